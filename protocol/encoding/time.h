@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace protocol {
+
+/// Wire time: whole seconds of UTC. Durations are chrono types; steady_clock is for timeouts.
+using Timestamp = std::chrono::sys_seconds;
+using Date = std::chrono::sys_days;
+
+/// Only `YYYY-MM-DDThh:mm:ssZ`, a real day, no leap second, years 1970 to 9999 (SPEC 2.3).
+std::optional<Timestamp> parse_timestamp(std::string_view text);
+std::string format_timestamp(Timestamp time);
+
+/// Only `YYYY-MM-DD`, a real day, years 1970 to 9999.
+std::optional<Date> parse_date(std::string_view text);
+std::string format_date(Date date);
+
+inline Timestamp from_unix(std::int64_t seconds) { return Timestamp{std::chrono::seconds{seconds}}; }
+inline std::int64_t to_unix(Timestamp time) { return time.time_since_epoch().count(); }
+
+}  // namespace protocol
