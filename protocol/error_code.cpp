@@ -1,0 +1,1 @@
+#include "protocol/error_code.h"
