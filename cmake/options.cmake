@@ -26,3 +26,15 @@ option(KITH_WARNINGS_ARE_ERRORS "Set by presets, so that a newer compiler breaks
 if(KITH_WARNINGS_ARE_ERRORS)
   target_compile_options(kith_options INTERFACE -Werror)
 endif()
+
+# kith_embed(TARGET INPUT HEADER NAME): INPUT becomes the constant NAME of namespace NAMESPACE in generated/HEADER.
+function(kith_embed target input header name namespace)
+  set(output ${PROJECT_BINARY_DIR}/generated/${header})
+  get_filename_component(folder ${output} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DINPUT=${CMAKE_CURRENT_SOURCE_DIR}/${input} -DOUTPUT=${output} -DNAME=${name}
+            -DNAMESPACE=${namespace} -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${input} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake)
+  target_sources(${target} PRIVATE ${output})
+endfunction()

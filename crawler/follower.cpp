@@ -1,0 +1,425 @@
+#include "crawler/follower.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "protocol/document/listing.h"
+#include "protocol/document/recognition.h"
+#include "protocol/limits.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
+#include "protocol/log/tiles.h"
+
+namespace crawler {
+
+namespace {
+
+using protocol::ErrorCode;
+using protocol::refuse;
+using protocol::refuse_in;
+using protocol::Result;
+
+// Hash tiles are read only to tell a lying copy from a lying publisher. Beyond this size the
+// difference is left open.
+constexpr std::uint64_t kLargestTreeToCompare = 1'000'000;
+// How many files are asked for at once; a progress line is due after each batch.
+constexpr std::size_t kBatch = 64;
+
+struct Identity {
+  std::string text;
+  std::string etag;
+  protocol::DidLog log;
+  protocol::PublisherKeys keys;
+};
+
+Result<Identity> follow_identity(Source& source, const KnownFeed& known, protocol::Timestamp now) {
+  ASSIGN_OR_RETURN(const auto did, protocol::parse_did(known.did));
+  const std::string folder = protocol::did_folder_url(did);
+  ASSIGN_OR_RETURN(auto answer, source.get({folder + "did.jsonl", protocol::kMaxDidLogBytes,
+                                            known.did_log_etag}));
+  std::string text = answer.status == 304 ? known.did_log : std::move(answer.body);
+  std::string etag = answer.status == 304 ? known.did_log_etag : std::move(answer.etag);
+
+  std::string witnesses;
+  if (text.find("\"witness\"") != std::string::npos) {
+    auto file = source.get({folder + "did-witness.json", protocol::kMaxWitnessBytes, ""});
+    if (file) witnesses = std::move(file->body);  // its absence is judged by the log's own rules
+  }
+  ASSIGN_OR_RETURN(auto log, protocol::resolve_did_log(text, witnesses, known.did, now));
+  if (log.scid != did.scid) return refuse(ErrorCode::did_invalid, "the log is of another identity");
+
+  // Remembered once, an identity can only grow: an attacker who revives a rotated key has to cut
+  // the log.
+  if (!known.did_log.empty() && text != known.did_log) {
+    const auto before = protocol::resolve_did_log(known.did_log, "", "", now);
+    // What was accepted with witnesses may not resolve without them; then the text itself must be a
+    // beginning.
+    const std::string head = before ? before->current().version_id : std::string();
+    const bool grows = before ? log.has_version(head) : text.starts_with(known.did_log);
+    if (!grows) {
+      const bool shorter =
+          known.did_log.starts_with(text.substr(0, text.find_last_not_of('\n') + 1));
+      return shorter ? refuse(ErrorCode::did_rollback,
+                              "its newest entries, which we have seen, are missing")
+                     : refuse(ErrorCode::did_fork,
+                              "it contradicts " + (head.empty() ? "what we have seen" : head));
+    }
+  }
+  if (log.deactivated)
+    return refuse(ErrorCode::did_deactivated, "the publisher has ended this identity");
+  ASSIGN_OR_RETURN(auto keys, protocol::publisher_keys(log.current()));
+  return Identity{std::move(text), std::move(etag), std::move(log), std::move(keys)};
+}
+
+struct Head {
+  std::string note;
+  std::string etag;
+  protocol::Checkpoint checkpoint;
+  std::optional<protocol::Timestamp> heartbeat;
+};
+
+Result<Head> follow_checkpoint(Source& source, const KnownFeed& known, const Identity& identity,
+                               bool same_epoch, protocol::Timestamp now) {
+  const bool conditional =
+      same_epoch && !known.checkpoint.empty() && identity.text == known.did_log;
+  ASSIGN_OR_RETURN(auto answer,
+                   source.get({identity.keys.feed_url + "/checkpoint", protocol::kMaxNoteBytes,
+                               conditional ? known.checkpoint_etag : ""}));
+  std::string bytes = answer.status == 304 ? known.checkpoint : std::move(answer.body);
+  const std::string etag = answer.status == 304 ? known.checkpoint_etag : std::move(answer.etag);
+
+  ASSIGN_OR_RETURN(const auto note, protocol::parse_note(bytes));
+  const std::string origin = protocol::feed_origin(identity.log.scid, identity.keys.epoch);
+  ASSIGN_OR_RETURN(auto checkpoint, protocol::parse_checkpoint(note.text, origin));
+  RETURN_IF_REFUSED(
+      protocol::verify_line(note, {origin, protocol::NoteKeyKind::log, identity.keys.sign}));
+  Head head{std::move(bytes), etag, std::move(checkpoint), std::nullopt};
+  if (identity.keys.node) {
+    const protocol::NoteKey key{protocol::node_key_name(identity.log.scid),
+                                protocol::NoteKeyKind::cosignature, *identity.keys.node};
+    if (auto time = protocol::verify_line(note, key)) {
+      if (*time > now + protocol::kMaxClockSkew) {
+        return refuse(ErrorCode::sig_bad, "its own time stamp lies in the future: " +
+                                              protocol::format_timestamp(*time) +
+                                              "; one of the two clocks is wrong");
+      }
+      head.heartbeat = *time;
+    } else if (time.error().code != ErrorCode::sig_unknown) {
+      return tl::unexpected(
+          time.error());  // a hand-run site need not have the line, a false one refuses all
+    }
+  }
+  return head;
+}
+
+/// The files of `requests`, in batches with progress between.
+std::vector<Result<FetchResponse>> follow_files(Source& source,
+                                                std::span<const FetchRequest> requests,
+                                                std::string_view what, const Progress& progress) {
+  std::vector<Result<FetchResponse>> answers;
+  answers.reserve(requests.size());
+  for (std::size_t from = 0; from < requests.size(); from += kBatch) {
+    const auto batch = requests.subspan(from, std::min(kBatch, requests.size() - from));
+    auto some = source.get_all(batch);
+    std::move(some.begin(), some.end(), std::back_inserter(answers));
+    if (progress) progress(answers.size(), requests.size(), what);
+  }
+  return answers;
+}
+
+bool follow_is_absent(const protocol::Error& error) {
+  return error.code == ErrorCode::fetch_http &&
+         (error.detail.starts_with("404") || error.detail.starts_with("410"));
+}
+
+/// The entries [from, size), exactly as the publisher wrote them.
+Result<std::vector<protocol::Bytes>> follow_entries(Source& source, const std::string& feed_url,
+                                                    std::uint64_t from, std::uint64_t size,
+                                                    const Progress& progress) {
+  std::vector<protocol::Bytes> entries;
+  if (from == size) return entries;
+  const std::uint64_t first = from / protocol::kTileWidth;
+  const std::uint64_t last = (size - 1) / protocol::kTileWidth;
+  std::vector<FetchRequest> requests;
+  for (auto bundle = first; bundle <= last; ++bundle) {
+    const auto width = protocol::bundle_width(bundle, size);
+    requests.push_back(
+        {feed_url + "/" + protocol::entries_path(bundle, width), protocol::kMaxBundleBytes, ""});
+  }
+  auto answers = follow_files(source, requests, "entries", progress);
+  for (auto bundle = first; bundle <= last; ++bundle) {
+    auto& answer = answers[bundle - first];
+    const auto width = protocol::bundle_width(bundle, size);
+    bool whole = false;
+    if (!answer && follow_is_absent(answer.error()) && width < protocol::kTileWidth) {
+      // Partial bundles may be removed once the full one stands.
+      answer = source.get(
+          {feed_url + "/" + protocol::entries_path(bundle), protocol::kMaxBundleBytes, ""});
+      whole = true;
+    }
+    if (!answer) return refuse_in(protocol::entries_path(bundle, width), answer.error());
+    const auto bytes = protocol::as_bytes(answer->body);
+    ASSIGN_OR_RETURN(const auto found, whole ? protocol::decode_bundle_prefix(bytes, width)
+                                             : protocol::decode_bundle(bytes, width));
+    const std::uint64_t begin = bundle * protocol::kTileWidth;
+    for (std::uint64_t i = 0; i < found.size(); ++i) {
+      if (begin + i >= from) entries.emplace_back(found[i].begin(), found[i].end());
+    }
+  }
+  return entries;
+}
+
+/// The entries do not hash to the signed root. Reads the hash tiles: if they lead to the signed
+/// root and its first part is not the root that we know, the publisher signed two histories; in
+/// every other case these bytes are not what was signed, and somebody on the way is to blame.
+ErrorCode follow_blame(Source& source, const std::string& feed_url, const KnownFeed& known,
+                       bool same_epoch, const protocol::Checkpoint& checkpoint) {
+  if (checkpoint.size > kLargestTreeToCompare) return ErrorCode::corrupt_mirror;
+  std::vector<FetchRequest> requests;
+  for (std::uint64_t tile = 0; tile * protocol::kTileWidth < checkpoint.size; ++tile) {
+    const auto width = protocol::bundle_width(tile, checkpoint.size);
+    requests.push_back(
+        {feed_url + "/" + protocol::hash_tile_path(0, tile, width), protocol::kTileWidth * 32, ""});
+  }
+  const auto answers = follow_files(source, requests, "hash tiles", {});
+  protocol::Frontier tree;
+  std::optional<protocol::Hash> root_then;
+  if (same_epoch && known.size == 0) root_then = tree.root();
+  for (std::uint64_t tile = 0; tile < answers.size(); ++tile) {
+    const auto width = protocol::bundle_width(tile, checkpoint.size);
+    if (!answers[tile] || answers[tile]->body.size() != width * 32)
+      return ErrorCode::corrupt_mirror;
+    const auto bytes = protocol::as_bytes(answers[tile]->body);
+    for (std::uint64_t i = 0; i < width; ++i) {
+      tree.append(*protocol::Hash::of(bytes.subspan(i * 32, 32)));
+      if (tree.size() == known.size) root_then = tree.root();
+    }
+  }
+  const bool tiles_are_what_was_signed = tree.root() == checkpoint.root;
+  const bool other_history = same_epoch && root_then && *root_then != known.frontier.root();
+  return tiles_are_what_was_signed && other_history ? ErrorCode::equivocation
+                                                    : ErrorCode::corrupt_mirror;
+}
+
+/// Everything that one document must be before it may be shown.
+Result<protocol::VerifiedDocument> follow_document(std::string_view line,
+                                                   const protocol::Leaf& leaf,
+                                                   const protocol::DidLog& log,
+                                                   protocol::Timestamp now) {
+  if (line.empty())
+    return refuse(ErrorCode::doc_missing, "the publisher's folder has no text for it");
+  if (line.size() > protocol::kMaxDocumentBytes) {
+    return refuse(ErrorCode::doc_profile, "it has " + std::to_string(line.size()) +
+                                              " bytes, over the limit of " +
+                                              std::to_string(protocol::kMaxDocumentBytes));
+  }
+  if (protocol::sha256(line) != leaf.document)
+    return refuse(ErrorCode::doc_hash, "its bytes are not those that the leaf names");
+  ASSIGN_OR_RETURN(auto document, protocol::verify_document(line, log, now));
+  const auto& envelope = document.envelope();
+  if (envelope.id != leaf.id)
+    return refuse(ErrorCode::doc_hash, "id: it is the text of another record");
+  if (protocol::word(envelope.type) != leaf.type)
+    return refuse(ErrorCode::doc_profile, "type: the leaf says " + leaf.type);
+  if (envelope.valid_until != leaf.expires)
+    return refuse(ErrorCode::doc_profile, "validUntil: the leaf says another time");
+  switch (envelope.type) {
+    case protocol::DocumentType::listing:
+      RETURN_IF_REFUSED(protocol::read_listing(envelope.subject));
+      break;
+    case protocol::DocumentType::recognition:
+      RETURN_IF_REFUSED(protocol::read_recognition(envelope));
+      break;
+    case protocol::DocumentType::publisher:
+      RETURN_IF_REFUSED(protocol::read_publisher_card(envelope));
+      break;
+  }
+  return document;
+}
+
+/// Fetches the documents of all changes that have none yet, one file for each bundle concerned.
+void follow_documents(Source& source, const std::string& feed_url, const protocol::DidLog& log,
+                      std::vector<RecordChange>& changes, protocol::Timestamp now,
+                      const Progress& progress) {
+  std::map<std::uint64_t, std::vector<RecordChange*>> by_bundle;
+  for (auto& change : changes) {
+    if (change.leaf.op != protocol::Leaf::Op::put || change.problem) continue;
+    if (change.leaf.expires <= now) {
+      change.problem =
+          protocol::Error{ErrorCode::doc_expired,
+                          "it was valid until " + protocol::format_timestamp(*change.leaf.expires)};
+    } else if (protocol::document_type_from_word(change.leaf.type)) {
+      by_bundle[change.leaf_index / protocol::kTileWidth].push_back(&change);
+    }
+  }
+  std::vector<FetchRequest> requests;
+  for (const auto& [bundle, members] : by_bundle) {
+    requests.push_back(
+        {feed_url + "/" + protocol::docs_path(bundle), protocol::kMaxDocsFileBytes, ""});
+  }
+  const auto answers = follow_files(source, requests, "documents", progress);
+  std::size_t file = 0;
+  for (const auto& [bundle, members] : by_bundle) {
+    const auto& answer = answers[file++];
+    std::vector<std::string_view> lines;
+    if (answer) {
+      std::string_view rest = answer->body;
+      while (!rest.empty() && lines.size() < protocol::kTileWidth) {
+        const auto end = rest.find('\n');
+        lines.push_back(rest.substr(0, end));
+        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+      }
+    }
+    for (auto* change : members) {
+      if (!answer) {
+        change->problem = protocol::Error{ErrorCode::doc_missing, answer.error().detail};
+        continue;
+      }
+      const auto line = change->leaf_index % protocol::kTileWidth;
+      auto document = follow_document(line < lines.size() ? lines[line] : std::string_view(),
+                                      change->leaf, log, now);
+      if (document) {
+        change->document = std::move(*document);
+      } else {
+        change->problem = document.error();
+      }
+    }
+  }
+}
+
+/// Takes leaves [applied, …) into `update` in order, so that a withdrawal later in the batch wins
+/// before anything shows.
+void follow_leaves(const KnownFeed& known, std::span<const protocol::Bytes> leaves,
+                   std::uint64_t first, bool first_sync, protocol::Timestamp now,
+                   FeedUpdate& update) {
+  const std::size_t most_today = std::max(protocol::kMaxNewLeavesPerDay, 2 * known.live_documents);
+  const auto today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+  const std::size_t used = known.new_leaves_day == today ? known.new_leaves_today : 0;
+  const std::size_t left_today = most_today > used ? most_today - used : 0;
+  std::map<std::string, RecordChange> heads;
+  std::size_t taken = 0;
+  update.applied = first;
+  for (const auto& bytes : leaves) {
+    if (!first_sync && taken == left_today) {
+      update.trouble =
+          protocol::Error{ErrorCode::quota, "more than " + std::to_string(most_today) +
+                                                " changes in a day; the rest is taken tomorrow"};
+      break;
+    }
+    auto leaf = protocol::parse_leaf(protocol::as_text(bytes));
+    if (!leaf) {
+      update.trouble =
+          protocol::Error{leaf.error().code,
+                          "entry " + std::to_string(update.applied) + ": " + leaf.error().detail};
+      break;
+    }
+    const std::string id = leaf->id;
+    heads.insert_or_assign(
+        id, RecordChange{id, update.applied, std::move(*leaf), std::nullopt, std::nullopt});
+    ++update.applied;
+    ++taken;
+  }
+  for (const auto& wanted : known.wanted) {
+    if (!update.new_epoch)
+      heads.try_emplace(wanted.leaf.id,
+                        RecordChange{wanted.leaf.id, wanted.leaf_index, wanted.leaf, {}, {}});
+  }
+  for (auto& [id, change] : heads) update.records.push_back(std::move(change));
+  std::sort(
+      update.records.begin(), update.records.end(),
+      [](const RecordChange& a, const RecordChange& b) { return a.leaf_index < b.leaf_index; });
+
+  // Live documents are capped: the surplus is not fetched, and said.
+  if (!known.large) {
+    std::size_t live = update.new_epoch ? 0 : known.live_documents;
+    for (auto change = update.records.begin(); change != update.records.end(); ++change) {
+      if (change->leaf.op == protocol::Leaf::Op::put && ++live > protocol::kMaxLiveDocuments) {
+        change->problem =
+            protocol::Error{ErrorCode::quota, "the feed has more live records than " +
+                                                  std::to_string(protocol::kMaxLiveDocuments)};
+      }
+    }
+  }
+}
+
+}  // namespace
+
+FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
+                      const Progress& progress) {
+  FeedReading reading{refuse(ErrorCode::internal, ""), {}};
+  auto refuse_reading = [&](const protocol::Error& error) {
+    reading.update = tl::unexpected(error);
+    return std::move(reading);
+  };
+
+  auto identity = follow_identity(source, known, now);
+  if (!identity) return refuse_reading(identity.error());
+  const bool same_epoch = known.checkpoint.empty() || identity->keys.epoch == known.epoch;
+  if (!same_epoch && identity->keys.epoch < known.epoch) {
+    return refuse_reading({ErrorCode::origin_mismatch,
+                           "its feed went back to epoch " + std::to_string(identity->keys.epoch)});
+  }
+  auto head = follow_checkpoint(source, known, *identity, same_epoch, now);
+  if (!head) return refuse_reading(head.error());
+
+  const std::uint64_t old_size = same_epoch ? known.size : 0;
+  const auto& checkpoint = head->checkpoint;
+  if (checkpoint.size < old_size) {
+    if (known.root_at(checkpoint.size) == checkpoint.root) {
+      return refuse_reading({ErrorCode::rollback, "it shows " + std::to_string(checkpoint.size) +
+                                                      " entries, and we have seen " +
+                                                      std::to_string(old_size)});
+    }
+    reading.contradicting_note = head->note;
+    return refuse_reading(
+        {ErrorCode::equivocation,
+         "it signed two histories for " + std::to_string(checkpoint.size) + " entries"});
+  }
+  protocol::Frontier frontier = same_epoch ? known.frontier : protocol::Frontier();
+  if (checkpoint.size == old_size && checkpoint.root != frontier.root()) {
+    reading.contradicting_note = head->note;
+    return refuse_reading(
+        {ErrorCode::equivocation,
+         "it signed two histories for " + std::to_string(checkpoint.size) + " entries"});
+  }
+
+  auto entries =
+      follow_entries(source, identity->keys.feed_url, old_size, checkpoint.size, progress);
+  if (!entries) return refuse_reading(entries.error());
+  for (const auto& entry : *entries) frontier.append(protocol::leaf_hash(entry));
+  if (frontier.root() != checkpoint.root) {
+    const auto code = follow_blame(source, identity->keys.feed_url, known, same_epoch, checkpoint);
+    if (code == ErrorCode::equivocation) reading.contradicting_note = head->note;
+    return refuse_reading({code, "its entries do not add up to the root that it signed for " +
+                                     std::to_string(checkpoint.size)});
+  }
+
+  FeedUpdate update{.log = std::move(identity->log),
+                    .did_log = std::move(identity->text),
+                    .did_log_etag = std::move(identity->etag),
+                    .keys = std::move(identity->keys),
+                    .new_epoch = !same_epoch,
+                    .frontier = std::move(frontier),
+                    .checkpoint = std::move(head->note),
+                    .checkpoint_etag = std::move(head->etag),
+                    .first_new = old_size,
+                    .entries = std::move(*entries),
+                    .applied = 0,
+                    .records = {},
+                    .heartbeat = head->heartbeat,
+                    .trouble = {}};
+  const std::uint64_t applied = same_epoch ? known.applied : 0;
+  std::vector<protocol::Bytes> pending;
+  if (applied < old_size) pending = known.leaves(applied, old_size);
+  pending.insert(pending.end(), update.entries.begin(), update.entries.end());
+  follow_leaves(known, pending, applied, applied == 0, now, update);
+  follow_documents(source, update.keys.feed_url, update.log, update.records, now, progress);
+  reading.update = std::move(update);
+  return reading;
+}
+
+}  // namespace crawler

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/source.h"
+#include "protocol/document/credential.h"
+#include "protocol/identity/did_log.h"
+#include "protocol/log/leaf.h"
+#include "protocol/log/merkle.h"
+#include "protocol/result.h"
+
+// One cycle of reading one feed (SPEC 6.2, steps 1 to 6). Nothing is written here: the caller makes
+// what comes back visible in one transaction, or keeps what it had.
+
+namespace crawler {
+
+/// A live record whose bytes are still to be had.
+struct WantedDocument {
+  std::uint64_t leaf_index = 0;
+  protocol::Leaf leaf;
+};
+
+/// What is remembered of a feed between cycles.
+struct KnownFeed {
+  std::string did;      ///< the name it is read under
+  std::string did_log;  ///< as last accepted; empty at first contact
+  std::string did_log_etag;
+  std::uint64_t epoch = 0;
+  std::uint64_t size = 0;  ///< whose root was verified
+  std::uint64_t applied =
+      0;  ///< up to where leaves took effect; below `size` after a leaf that was refused
+  protocol::Frontier frontier;
+  std::string checkpoint;  ///< the note as accepted; empty before the first
+  std::string checkpoint_etag;
+  std::vector<WantedDocument> wanted;
+  std::size_t live_documents = 0;
+  std::int64_t new_leaves_day = 0;    ///< days since 1970 of the count below
+  std::size_t new_leaves_today = 0;
+  bool large = false;  ///< its operator lifted the cap on live documents
+  /// The root that the feed had at `size`, from the leaves that are kept. Called only to judge a
+  /// shorter checkpoint.
+  std::function<protocol::Hash(std::uint64_t size)> root_at;
+  /// The leaves [from, to) that are kept. Called only when `applied` < `size`.
+  std::function<std::vector<protocol::Bytes>(std::uint64_t from, std::uint64_t to)> leaves;
+};
+
+/// What became of one record: gone, or with a new head, whose document was verified or is refused
+/// with a reason.
+struct RecordChange {
+  std::string id;
+  std::uint64_t leaf_index = 0;
+  protocol::Leaf leaf;
+  std::optional<protocol::VerifiedDocument> document;
+  std::optional<protocol::Error> problem;
+};
+
+struct FeedUpdate {
+  protocol::DidLog log;
+  std::string did_log;
+  std::string did_log_etag;
+  protocol::PublisherKeys keys;
+  bool new_epoch = false;       ///< everything of the epoch before is void
+  protocol::Frontier frontier;  ///< of the verified size
+  std::string checkpoint;
+  std::string checkpoint_etag;
+  std::uint64_t first_new = 0;  ///< index of entries.front()
+  std::vector<protocol::Bytes> entries;
+  std::uint64_t applied = 0;
+  std::vector<RecordChange> records;  ///< one for each id at most, in the order of their leaves
+  std::optional<protocol::Timestamp> heartbeat;  ///< the publisher's own time in the checkpoint
+  /// Why leaves after `applied` did not take effect: leaf_syntax, unsupported_op or quota.
+  std::optional<protocol::Error> trouble;
+};
+
+struct FeedReading {
+  /// Refused with a code of SPEC 9: the last good state stays.
+  protocol::Result<FeedUpdate> update;
+  /// With `equivocation`: the signed note that contradicts the accepted one.
+  std::string contradicting_note;
+};
+
+/// Called now and then while files come in: how many of how many, and of what ("entries",
+/// "documents").
+using Progress = std::function<void(std::size_t done, std::size_t total, std::string_view what)>;
+
+/// `now` is fixed for the whole cycle.
+FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
+                      const Progress& progress = {});
+
+}  // namespace crawler

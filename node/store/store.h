@@ -1,0 +1,190 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/follower.h"
+#include "node/record_key.h"
+#include "node/store/sqlite.h"
+#include "protocol/document/credential.h"
+#include "protocol/log/merkle.h"
+#include "protocol/trust/path.h"
+
+// What a node keeps (docs/ARCHITECTURE.md): one SQLite file, one process, one connection that
+// writes.
+
+namespace node {
+
+/// The data folder cannot be used as it is. `code` is in_use, schema_newer, storage_damaged or
+/// config_invalid.
+class DataError : public std::runtime_error {
+ public:
+  DataError(protocol::ErrorCode code, const std::string& what)
+      : std::runtime_error(what), code_(code) {}
+  protocol::ErrorCode code() const { return code_; }
+
+ private:
+  protocol::ErrorCode code_;
+};
+
+/// One publisher's feed as this node has it.
+struct Feed {
+  std::int64_t feed_id = 0;
+  std::string scid;
+  std::string did;
+  bool own = false;
+  bool followed = false;  ///< by the operator's hand; otherwise found by recognition
+  std::string did_log, did_log_etag;
+  std::uint64_t epoch = 0, size = 0, applied = 0;
+  protocol::Frontier frontier;
+  std::string checkpoint, checkpoint_etag;
+  std::optional<protocol::Timestamp> heartbeat, last_attempt, last_success;
+  protocol::Timestamp next_attempt{};
+  int failures = 0;
+  bool quarantined = false;
+  std::optional<protocol::Error> trouble;  ///< of the last cycle
+};
+
+/// The head of one record, and the newest of its texts that was verified.
+struct Record {
+  std::int64_t feed_id = 0;
+  RecordKey key;
+  std::string type;  ///< "listing", "recognition", "publisher"
+  std::uint64_t head_position = 0;
+  protocol::Timestamp head_expires{};
+  std::string document;  ///< empty: no text of it is here
+  std::uint64_t document_position = 0;
+  protocol::Timestamp document_expires{};
+  std::optional<protocol::Error> trouble;  ///< why the head's text is not here
+  protocol::Timestamp trouble_since{};
+
+  /// Whether `document` may be shown: it is the head's, or an older one for a day at most; and not
+  /// expired.
+  bool is_shown(protocol::Timestamp now) const;
+  /// It is an older text than the head's.
+  bool is_being_updated() const { return !document.empty() && document_position != head_position; }
+};
+
+/// What is read; on the writing connection or on one of its own. One thread at a time.
+class StoreQueries {
+ public:
+  explicit StoreQueries(Database& database) : db_(database) {}
+
+  std::optional<std::string> setting(std::string_view key) const;
+  std::vector<Feed> feeds() const;  ///< own first, then by SCID
+  std::optional<Feed> feed(const std::string& scid) const;
+  std::optional<Record> record(const RecordKey& key) const;
+  std::vector<Record> records(std::int64_t feed_id,
+                              std::string_view type = {}) const;  ///< by position
+  /// Every record of `type` that has a text, of all feeds.
+  void for_each_document(std::string_view type,
+                         const std::function<void(const Record&)>& visit) const;
+  /// Records with this UUID of any publisher.
+  std::vector<RecordKey> keys_with_uuid(const std::string& uuid) const;
+  std::vector<Record> troubled_records() const;
+  std::vector<protocol::Bytes> entries(std::int64_t feed_id, std::uint64_t from,
+                                       std::uint64_t to) const;
+  /// The texts for positions [from, to) of a feed, as its docs file holds them: empty where
+  /// superseded, withdrawn or not here.
+  std::vector<std::string> document_lines(std::int64_t feed_id, std::uint64_t from,
+                                          std::uint64_t to) const;
+  std::vector<protocol::Anchor> anchors() const;
+  struct Denial {
+    std::string scid, id, reason;
+  };
+  std::vector<Denial> denials() const;
+
+ private:
+  Database& db_;
+};
+
+/// A connection for reading only, for a thread of its own.
+class StoreReader {
+ public:
+  explicit StoreReader(const std::filesystem::path& data_folder);
+  StoreQueries& queries() { return queries_; }
+
+ private:
+  Database db_;
+  StoreQueries queries_;
+};
+
+/// One record of this node's own that changes: a new text, or its end.
+struct OwnChange {
+  protocol::Leaf leaf;
+  std::string document;  ///< the signed line; empty for a del
+};
+
+/// The writing side. Owned by one thread at a time. Holds the lock of the data folder while it
+/// lives.
+class Store {
+ public:
+  /// Opens or makes `data_folder` (0700) and its database. Throws DataError.
+  explicit Store(const std::filesystem::path& data_folder);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  StoreQueries& queries() { return queries_; }
+  const std::filesystem::path& folder() const { return folder_; }
+
+  void set_setting(std::string_view key, std::string_view value);
+
+  /// Makes this node's own feed: empty, with its identity log and first checkpoint. One transaction
+  /// with `settings`.
+  void create_own_feed(const Feed& feed,
+                       const std::vector<std::pair<std::string, std::string>>& settings);
+  /// Appends to the own feed: entries, texts, frontier and checkpoint, all in one transaction.
+  /// `frontier` and `checkpoint` are those after the changes; `expected_size` those before, checked
+  /// inside the transaction: throws DataError(self_fork_refused) otherwise.
+  void append_own(std::int64_t feed_id, std::uint64_t expected_size,
+                  const std::vector<OwnChange>& changes, const protocol::Frontier& frontier,
+                  std::string_view checkpoint, protocol::Timestamp heartbeat);
+
+  /// Starts following, or marks an existing feed as followed by hand. Says whether it is new.
+  bool follow(const std::string& scid, const std::string& did, bool by_hand);
+  /// Forgets a feed with all it holds; never the own one. Says whether there was one.
+  bool forget(const std::string& scid);
+  /// Takes back "by hand"; the feed stays while a recognition leads to it.
+  void unfollow(const std::string& scid);
+
+  /// Makes a cycle's result visible, in one transaction (SPEC 6.2, step 7).
+  void apply(const Feed& feed, const crawler::FeedUpdate& update, protocol::Timestamp now,
+             protocol::Timestamp next_attempt);
+  /// Keeps the last good state and says why. `contradicting_note`, where not empty, is stored
+  /// before the feed is hidden.
+  void note_failure(const Feed& feed, const protocol::Error& error,
+                    std::string_view contradicting_note, bool quarantine, protocol::Timestamp now,
+                    protocol::Timestamp next_attempt);
+
+  void add_anchor(const protocol::Anchor& anchor);
+  bool remove_anchor(const std::string& scid);
+  void deny(const std::string& scid, const std::string& id, const std::string& reason);
+  bool allow(const std::string& scid, const std::string& id);
+
+  /// Moves the write-ahead log into the database file.
+  void checkpoint() { db_.checkpoint(); }
+  /// SQLite's own check of the whole file; empty when it is sound.
+  std::string integrity_problem();
+
+  /// How this feed is to be read on: for crawler::read_feed(). Keeps a reference to this store.
+  crawler::KnownFeed known(const Feed& feed);
+
+ private:
+  class FolderLock;
+  std::filesystem::path folder_;
+  std::unique_ptr<FolderLock> lock_;
+  Database db_;
+  StoreQueries queries_;
+};
+
+/// DATA/kith.sqlite3
+std::filesystem::path database_file(const std::filesystem::path& data_folder);
+
+}  // namespace node
