@@ -55,7 +55,8 @@ class Json {
   /// The member of an object; null where there is none, or where this is no object. Borrowed.
   const Json* find(std::string_view key) const;
   Json* find(std::string_view key);
-  /// Sets or replaces a member of an object (a null value becomes an object first).
+  /// Sets or replaces a member of an object (a null value becomes an object first). Throws std::logic_error on
+  /// any other value.
   void set(std::string_view key, Json value);
   /// Removes a member; says whether it was there.
   bool erase(std::string_view key);
@@ -72,14 +73,17 @@ struct JsonLimits {
   std::size_t max_depth = 32;
   std::size_t max_keys_per_object = 256;
   std::size_t max_values = 200'000;  ///< values and keys in all
+  std::size_t max_keys = 200'000;    ///< keys in all; 1,024 for a signed document
 };
 
-/// Parses exactly one JSON text (RFC 8259). Refuses, all with doc_syntax: repeated keys (also "\u0061" beside
-/// "a"), lone surrogates, invalid UTF-8, numbers that are not finite, anything after the value, a byte order
-/// mark, and whatever is over `limits`. Numbers are rounded to double as ECMAScript does.
+/// Parses exactly one JSON text (RFC 8259). Refuses with doc_syntax: repeated keys (also "\u0061" beside
+/// "a"), lone surrogates, invalid UTF-8, anything after the value, a byte order mark, and whatever is over
+/// `limits`; with doc_profile: numbers that are not finite as a double, and exponents beyond 31 bits.
+/// Numbers are rounded to double as ECMAScript does. Escaped control characters pass, as JSON allows them.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
-/// The canonical text of RFC 8785 (JCS): no spaces, keys by UTF-16 code unit, ECMAScript numbers.
+/// The canonical text of RFC 8785 (JCS): no spaces, keys by UTF-16 code unit, ECMAScript numbers. Throws
+/// std::invalid_argument for a NaN or Infinity, which only our own code could have put there.
 std::string canonical(const Json& value);
 
 }  // namespace protocol

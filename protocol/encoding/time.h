@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +14,12 @@ using Date = std::chrono::sys_days;
 
 /// Only `YYYY-MM-DDThh:mm:ssZ`, a real day, no leap second, years 1970 to 9999 (SPEC 2.3).
 std::optional<Timestamp> parse_timestamp(std::string_view text);
+/// Throws std::out_of_range outside those years: check a number from a stranger before it is shown.
 std::string format_timestamp(Timestamp time);
 
 /// Only `YYYY-MM-DD`, a real day, years 1970 to 9999.
 std::optional<Date> parse_date(std::string_view text);
+/// Throws std::out_of_range outside those years.
 std::string format_date(Date date);
 
 inline Timestamp from_unix(std::int64_t seconds) { return Timestamp{std::chrono::seconds{seconds}}; }
