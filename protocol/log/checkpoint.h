@@ -18,8 +18,9 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
-/// Of the text of a note. Refuses with note_syntax (exactly three lines, decimal without leading zeros below 2^53,
-/// 44 characters of base64) or origin_mismatch when `origin` is not empty and differs.
+/// Of the text of a note. Refuses with note_syntax (exactly three lines, decimal without leading
+/// zeros below 2^53, 44 characters of base64) or origin_mismatch when `origin` is not empty and
+/// differs.
 Result<Checkpoint> parse_checkpoint(std::string_view text, std::string_view origin = {});
 std::string format_checkpoint(const Checkpoint& checkpoint);
 

@@ -13,24 +13,24 @@ namespace protocol {
 
 inline constexpr std::size_t kMaxLeafBytes = 512;
 
-/// One entry of a feed: a commitment to a document, or its end (SPEC 5.1). The document itself lies beside the log,
-/// so that it can be erased.
+/// One entry of a feed: a commitment to a document, or its end (SPEC 5.1). The document itself lies
+/// beside the log, so that it can be erased.
 struct Leaf {
   enum class Op { put, del };
   Op op = Op::put;
-  std::string id;                  ///< "urn:uuid:…" in lower case
+  std::string id;  ///< "urn:uuid:…" in lower case
   // Only of a put:
-  std::string type;                ///< `t`: "listing", "recognition", "publisher"; others are hashed and skipped
-  std::optional<Hash> document;    ///< `h`: SHA-256 of the document's line
+  std::string type;  ///< `t`: "listing", "recognition", "publisher"; others are hashed and skipped
+  std::optional<Hash> document;      ///< `h`: SHA-256 of the document's line
   std::optional<Timestamp> expires;  ///< `exp`: the document's validUntil
   // Only of a del:
-  std::string why;                 ///< "withdrawn", "closed", "erased" or "mistake"
+  std::string why;  ///< "withdrawn", "closed", "erased" or "mistake"
 
   bool operator==(const Leaf&) const = default;
 };
 
-/// Refuses with leaf_syntax (not canonical JSON, over kMaxLeafBytes, unknown or missing members), or unsupported_op
-/// when it is a well-formed object whose `op` is another.
+/// Refuses with leaf_syntax (not canonical JSON, over kMaxLeafBytes, unknown or missing members),
+/// or unsupported_op when it is a well-formed object whose `op` is another.
 Result<Leaf> parse_leaf(std::string_view bytes);
 /// Canonical JSON, as it is hashed.
 std::string format_leaf(const Leaf& leaf);

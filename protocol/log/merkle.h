@@ -16,12 +16,13 @@ Hash node_hash(const Hash& left, const Hash& right);
 /// SHA-256 of nothing: the root of a log without entries.
 Hash empty_root();
 
-/// The right edge of a Merkle tree: at most 64 hashes, enough to append and to know the root. What a follower keeps.
+/// The right edge of a Merkle tree: at most 64 hashes, enough to append and to know the root. What
+/// a follower keeps.
 class Frontier {
  public:
   Frontier() = default;
-  /// From hashes of complete subtrees, largest first, for a log of `size` entries; nothing unless their number
-  /// is the number of set bits of `size`.
+  /// From hashes of complete subtrees, largest first, for a log of `size` entries; nothing unless
+  /// their number is the number of set bits of `size`.
   static std::optional<Frontier> restore(std::uint64_t size, std::span<const Hash> hashes);
 
   void append(const Hash& leaf);
@@ -41,13 +42,14 @@ Hash naive_root(std::span<const Hash> leaves);
 /// Proves that entry `index` is in the log of `size` entries. `leaves` are its leaf hashes.
 std::vector<Hash> inclusion_proof(std::span<const Hash> leaves, std::uint64_t index);
 /// Refuses with equivocation when the proof does not lead from `leaf` to `root`.
-Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, std::span<const Hash> proof,
-                             const Hash& root);
+Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
+                             std::span<const Hash> proof, const Hash& root);
 
 /// Proves that the log of `leaves` extends its first `old_size` entries.
 std::vector<Hash> consistency_proof(std::span<const Hash> leaves, std::uint64_t old_size);
-/// RFC 9162 2.1.4.2. Refuses with equivocation.
-Result<void> check_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t size, const Hash& root,
-                               std::span<const Hash> proof);
+/// RFC 9162 2.1.4.2. Refuses with bad_request what no proof can answer (old_size > size, more than
+/// 63 hashes), else with equivocation. For old_size 0 and old_size == size the proof must be empty.
+Result<void> check_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t size,
+                               const Hash& root, std::span<const Hash> proof);
 
 }  // namespace protocol

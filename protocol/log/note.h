@@ -32,7 +32,8 @@ struct Note {
 Result<Note> parse_note(std::string_view bytes);
 std::string format_note(const Note& note);
 
-/// Who may sign under which name. `kind` is the signature type byte: a log's own line, or a cosignature with a time.
+/// Who may sign under which name. `kind` is the signature type byte: a log's own line, or a
+/// cosignature with a time.
 enum class NoteKeyKind : std::uint8_t { log = 0x01, cosignature = 0x04 };
 struct NoteKey {
   std::string name;
@@ -45,13 +46,15 @@ struct NoteKey {
   std::string vkey() const;
 };
 
-/// Finds the line of `key` in `note` and checks it. A known name and id with a false signature refuses the whole note
-/// (sig_bad); no such line: sig_unknown. For a cosignature the value is its time; for a log line the epoch (0).
+/// Finds the line of `key` in `note` and checks it. A known name and id with a false signature
+/// refuses the whole note (sig_bad); no such line: sig_unknown. For a cosignature the value is its
+/// time; for a log line the epoch (0).
 Result<Timestamp> verify_line(const Note& note, const NoteKey& key);
 
 /// Signs `text` as the log itself.
 NoteSignature sign_note(std::string_view text, std::string_view name, const SigningKey& key);
 /// Signs `text` as a cosigner at `time`.
-NoteSignature cosign_note(std::string_view text, std::string_view name, const SigningKey& key, Timestamp time);
+NoteSignature cosign_note(std::string_view text, std::string_view name, const SigningKey& key,
+                          Timestamp time);
 
 }  // namespace protocol

@@ -32,7 +32,8 @@ struct HashTile {
   std::uint64_t width = 0;  ///< 1 to 256
   bool operator==(const HashTile&) const = default;
 };
-/// The tiles that a log of `size` has and one of `old_size` had not (in this width): what a publisher writes.
+/// The tiles that a log of `size` has and one of `old_size` had not (in this width): what a
+/// publisher writes.
 std::vector<HashTile> new_hash_tiles(std::uint64_t old_size, std::uint64_t size);
 /// The 32*width bytes of `tile`, from all leaf hashes of the log.
 Bytes hash_tile_bytes(std::span<const Hash> leaves, const HashTile& tile);
