@@ -22,6 +22,9 @@ enum class Vocabulary {
   practice_settings, confirmed_by_role, disclosure, membership_required, accessibility, agreement_state,
   agreement_clauses, sponsor_kind, platform_kind, publisher_kinds, setup_effort, clinical_depth, charter,
   identity_mode, response_time,
+  license_levels,  ///< of whom a group takes; `license_level` is the level of one license
+  meets, focus_topics, identity_group, mechanisms, documents_required, criterion_kind, precision, yes_no_unknown,
+  term, cost_refund, sponsor_relation, agreement_resign, ethics_frameworks, evidence_kind,
 };
 
 /// Every vocabulary under its name as in the API: "kinds", "formats", …
@@ -55,9 +58,13 @@ struct LicenseTitle {
 };
 std::span<const LicenseTitle> license_titles();
 
-/// What a searcher or a sheet may mean by `text`: a family word, a family label, or a title in any case, with or
-/// without dots. More than one family means that it must be asked back (LP). Empty: not a license word.
-std::vector<License> licenses_of(std::string_view text);
+/// What a searcher or a sheet may mean by `text`: a family word, a family label, a title or a profession in one or
+/// many ("LCSWs", "social workers", "MFT trainee"), in any case, with or without dots. `region` settles what a title
+/// means there (LPCC is an associate in Colorado). More than one family means that it must be asked back (LP). Empty:
+/// not a license word; "therapists", "clinicians" and "licensed" are none.
+std::vector<License> licenses_of(std::string_view text, std::string_view region = {});
+/// The NUCC taxonomy codes of a family, spaces between, as a reference for exports and never a key; empty: none.
+std::string_view nucc_codes(std::string_view family);
 /// An independent license also satisfies "associate"; a level not said satisfies and is satisfied by any.
 bool satisfies(const License& held, const License& asked);
 
@@ -65,10 +72,11 @@ bool satisfies(const License& held, const License& asked);
 bool is_region_code(std::string_view text);
 /// "US" covers "US-OH" and "US"; by whole code.
 bool region_covers(std::string_view wide, std::string_view narrow);
-/// English name of a country, or of a state or province of US, CA, AU, GB; the code itself where unknown.
+/// English name of a country, or of a state, province or nation of US, CA, AU, NZ, GB; the code itself where unknown.
 std::string region_name(std::string_view code);
 /// Codes that `text` may mean: names, usual abbreviations ("Minn.", "Ohio", "OH", "B.C.", "UK"), codes. Several where
-/// it is ambiguous ("Georgia", "CA"): US states come first. Case matters only for two-letter words.
+/// it is ambiguous ("Georgia", "CA"): US states come first. Case matters only for codes, which are upper case, and for
+/// abbreviations, which begin so ("Ore.", not "ore"). One place a text: "Toledo, OH" is the caller's to split.
 std::vector<std::string> regions_of(std::string_view text);
 struct RegionRow {
   std::string_view code;
