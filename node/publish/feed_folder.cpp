@@ -1,0 +1,136 @@
+#include "node/publish/feed_folder.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "node/publish/files.h"
+#include "protocol/identity/did_log.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
+#include "protocol/log/tiles.h"
+
+namespace node {
+
+namespace {
+
+/// The size that `file` shows to the world, after making sure that our history extends it.
+std::uint64_t folder_published_size(const std::filesystem::path& file, const StoreQueries& store,
+                                    const Feed& feed) {
+  const auto note_text = read_file_if_there(file);
+  if (!note_text) return 0;
+  const auto note = protocol::parse_note(*note_text);
+  const auto shown =
+      note ? protocol::parse_checkpoint(note->text, protocol::feed_origin(feed.scid, feed.epoch))
+           : protocol::Result<protocol::Checkpoint>(tl::unexpected(note.error()));
+  if (!shown) {
+    throw DataError(protocol::ErrorCode::self_fork_refused,
+                    file.string() + " is not a checkpoint of this publisher (" +
+                        shown.error().detail +
+                        "). Nothing was written. Choose another folder, or move that file away.");
+  }
+  bool extends = shown->size <= feed.size;
+  if (extends) {
+    protocol::Frontier tree;
+    for (std::uint64_t from = 0; from < shown->size; from += 4096) {
+      for (const auto& leaf :
+           store.entries(feed.feed_id, from, std::min(shown->size, from + 4096))) {
+        tree.append(protocol::leaf_hash(leaf));
+      }
+    }
+    extends = tree.root() == shown->root;
+  }
+  if (!extends) {
+    throw DataError(
+        protocol::ErrorCode::self_fork_refused,
+        "The folder already shows " + std::to_string(shown->size) +
+            " entries, and this node's own history of " + std::to_string(feed.size) +
+            " does not continue them. This happens after an old backup was restored, or when two "
+            "machines publish as "
+            "one. Nothing was written: two histories under one name could never be taken back.");
+  }
+  return shown->size;
+}
+
+std::vector<std::string> folder_lines(std::string_view file) {
+  std::vector<std::string> lines;
+  while (!file.empty()) {
+    const auto end = std::min(file.find('\n'), file.size());
+    lines.emplace_back(file.substr(0, end));
+    file.remove_prefix(std::min(end + 1, file.size()));
+  }
+  return lines;
+}
+
+std::string folder_joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+void write_feed_folder(const StoreQueries& store, const Feed& feed,
+                       const std::filesystem::path& folder,
+                       const std::function<void(std::size_t, std::size_t)>& progress) {
+  const auto feed_folder = folder / "feed" / std::to_string(feed.epoch);
+  const std::uint64_t published = folder_published_size(feed_folder / "checkpoint", store, feed);
+
+  const auto log =
+      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::Timestamp::max());
+  if (!log)
+    throw DataError(protocol::ErrorCode::storage_damaged,
+                    "the own identity log does not verify: " + log.error().detail);
+  replace_file_if_changed(folder / "did.jsonl", feed.did_log);
+  replace_file_if_changed(folder / "did.json",
+                          protocol::canonical(protocol::parallel_did_web(*log)) + "\n");
+
+  // New texts join the old ones first: a reader of the old checkpoint still finds what that one
+  // commits to.
+  const std::uint64_t bundles = (feed.size + protocol::kTileWidth - 1) / protocol::kTileWidth;
+  for (std::uint64_t bundle = published / protocol::kTileWidth; bundle < bundles; ++bundle) {
+    const std::uint64_t begin = bundle * protocol::kTileWidth;
+    const auto width = protocol::bundle_width(bundle, feed.size);
+    const auto docs = feed_folder / protocol::docs_path(bundle);
+    auto lines = store.document_lines(feed.feed_id, begin, begin + width);
+    const auto before = folder_lines(read_file_if_there(docs).value_or(""));
+    for (std::size_t i = 0; i < lines.size() && i < before.size(); ++i) {
+      if (lines[i].empty()) lines[i] = before[i];
+    }
+    replace_file_if_changed(docs, folder_joined(lines));
+    const auto entries = store.entries(feed.feed_id, begin, begin + width);
+    const auto bytes = protocol::encode_bundle(entries);
+    replace_file_if_changed(feed_folder / protocol::entries_path(bundle, width),
+                            protocol::as_text(bytes));
+    if (progress) progress(static_cast<std::size_t>(bundle), static_cast<std::size_t>(bundles));
+  }
+  if (published < feed.size) {
+    std::vector<protocol::Hash> leaves;
+    for (const auto& leaf : store.entries(feed.feed_id, 0, feed.size))
+      leaves.push_back(protocol::leaf_hash(leaf));
+    for (const auto& tile : protocol::new_hash_tiles(published, feed.size)) {
+      const auto bytes = protocol::hash_tile_bytes(leaves, tile);
+      replace_file_if_changed(
+          feed_folder / protocol::hash_tile_path(tile.level, tile.number, tile.width),
+          protocol::as_text(bytes));
+    }
+  }
+
+  replace_file_if_changed(feed_folder / "checkpoint", feed.checkpoint);
+
+  for (std::uint64_t bundle = 0; bundle < bundles; ++bundle) {
+    const std::uint64_t begin = bundle * protocol::kTileWidth;
+    const auto width = protocol::bundle_width(bundle, feed.size);
+    replace_file_if_changed(
+        feed_folder / protocol::docs_path(bundle),
+        folder_joined(store.document_lines(feed.feed_id, begin, begin + width)));
+    if (width == protocol::kTileWidth) {
+      // Partial tiles of earlier sizes have done their work once the full one stands.
+      std::filesystem::remove_all(feed_folder / (protocol::entries_path(bundle) + ".p"));
+      std::filesystem::remove_all(feed_folder / (protocol::hash_tile_path(0, bundle) + ".p"));
+    }
+  }
+  if (progress) progress(static_cast<std::size_t>(bundles), static_cast<std::size_t>(bundles));
+}
+
+}  // namespace node

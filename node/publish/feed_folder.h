@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string_view>
+
+#include "node/store/store.h"
+
+namespace node {
+
+/// Writes the own feed as the files that any static web server serves (SPEC 6.1): identity log, new
+/// texts, entries, tiles, then the checkpoint, and only then the blanking of texts that are
+/// superseded, withdrawn or erased. Finishes what an earlier run left undone; run again it writes
+/// nothing. `progress` is told how many of how many bundles are done.
+///
+/// Throws DataError(self_fork_refused) when the folder already shows more than the store has, or
+/// another history: a restored backup, or a second copy of this publisher. Throws std::system_error
+/// when a file cannot be written; the folder then still shows its last state.
+void write_feed_folder(
+    const StoreQueries& store, const Feed& feed, const std::filesystem::path& folder,
+    const std::function<void(std::size_t done, std::size_t total)>& progress = {});
+
+}  // namespace node

@@ -1,0 +1,297 @@
+#include "node/publish/publisher.h"
+
+#include <algorithm>
+#include <set>
+
+#include "node/publish/feed_folder.h"
+#include "node/publish/files.h"
+#include "protocol/identity/did_log.h"
+#include "protocol/limits.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
+
+namespace node {
+
+namespace {
+
+// The publisher's card says little that changes; it is signed anew long before it ends.
+constexpr std::chrono::days kCardValidity{365};
+
+bool publisher_is_inside(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  const auto absolute = std::filesystem::weakly_canonical(file);
+  const auto root = std::filesystem::weakly_canonical(folder);
+  const auto [end, ignored] =
+      std::mismatch(root.begin(), root.end(), absolute.begin(), absolute.end());
+  return end == root.end();
+}
+
+std::string publisher_joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+std::vector<std::string> publisher_split(const std::string& text) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : text + ' ') {
+    if (c != ' ') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  return words;
+}
+
+template <class T>
+T publisher_must(protocol::Result<T> result, const char* what) {
+  if (!result)
+    throw DataError(protocol::ErrorCode::config_invalid,
+                    std::string(what) + ": " + result.error().detail);
+  return std::move(*result);
+}
+
+}  // namespace
+
+void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Timestamp now) {
+  for (const auto& feed : store.queries().feeds()) {
+    if (feed.own) {
+      throw DataError(protocol::ErrorCode::config_invalid,
+                      "This data folder already has a publisher, " +
+                          store.queries().setting("publisher_name").value_or(feed.scid) +
+                          ". Choose another folder with --data.");
+    }
+  }
+  if (wanted.recovery_sheet.empty() || publisher_is_inside(wanted.recovery_sheet, store.folder())) {
+    throw DataError(protocol::ErrorCode::config_invalid,
+                    "--recovery must name a file outside the data folder: whoever takes the one "
+                    "must not have the other.");
+  }
+  // An earlier start may have been cut off after the keys and before the feed: those keys signed
+  // nothing that anybody saw, and are taken up again.
+  const bool has_keys = std::filesystem::exists(store.folder() / "keys" / "node.key");
+  NodeKeys keys = has_keys ? load_keys(store.folder()) : NodeKeys{new_key(), new_key()};
+  const auto update = new_key();
+  const auto next = new_key();
+  const auto paper = new_key();
+
+  protocol::DidLogStart start{.folder_url = wanted.folder_url,
+                              .sign = keys.sign.public_key(),
+                              .node = keys.node.public_key(),
+                              .feed_url = wanted.folder_url + "/feed/1",
+                              .api_url = wanted.api_url,
+                              .next_update_keys = {next.public_key(), paper.public_key()}};
+  const auto line = publisher_must(protocol::create_did_log(start, update, now), "--url");
+  const auto log = publisher_must(protocol::resolve_did_log(line + "\n", "", "", now),
+                                  "the new identity does not verify");
+
+  // The sheet first: an identity whose update keys nobody has must never be published.
+  create_file(wanted.recovery_sheet,
+              recovery_sheet_text(
+                  {wanted.name, log.current().did, now, update.seed(), next.seed(), paper.seed()}),
+              0600);
+  if (!has_keys) {
+    // Half of a pair, left by a start that was cut off between the two files.
+    std::filesystem::remove(store.folder() / "keys" / "sign.key");
+    save_keys(store.folder(), keys);
+  }
+
+  Feed feed;
+  feed.scid = log.scid;
+  feed.did = log.current().did;
+  feed.did_log = line + "\n";
+  feed.epoch = 1;
+  feed.heartbeat = now;
+  const auto origin = protocol::feed_origin(feed.scid, feed.epoch);
+  protocol::Note note{protocol::format_checkpoint({origin, 0, protocol::empty_root()}), {}};
+  note.signatures.push_back(protocol::sign_note(note.text, origin, keys.sign));
+  note.signatures.push_back(
+      protocol::cosign_note(note.text, protocol::node_key_name(feed.scid), keys.node, now));
+  feed.checkpoint = protocol::format_note(note);
+
+  const protocol::PublisherCard card{feed.did,          wanted.name,        wanted.kind,
+                                     wanted.area,       wanted.homepage,    wanted.contact,
+                                     {wanted.language}, wanted.data_license};
+  store.create_own_feed(
+      feed, {{"publisher_name", wanted.name},
+             {"publisher_area", publisher_joined(wanted.area)},
+             {"publisher_language", wanted.language},
+             {"publisher_license", wanted.data_license},
+             {"publisher_card", protocol::canonical(protocol::publisher_card_subject(card))},
+             {"recovery_sheet", std::filesystem::absolute(wanted.recovery_sheet).string()}});
+  // The card is the first entry; should this be cut off, the next start publishes it.
+  Publisher(store).write_files(store.folder() / "public", now, std::chrono::hours(24));
+}
+
+Publisher::Publisher(Store& store) : store_(store), keys_(load_keys(store.folder())) {
+  const Feed feed = own_feed();
+  did_ = feed.did;
+  scid_ = feed.scid;
+  epoch_ = feed.epoch;
+  const auto log =
+      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::Timestamp::max());
+  const auto keys = log ? protocol::publisher_keys(log->current())
+                        : protocol::Result<protocol::PublisherKeys>(tl::unexpected(log.error()));
+  if (!keys)
+    throw DataError(protocol::ErrorCode::storage_damaged,
+                    "the own identity log does not verify: " + keys.error().detail);
+  if (keys->sign != keys_.sign.public_key() || keys->node != keys_.node.public_key()) {
+    throw DataError(
+        protocol::ErrorCode::config_invalid,
+        "The keys in " + (store.folder() / "keys").string() +
+            " are not those of this publisher. Nothing was changed; put its own key files back.");
+  }
+}
+
+Feed Publisher::own_feed() const {
+  for (auto& feed : store_.queries().feeds()) {
+    if (feed.own) return feed;
+  }
+  throw DataError(protocol::ErrorCode::config_invalid,
+                  "There is no publisher in this data folder yet. Run `kith init` first.");
+}
+
+std::string Publisher::name() const {
+  return store_.queries().setting("publisher_name").value_or("");
+}
+
+std::string Publisher::line() const {
+  const auto feed = own_feed();
+  const auto log = publisher_must(
+      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::Timestamp::max()),
+      "identity");
+  return "kith1:" + did_ + "#" + log.current().version_id;
+}
+
+protocol::ListingDefaults Publisher::listing_defaults(protocol::Timestamp now) const {
+  const auto& settings = store_.queries();
+  return {.id = "",
+          .today = std::chrono::floor<std::chrono::days>(now),
+          .area = publisher_split(settings.setting("publisher_area").value_or("")),
+          .lang = settings.setting("publisher_language").value_or("en"),
+          .data_license = settings.setting("publisher_license").value_or("CC-BY-4.0")};
+}
+
+std::string Publisher::signed_checkpoint(const protocol::Frontier& frontier,
+                                         protocol::Timestamp now) const {
+  const auto origin = protocol::feed_origin(scid_, epoch_);
+  protocol::Note note{protocol::format_checkpoint({origin, frontier.size(), frontier.root()}), {}};
+  note.signatures.push_back(protocol::sign_note(note.text, origin, keys_.sign));
+  note.signatures.push_back(
+      protocol::cosign_note(note.text, protocol::node_key_name(scid_), keys_.node, now));
+  return protocol::format_note(note);
+}
+
+std::vector<DraftProblems> Publisher::publish(std::vector<Draft>& drafts, protocol::Timestamp now) {
+  const Feed feed = own_feed();
+  std::vector<DraftProblems> refused;
+  std::vector<OwnChange> changes;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    auto& draft = drafts[i];
+    auto refuse_draft = [&](std::string field, std::string message) {
+      refused.push_back({i, {{std::move(field), std::move(message)}}});
+    };
+    if (draft.what == Draft::What::put && draft.id.empty()) draft.id = new_record_id();
+    if (!protocol::is_uuid_urn(draft.id)) {
+      refuse_draft("id",
+                   "'" + draft.id + "' is not the id of a record; leave it out for a new one");
+      continue;
+    }
+    if (!seen.insert(draft.id).second) {
+      refuse_draft("id", "the same record stands twice in this batch");
+      continue;
+    }
+    if (draft.what == Draft::What::end) {
+      if (!store_.queries().record({scid_, draft.id.substr(9)})) {
+        refuse_draft("id", "there is no live record " + draft.id);
+        continue;
+      }
+      changes.push_back({{.op = protocol::Leaf::Op::del,
+                          .id = draft.id,
+                          .type = {},
+                          .document = {},
+                          .expires = {},
+                          .why = draft.why},
+                         ""});
+      continue;
+    }
+    protocol::Envelope envelope{draft.id, draft.type,          did_,
+                                now,      now + kCardValidity, draft.subject};
+    if (draft.type == protocol::DocumentType::listing) {
+      envelope.subject.set("id", draft.id);
+      if (auto problems = protocol::problems_for_publishing(envelope.subject); !problems.empty()) {
+        refused.push_back({i, std::move(problems)});
+        continue;
+      }
+      const auto listing = protocol::read_listing(envelope.subject);
+      if (!listing) {
+        refuse_draft("listing", listing.error().detail);
+        continue;
+      }
+      envelope.valid_until = protocol::listing_valid_until(*listing, now);
+      if (envelope.valid_until <= now) {
+        refuse_draft("review_by", "it was to be confirmed by " + listing->review_by +
+                                      ", over 90 days ago; confirm it first");
+        continue;
+      }
+    } else if (draft.valid_until) {
+      envelope.valid_until = *draft.valid_until;
+      if (envelope.valid_until <= now || envelope.valid_until > now + protocol::kMaxValidity) {
+        refuse_draft("until", "choose a day after today and within 400 days");
+        continue;
+      }
+    }
+    auto line = protocol::sign_document(envelope, did_ + "#sign", keys_.sign, now);
+    if (!line) {
+      refuse_draft("size", line.error().detail);
+      continue;
+    }
+    protocol::Leaf leaf{.op = protocol::Leaf::Op::put,
+                        .id = draft.id,
+                        .type = std::string(protocol::word(draft.type)),
+                        .document = protocol::sha256(*line),
+                        .expires = envelope.valid_until,
+                        .why = {}};
+    changes.push_back({std::move(leaf), std::move(*line)});
+  }
+  if (!refused.empty() || changes.empty()) return refused;
+
+  protocol::Frontier frontier = feed.frontier;
+  for (const auto& change : changes) {
+    frontier.append(protocol::leaf_hash(protocol::as_bytes(protocol::format_leaf(change.leaf))));
+  }
+  // The commit comes before any file: a root that was signed once is never signed differently,
+  // whatever happens next.
+  store_.append_own(feed.feed_id, feed.size, changes, frontier, signed_checkpoint(frontier, now),
+                    now);
+  write_feed_folder(store_.queries(), own_feed(), public_folder());
+  return refused;
+}
+
+void Publisher::write_files(const std::filesystem::path& folder, protocol::Timestamp now,
+                            std::chrono::seconds refresh_after,
+                            const std::function<void(std::size_t, std::size_t)>& progress) {
+  Feed feed = own_feed();
+  if (store_.queries().records(feed.feed_id, "publisher").empty()) {
+    auto card = protocol::parse_json(store_.queries().setting("publisher_card").value_or("{}"));
+    std::vector<Draft> drafts(1);
+    drafts[0].type = protocol::DocumentType::publisher;
+    drafts[0].subject = publisher_must(std::move(card), "publisher_card");
+    if (auto refused = publish(drafts, now); !refused.empty()) {
+      throw DataError(protocol::ErrorCode::config_invalid,
+                      "the publisher card: " + refused[0].problems[0].message);
+    }
+    feed = own_feed();
+  }
+  if (!feed.heartbeat || now - *feed.heartbeat >= refresh_after) {
+    store_.append_own(feed.feed_id, feed.size, {}, feed.frontier,
+                      signed_checkpoint(feed.frontier, now), now);
+    feed = own_feed();
+  }
+  write_feed_folder(store_.queries(), feed, folder, progress);
+}
+
+}  // namespace node
