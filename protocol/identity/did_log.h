@@ -36,9 +36,12 @@ struct DidLog {
   /// What governs the next entry.
   std::vector<std::string> update_keys;
   std::vector<std::string> next_key_hashes;
+  bool witnessed = false;  ///< the next entry needs witness proofs; Kith reads such logs and writes none
 
   const DidVersion& current() const { return versions.back(); }
   bool has_version(std::string_view version_id) const;
+  /// Whether `did` is or was this identity's name: a move keeps the SCID and changes the rest.
+  bool has_did(std::string_view did) const;
 };
 
 /// Verifies `did_jsonl` by every rule of SPEC 3.3, in that order. `witness_json` is did-witness.json, or empty.
@@ -60,8 +63,11 @@ struct PublisherKeys {
 Result<PublisherKeys> publisher_keys(const DidVersion& version);
 
 /// The verification method `#fragment` of `version` by its full id, if it is a Multikey whose controller is the DID
-/// and which assertionMethod lists.
+/// and which assertionMethod lists. Inside the document, names are compared by SCID and fragment (SPEC 8.7).
 std::optional<PublicKey> assertion_key(const DidVersion& version, std::string_view method_id);
+/// The same for the current version, where `method_id` may also begin with an earlier name of this identity. Nothing
+/// when the identity is deactivated.
+std::optional<PublicKey> assertion_key(const DidLog& log, std::string_view method_id);
 
 // Writing
 
@@ -82,7 +88,12 @@ struct DidLogChange {
   std::vector<PublicKey> next_update_keys;
   bool deactivate = false;
 };
-/// The next entry for `log`, signed by `update`, which must be in `change.update_keys`.
+/// The document of the next entry: the one that create_did_log makes of `start`, at `start.folder_url`, with what the
+/// current one says in alsoKnownAs and, after a move, the name it had. `start.next_update_keys` is not looked at.
+Result<Json> next_did_document(const DidLog& log, const DidLogStart& start);
+/// The next entry for `log`, signed by `update`, which must be in `change.update_keys` and, where the log is not
+/// pre-rotated, among the keys of the last entry. One line without newline; its time is `now`, or a second after the
+/// last entry's. Refuses with did_invalid what a reader would, with did_deactivated when the log has ended.
 Result<std::string> append_did_log(const DidLog& log, const DidLogChange& change, const SigningKey& update,
                                    Timestamp now);
 
