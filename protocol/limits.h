@@ -20,5 +20,7 @@ inline constexpr std::chrono::days kMaxValidity{400};
 inline constexpr std::chrono::minutes kMaxClockSkew{5};
 inline constexpr std::chrono::days kFreshFor{7};
 inline constexpr std::chrono::days kStaleFor{35};
+/// How long an older text may be shown while the newer one cannot be had.
+inline constexpr std::chrono::hours kKeepOlderVersion{24};
 
 }  // namespace protocol

@@ -273,7 +273,8 @@ void Store::note_failure(const Feed& feed, const protocol::Error& error,
         .run();
   }
   db_.prepare(R"sql(
-    UPDATE feed SET last_attempt = ?2, next_attempt = ?3, failures = failures + 1, trouble_code = ?4, trouble_detail = ?5,
+    UPDATE feed SET last_attempt = ?2, next_attempt = ?3, failures = failures + 1,
+           trouble_code = CASE WHEN trouble_code = 'did-deactivated' THEN trouble_code ELSE ?4 END, trouble_detail = ?5,
            quarantined = max(quarantined, ?6)
      WHERE feed_id = ?1
   )sql")

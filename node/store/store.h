@@ -64,11 +64,10 @@ struct Record {
   std::optional<protocol::Error> trouble;  ///< why the head's text is not here
   protocol::Timestamp trouble_since{};
 
-  /// Whether `document` may be shown: it is the head's, or an older one for a day at most; and not
-  /// expired.
-  bool is_shown(protocol::Timestamp now) const;
-  /// It is an older text than the head's.
-  bool is_being_updated() const { return !document.empty() && document_position != head_position; }
+  /// Until when its text may be shown: its own end, and for a text older than the head a day at most.
+  protocol::Timestamp shown_until() const;
+  /// Its text is older than the head's.
+  bool is_being_updated() const { return document_position != head_position; }
 };
 
 /// What is read; on the writing connection or on one of its own. One thread at a time.
@@ -82,9 +81,9 @@ class StoreQueries {
   std::optional<Record> record(const RecordKey& key) const;
   std::vector<Record> records(std::int64_t feed_id,
                               std::string_view type = {}) const;  ///< by position
-  /// Every record of `type` that has a text, of all feeds.
-  void for_each_document(std::string_view type,
-                         const std::function<void(const Record&)>& visit) const;
+  /// Every record of `type` that has a text, of all feeds; without the text itself where `texts` is leave_out.
+  enum class Texts { include, leave_out };
+  void for_each_record(std::string_view type, Texts texts, const std::function<void(const Record&)>& visit) const;
   /// Records with this UUID of any publisher.
   std::vector<RecordKey> keys_with_uuid(const std::string& uuid) const;
   std::vector<Record> troubled_records() const;

@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "node/store/store.h"
+#include "protocol/limits.h"
 
 namespace node {
 
@@ -83,9 +84,9 @@ Record stored_record(const Statement& row) {
 
 }  // namespace
 
-bool Record::is_shown(protocol::Timestamp now) const {
-  if (document.empty() || now >= document_expires) return false;
-  return document_position == head_position || now < trouble_since + std::chrono::hours(24);
+protocol::Timestamp Record::shown_until() const {
+  if (!is_being_updated()) return document_expires;
+  return std::min(document_expires, trouble_since + protocol::kKeepOlderVersion);
 }
 
 std::optional<std::string> StoreQueries::setting(std::string_view key) const {
@@ -130,12 +131,14 @@ std::vector<Record> StoreQueries::records(std::int64_t feed_id, std::string_view
   return records;
 }
 
-void StoreQueries::for_each_document(std::string_view type,
-                                     const std::function<void(const Record&)>& visit) const {
-  auto rows = db_.prepare(
-      "SELECT " + std::string(kRecordColumns) +
-      " FROM record JOIN feed USING (feed_id)"
-      " WHERE record.type = ?1 AND record.document IS NOT NULL ORDER BY record.feed_id, record.id");
+void StoreQueries::for_each_record(std::string_view type, Texts texts,
+                                   const std::function<void(const Record&)>& visit) const {
+  std::string columns(kRecordColumns);
+  if (texts == Texts::leave_out) columns.replace(columns.find("record.document,"), 15, "NULL");
+  auto rows = db_.prepare("SELECT " + columns +
+                          " FROM record JOIN feed USING (feed_id)"
+                          " WHERE record.type = ?1 AND record.document IS NOT NULL"
+                          " ORDER BY record.feed_id, record.id");
   rows.bind(1, type);
   while (rows.step()) visit(stored_record(rows));
 }

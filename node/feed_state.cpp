@@ -1,0 +1,78 @@
+#include "node/feed_state.h"
+
+#include <algorithm>
+
+#include "protocol/limits.h"
+
+namespace node {
+
+std::optional<protocol::Timestamp> last_sign_of_life(const Feed& feed) {
+  if (!feed.heartbeat) return feed.last_success;
+  if (!feed.last_success) return feed.heartbeat;
+  return std::max(*feed.heartbeat, *feed.last_success);
+}
+
+protocol::Timestamp freshness_deadline(const Feed& feed) {
+  if (feed.own) return protocol::Timestamp::max();
+  const auto sign = last_sign_of_life(feed);
+  return sign ? *sign + protocol::kStaleFor : protocol::Timestamp{};
+}
+
+FeedState feed_state(const Feed& feed, protocol::Timestamp now) {
+  if (feed.quarantined) return FeedState::quarantined;
+  if (feed.own) return FeedState::ok;
+  const auto sign = last_sign_of_life(feed);
+  if (!sign || feed.checkpoint.empty()) return FeedState::not_read_yet;
+  if (now >= *sign + protocol::kStaleFor) return FeedState::dead;
+  if (now >= *sign + protocol::kFreshFor) return FeedState::stale;
+  return FeedState::ok;
+}
+
+std::string_view word(FeedState state) {
+  switch (state) {
+    case FeedState::ok:
+      return "ok";
+    case FeedState::stale:
+      return "stale";
+    case FeedState::dead:
+      return "dead";
+    case FeedState::quarantined:
+      return "quarantined";
+    case FeedState::not_read_yet:
+      return "not-read-yet";
+  }
+  return "";
+}
+
+std::string in_words(const Feed& feed, protocol::Timestamp now) {
+  std::string text;
+  const auto sign = last_sign_of_life(feed);
+  switch (feed_state(feed, now)) {
+    case FeedState::ok:
+      text = feed.own ? "This node's own feed." : "Read well.";
+      break;
+    case FeedState::stale:
+      text = "No sign of life since " + protocol::format_timestamp(*sign) +
+             ". Its listings are shown with a note.";
+      break;
+    case FeedState::dead:
+      text = "No sign of life since " + protocol::format_timestamp(*sign) +
+             ". Its listings are hidden until it is back.";
+      break;
+    case FeedState::quarantined:
+      text = "It contradicted itself. Its listings are hidden until you decide.";
+      break;
+    case FeedState::not_read_yet:
+      text = "Not read yet.";
+      break;
+  }
+  if (feed.trouble) {
+    const auto& info = protocol::describe(feed.trouble->code);
+    text += " Last trouble: " + std::string(info.word) + " (" + feed.trouble->detail + "). ";
+    if (!feed.checkpoint.empty()) text += "What was read before is kept. ";
+    text += "What to do: " + std::string(info.what_to_do);
+  }
+  return text;
+}
+
+}  // namespace node

@@ -1,0 +1,345 @@
+#include "node/node.h"
+
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include <sodium.h>
+
+#include "crawler/follower.h"
+#include "protocol/document/recognition.h"
+#include "protocol/identity/did.h"
+#include "protocol/limits.h"
+
+namespace node {
+
+namespace {
+
+// How many feeds are read side by side, so that a slow one delays no other.
+constexpr std::size_t kFeedsAtOnce = 8;
+// How far a recognition may lead from an anchor: so many rounds of discovery in one sync are
+// enough.
+constexpr int kDiscoveryRounds = static_cast<int>(protocol::kMaxPathEdges);
+
+std::string random_cursor_key() {
+  std::string key(32, '\0');
+  randombytes_buf(key.data(), key.size());
+  return key;
+}
+
+std::chrono::seconds jittered(std::chrono::seconds wait, double low, double high) {
+  const double share = static_cast<double>(randombytes_uniform(1'000'000)) / 1e6;
+  return std::chrono::seconds(
+      static_cast<std::int64_t>(static_cast<double>(wait.count()) * (low + share * (high - low))));
+}
+
+/// Every 15 minutes, not all feeds in the same second.
+protocol::Timestamp after_success(protocol::Timestamp now) {
+  return now + jittered(std::chrono::minutes(15), 0.8, 1.2);
+}
+
+/// 10 minutes, doubled with each failure in a row, a day at most.
+protocol::Timestamp after_failure(protocol::Timestamp now, int failures_before) {
+  const auto wait = std::chrono::minutes(10) * (1 << std::min(failures_before, 8));
+  return now + std::min<std::chrono::seconds>(jittered(wait, 0.8, 1.4), std::chrono::hours(24));
+}
+
+}  // namespace
+
+Node::Node(const std::filesystem::path& data_folder, const Clock& clock, crawler::Source* source)
+    : clock_(clock),
+      source_(source),
+      store_(data_folder),
+      folder_(store_.folder()),
+      index_(random_cursor_key()),
+      visibility_(std::make_shared<const Visibility>()) {
+  const std::lock_guard lock(writer_);
+  refresh_locked();
+}
+
+Node::~Node() = default;
+
+template <class F>
+auto Node::read(F&& use) const {
+  auto reader = readers_.with([](auto& idle) -> std::unique_ptr<StoreReader> {
+    if (idle.empty()) return nullptr;
+    auto taken = std::move(idle.back());
+    idle.pop_back();
+    return taken;
+  });
+  if (!reader) reader = std::make_unique<StoreReader>(folder_);
+  auto result = std::forward<F>(use)(reader->queries());
+  readers_.with([&](auto& idle) { idle.push_back(std::move(reader)); });
+  return result;
+}
+
+std::shared_ptr<const Visibility> Node::visibility() const {
+  return visibility_.with([](const auto& current) { return current; });
+}
+
+void Node::refresh() {
+  const std::lock_guard lock(writer_);
+  refresh_locked();
+}
+
+void Node::refresh_locked() {
+  auto change = judge_visibility(store_.queries(), *visibility(), clock_.now());
+  if (!change.put.empty() || !change.removed.empty())
+    index_.apply(std::move(change.put), change.removed);
+  auto next = std::make_shared<const Visibility>(std::move(change.now));
+  visibility_.with([&](auto& current) { current = std::move(next); });
+}
+
+protocol::Result<SearchResult> Node::search(const Query& query) const {
+  return index_.search(query, clock_.now());
+}
+
+std::optional<Standing> Node::standing(const RecordKey& key) const {
+  return visibility()->standing(key);
+}
+std::string Node::publisher_name(const std::string& scid) const {
+  return visibility()->publisher_name(scid);
+}
+std::size_t Node::listings_shown() const { return visibility()->shown(); }
+
+std::vector<protocol::Anchor> Node::anchors() const {
+  return read([](StoreQueries& store) { return store.anchors(); });
+}
+
+std::vector<RecordKey> Node::keys_with_uuid(const std::string& uuid) const {
+  return read([&](StoreQueries& store) { return store.keys_with_uuid(uuid); });
+}
+
+std::optional<Group> Node::group(const RecordKey& key) const {
+  const auto now = clock_.now();
+  auto standing = visibility()->standing(key);
+  if (!standing || !standing->shown || now >= standing->shown_until) return std::nullopt;
+  return read([&](StoreQueries& store) -> std::optional<Group> {
+    auto record = store.record(key);
+    const auto feed = store.feed(key.scid);
+    if (!record || !feed || record->type != "listing" || now >= record->shown_until())
+      return std::nullopt;
+    auto envelope = protocol::read_envelope(record->document);
+    if (!envelope) return std::nullopt;
+    auto listing = protocol::read_listing(envelope->subject);
+    if (!listing) return std::nullopt;
+    return Group{key,
+                 std::move(*envelope),
+                 std::move(*listing),
+                 std::move(record->document),
+                 std::move(*standing),
+                 publisher_name(key.scid),
+                 feed_state(*feed, now),
+                 last_sign_of_life(*feed)};
+  });
+}
+
+std::vector<FeedReport> Node::feeds() const {
+  const auto now = clock_.now();
+  const auto seen = visibility();
+  return read([&](StoreQueries& store) {
+    std::vector<FeedReport> reports;
+    std::map<std::string, std::vector<Record>> troubled;
+    for (auto& record : store.troubled_records())
+      troubled[record.key.scid].push_back(std::move(record));
+    std::map<std::string, std::size_t> listings;
+    store.for_each_record("listing", StoreQueries::Texts::leave_out,
+                          [&](const Record& record) { ++listings[record.key.scid]; });
+    for (auto& feed : store.feeds()) {
+      FeedReport report;
+      report.name = seen->publisher_name(feed.scid);
+      report.state = feed_state(feed, now);
+      report.in_words = in_words(feed, now);
+      report.listings = listings[feed.scid];
+      report.hidden = seen->publisher_hidden(feed.scid);
+      report.troubled = std::move(troubled[feed.scid]);
+      report.feed = std::move(feed);
+      reports.push_back(std::move(report));
+    }
+    return reports;
+  });
+}
+
+std::optional<Node::PublisherFiles> Node::publisher_files() const {
+  return read([&](StoreQueries& store) -> std::optional<PublisherFiles> {
+    for (const auto& feed : store.feeds()) {
+      if (!feed.own) continue;
+      const auto did = protocol::parse_did(feed.did);
+      if (!did) return std::nullopt;
+      const std::string url = protocol::did_folder_url(*did);
+      const auto path = url.find('/', std::string_view("https://").size());
+      return PublisherFiles{folder_ / "public", url.substr(path), feed.epoch};
+    }
+    return std::nullopt;
+  });
+}
+
+FeedOutcome Node::sync_feed(const std::string& scid,
+                            const std::function<void(const SyncProgress&)>& progress) {
+  const auto now = clock_.now();
+  FeedOutcome outcome{scid, publisher_name(scid), false, 0, std::nullopt, 0};
+  std::optional<Feed> feed;
+  crawler::KnownFeed known;
+  {
+    const std::lock_guard lock(writer_);
+    feed = store_.queries().feed(scid);
+    if (!feed || feed->own) return outcome;
+    known = store_.known(*feed);
+  }
+  // These run while the network is being waited for, without the lock; each takes it for itself.
+  const auto locked_root = [this, ask = std::move(known.root_at)](std::uint64_t size) {
+    const std::lock_guard lock(writer_);
+    return ask(size);
+  };
+  const auto locked_leaves = [this, ask = std::move(known.leaves)](std::uint64_t from,
+                                                                   std::uint64_t to) {
+    const std::lock_guard lock(writer_);
+    return ask(from, to);
+  };
+  known.root_at = locked_root;
+  known.leaves = locked_leaves;
+  auto reading = crawler::read_feed(
+      *source_, known, now, [&](std::size_t done, std::size_t total, std::string_view what) {
+        if (progress) progress({0, 0, outcome.name, done, total, std::string(what)});
+      });
+
+  const std::lock_guard lock(writer_);
+  const auto current = store_.queries().feed(scid);
+  // Forgotten, or read by somebody else, while this was on its way: the other's result stands.
+  if (!current || current->size != feed->size || current->epoch != feed->epoch ||
+      current->applied != feed->applied)
+    return outcome;
+  if (!reading.update) {
+    const auto code = reading.update.error().code;
+    const bool fraud =
+        code == protocol::ErrorCode::equivocation || code == protocol::ErrorCode::did_fork;
+    store_.note_failure(*current, reading.update.error(), reading.contradicting_note, fraud, now,
+                        after_failure(now, current->failures));
+    outcome.refused = reading.update.error();
+  } else {
+    store_.apply(*current, *reading.update, now, after_success(now));
+    outcome.entries = reading.update->entries.size();
+    outcome.changed = outcome.entries > 0 || !reading.update->records.empty();
+    outcome.troubled_records = static_cast<std::size_t>(
+        std::count_if(reading.update->records.begin(), reading.update->records.end(),
+                      [](const auto& record) { return record.problem.has_value(); }));
+    if (reading.update->trouble) outcome.refused = reading.update->trouble;
+  }
+  refresh_locked();
+  outcome.name = publisher_name(scid);
+  return outcome;
+}
+
+std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid, bool everything,
+                                    const std::function<void(const SyncProgress&)>& progress) {
+  std::vector<FeedOutcome> outcomes;
+  if (!source_) return outcomes;
+  std::set<std::string> done;
+  for (int round = 0; round <= kDiscoveryRounds; ++round) {
+    std::vector<std::string> due;
+    const auto now = clock_.now();
+    for (const auto& feed : read([](StoreQueries& store) { return store.feeds(); })) {
+      if (feed.own || done.contains(feed.scid) || (only_scid && *only_scid != feed.scid)) continue;
+      if (only_scid || everything || feed.next_attempt <= now) due.push_back(feed.scid);
+    }
+    if (due.empty()) break;
+
+    std::vector<FeedOutcome> found(due.size());
+    std::atomic<std::size_t> next{0};
+    std::mutex reporting;
+    const auto work = [&] {
+      for (auto i = next++; i < due.size(); i = next++) {
+        const auto report = [&, i](SyncProgress step) {
+          if (!progress) return;
+          step.feed = i + 1;
+          step.feeds = due.size();
+          const std::lock_guard one_line_at_a_time(reporting);
+          progress(step);
+        };
+        try {
+          report({0, 0, publisher_name(due[i]), 0, 0, ""});
+          found[i] = sync_feed(due[i], report);
+        } catch (const std::exception& error) {
+          found[i] = {due[i],
+                      publisher_name(due[i]),
+                      false,
+                      0,
+                      protocol::Error{protocol::ErrorCode::internal, error.what()},
+                      0};
+        }
+      }
+    };
+    std::vector<std::thread> workers;
+    for (std::size_t i = 1; i < std::min(kFeedsAtOnce, due.size()); ++i) workers.emplace_back(work);
+    work();
+    for (auto& worker : workers) worker.join();
+
+    done.insert(due.begin(), due.end());
+    std::move(found.begin(), found.end(), std::back_inserter(outcomes));
+    if (only_scid) break;
+    // The recognition graph is the discovery graph: whom a trusted publisher recognizes is read
+    // next.
+    const auto discovered = visibility()->to_discover();
+    if (discovered.empty()) break;
+    const std::lock_guard lock(writer_);
+    std::size_t followed = store_.queries().feeds().size();
+    for (const auto& [scid, did] : discovered) {
+      if (followed++ >= protocol::kMaxFollowedFeeds) break;
+      store_.follow(scid, did, false);
+    }
+  }
+  return outcomes;
+}
+
+protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {
+  using protocol::ErrorCode;
+  if (!source_)
+    return protocol::refuse(ErrorCode::did_unreachable,
+                            "this command cannot read from the network");
+  std::string wanted_version;
+  std::string did_text(text);
+  if (text.starts_with("kith1:")) {
+    const auto hash = text.find('#');
+    if (hash == std::string_view::npos)
+      return protocol::refuse(ErrorCode::did_syntax,
+                              "the line lacks its version, the part behind #");
+    did_text = text.substr(6, hash - 6);
+    wanted_version = text.substr(hash + 1);
+  } else if (text.starts_with("https://")) {
+    std::string folder(text);
+    if (folder.ends_with("/did.jsonl")) folder.resize(folder.size() - 10);
+    while (folder.ends_with('/')) folder.pop_back();
+    ASSIGN_OR_RETURN(const auto answer,
+                     source_->get({folder + "/did.jsonl", protocol::kMaxDidLogBytes, ""}));
+    ASSIGN_OR_RETURN(const auto log, protocol::resolve_did_log(answer.body, "", "", clock_.now()));
+    ASSIGN_OR_RETURN(const auto expected, protocol::did_from_folder_url(folder, log.scid));
+    did_text = protocol::format_did(expected);
+  }
+  RETURN_IF_REFUSED(protocol::parse_did(did_text));
+  crawler::KnownFeed nothing;
+  nothing.did = did_text;
+  nothing.root_at = [](std::uint64_t) { return protocol::empty_root(); };
+  nothing.leaves = [](std::uint64_t, std::uint64_t) { return std::vector<protocol::Bytes>(); };
+  auto reading = crawler::read_feed(*source_, nothing, clock_.now());
+  if (!reading.update) return tl::unexpected(reading.update.error());
+  const auto& update = *reading.update;
+  if (!wanted_version.empty() && !update.log.has_version(wanted_version)) {
+    return protocol::refuse(ErrorCode::did_fork, "its identity log does not have the version " +
+                                                     wanted_version + " that the line names");
+  }
+  FoundPublisher found{
+      update.keys.did, update.log.scid, update.log.current().version_id, "", "", {}};
+  for (const auto& record : update.records) {
+    if (!record.document || record.document->envelope().type != protocol::DocumentType::publisher)
+      continue;
+    if (const auto card = protocol::read_publisher_card(record.document->envelope())) {
+      found.name = card->name;
+      found.kind = card->kind;
+      found.area = card->area;
+    }
+  }
+  return found;
+}
+
+}  // namespace node

@@ -1,0 +1,166 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/source.h"
+#include "node/clock.h"
+#include "node/feed_state.h"
+#include "node/guarded.h"
+#include "node/publish/publisher.h"
+#include "node/search/index.h"
+#include "node/store/store.h"
+#include "node/visibility.h"
+#include "protocol/document/listing.h"
+
+namespace node {
+
+/// One listing with all that a page says about it.
+struct Group {
+  RecordKey key;
+  protocol::Envelope envelope;
+  protocol::Listing listing;
+  std::string document;  ///< the signed line
+  Standing standing;
+  std::string publisher_name;
+  FeedState feed_state = FeedState::ok;
+  std::optional<protocol::Timestamp> last_sign_of_life;
+};
+
+/// One feed for `kith status` and the API.
+struct FeedReport {
+  Feed feed;
+  std::string name;
+  FeedState state = FeedState::ok;
+  std::string in_words;
+  std::size_t listings = 0;               ///< that are stored with a text
+  std::optional<protocol::Error> hidden;  ///< why none of them is shown, if so
+  std::vector<Record> troubled;           ///< records whose newest text is not here, and why
+};
+
+/// What a person is shown before following, recognizing or trusting a publisher.
+struct FoundPublisher {
+  std::string did, scid, version_id;
+  std::string name;  ///< as it calls itself; may be empty
+  std::string kind;
+  std::vector<std::string> area;
+};
+
+struct FeedOutcome {
+  std::string scid, name;
+  bool changed = false;
+  std::size_t entries = 0;                 ///< that are new
+  std::optional<protocol::Error> refused;  ///< the last good state stays
+  std::size_t troubled_records = 0;
+};
+
+/// `feed` of `feeds` is being read; within it `done` of `total` files of `what`.
+struct SyncProgress {
+  std::size_t feed = 0, feeds = 0;
+  std::string name;
+  std::size_t done = 0, total = 0;
+  std::string what;
+};
+
+/// The node as a whole: the parts and the rules of who may touch which when (docs/ARCHITECTURE.md).
+/// Threads: everything here may be called from any thread. Writing is done by one thread at a time,
+/// under one lock that nobody holds while waiting for the network; reading takes no lock that a
+/// writer holds for long.
+class Node {
+ public:
+  /// Opens the data folder and builds the index. `source` may be null: then nothing can be fetched.
+  /// `clock` and `source` must outlive it. Throws DataError or StoreError.
+  Node(const std::filesystem::path& data_folder, const Clock& clock, crawler::Source* source);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  const Clock& clock() const { return clock_; }
+  const std::filesystem::path& folder() const { return folder_; }
+
+  // Reading
+  protocol::Result<SearchResult> search(const Query& query) const;
+  /// The listing, if it is shown.
+  std::optional<Group> group(const RecordKey& key) const;
+  /// Listings with this UUID that are stored here, shown or not.
+  std::vector<RecordKey> keys_with_uuid(const std::string& uuid) const;
+  std::optional<Standing> standing(const RecordKey& key) const;
+  std::string publisher_name(const std::string& scid) const;
+  std::vector<FeedReport> feeds() const;
+  std::size_t listings_shown() const;
+  std::vector<protocol::Anchor> anchors() const;
+  /// The own publisher's folder of files and the path below which they are served ("/o/main/");
+  /// nothing before init.
+  struct PublisherFiles {
+    std::filesystem::path folder;
+    std::string url_path;
+    std::uint64_t epoch = 0;
+  };
+  std::optional<PublisherFiles> publisher_files() const;
+
+  // Writing
+  /// Calls `use(store, publisher)` as the one writer; `publisher` is null before `kith init`.
+  /// Afterwards what is searchable is brought up to date, also when `use` throws.
+  template <class F>
+  auto change(F&& use);
+  /// Judges anew what is shown: paths begin and end with time. Called every minute while serving.
+  void refresh();
+
+  /// Reads feeds: `only_scid` alone, else all that are due (or all, for `everything`), and those
+  /// that recognitions lead to. Feeds are read side by side; a failure is an outcome, never an
+  /// exception.
+  std::vector<FeedOutcome> sync(const std::optional<std::string>& only_scid, bool everything,
+                                const std::function<void(const SyncProgress&)>& progress);
+  /// Reads the publisher that `text` names: a kith1: line, a DID, or the https URL of its folder.
+  /// Nothing is stored. Refuses with did_syntax or what reading refused with; did_fork when a named
+  /// version is not in its log.
+  protocol::Result<FoundPublisher> look_up(std::string_view text);
+
+ private:
+  struct Update {
+    ~Update() {
+      try {
+        node.refresh_locked();
+      } catch (const std::exception&) {
+        // The next minute's refresh tries again; the change itself is already stored.
+      }
+    }
+    Node& node;
+  };
+  template <class F>
+  auto read(F&& use) const;
+  void refresh_locked();
+  std::shared_ptr<const Visibility> visibility() const;
+  FeedOutcome sync_feed(const std::string& scid,
+                        const std::function<void(const SyncProgress&)>& progress);
+
+  const Clock& clock_;
+  crawler::Source* source_;
+  std::mutex writer_;  // guards store_ and publisher_, and who may refresh
+  Store store_;
+  std::unique_ptr<Publisher> publisher_;
+  std::filesystem::path folder_;
+  SearchIndex index_;
+  Guarded<std::shared_ptr<const Visibility>> visibility_;
+  mutable Guarded<std::vector<std::unique_ptr<StoreReader>>> readers_;
+};
+
+template <class F>
+auto Node::change(F&& use) {
+  const std::lock_guard lock(writer_);
+  const Update after{*this};
+  if (!publisher_) {
+    for (const auto& feed : store_.queries().feeds()) {
+      if (feed.own) publisher_ = std::make_unique<Publisher>(store_);
+    }
+  }
+  return std::forward<F>(use)(store_, publisher_.get());
+}
+
+}  // namespace node

@@ -1,0 +1,264 @@
+#include "node/visibility.h"
+
+#include <algorithm>
+#include <set>
+
+#include "node/feed_state.h"
+#include "protocol/document/credential.h"
+#include "protocol/document/listing.h"
+#include "protocol/document/recognition.h"
+
+namespace node {
+
+/// Does the judging; a class only so that Visibility's members stay private to everybody else.
+class VisibilityMaker {
+ public:
+  VisibilityMaker(const StoreQueries& store, const Visibility& before, protocol::Timestamp now)
+      : store_(store), before_(before), now_(now) {}
+
+  VisibilityChange make() {
+    load_publishers();
+    load_edges();
+    const protocol::TrustGraph graph(anchors_, issuers_, edges_, now_);
+    name_publishers(graph);
+    discover(graph);
+    judge_listings(graph);
+    for (const auto& [key, entry] : before_.entries_) {
+      const auto still = change_.now.entries_.find(key);
+      const bool stays = still != change_.now.entries_.end() && still->second.standing.shown;
+      if (entry.standing.shown && !stays) change_.removed.push_back(key);
+    }
+    return std::move(change_);
+  }
+
+ private:
+  void load_publishers() {
+    for (const auto& denial : store_.denials()) denied_.insert({denial.scid, denial.id});
+    for (auto& feed : store_.feeds()) {
+      protocol::Issuer issuer;
+      issuer.scid = feed.scid;
+      issuer.deadline = freshness_deadline(feed);
+      const auto state = feed_state(feed, now_);
+      issuer.usable = state == FeedState::ok || state == FeedState::stale;
+      if (state == FeedState::quarantined) {
+        issuer.why_not = feed.trouble ? feed.trouble->code : protocol::ErrorCode::equivocation;
+      } else if (feed.trouble && feed.trouble->code == protocol::ErrorCode::did_deactivated) {
+        issuer.usable = false;
+        issuer.why_not = protocol::ErrorCode::did_deactivated;
+      }
+      if (denied_.contains({feed.scid, ""})) {
+        issuer.usable = false;
+        issuer.why_not = protocol::ErrorCode::denied;
+      }
+      issuer.versions = version_ids(feed.did_log);
+      issuers_.push_back(std::move(issuer));
+      feeds_.emplace(feed.scid, std::move(feed));
+    }
+    anchors_ = store_.anchors();
+  }
+
+  /// The log was verified when it was stored; here only its version ids are read off.
+  static std::vector<std::string> version_ids(std::string_view did_log) {
+    std::vector<std::string> ids;
+    while (!did_log.empty()) {
+      const auto end = std::min(did_log.find('\n'), did_log.size());
+      if (const auto line = protocol::parse_json(did_log.substr(0, end))) {
+        if (const auto* id = line->find("versionId"); id && id->if_string())
+          ids.push_back(*id->if_string());
+      }
+      did_log.remove_prefix(std::min(end + 1, did_log.size()));
+    }
+    return ids;
+  }
+
+  void load_edges() {
+    store_.for_each_record("recognition", StoreQueries::Texts::include, [&](const Record& record) {
+      if (now_ >= record.shown_until() || denied_.contains({record.key.scid, record.key.urn()}))
+        return;
+      const auto envelope = protocol::read_envelope(record.document);
+      if (!envelope) return;
+      auto recognition = protocol::read_recognition(*envelope);
+      if (!recognition) return;
+      const auto subject = protocol::parse_did(recognition->subject_did);
+      if (!subject) return;
+      edges_.push_back({record.key.scid, subject->scid, record.key.urn(), envelope->valid_from,
+                        std::min(envelope->valid_until, record.shown_until()),
+                        std::move(*recognition)});
+    });
+    store_.for_each_record("publisher", StoreQueries::Texts::include, [&](const Record& record) {
+      const auto envelope = protocol::read_envelope(record.document);
+      if (!envelope) return;
+      if (const auto card = protocol::read_publisher_card(*envelope))
+        own_names_[record.key.scid] = card->name;
+    });
+  }
+
+  std::string self_given_name(const std::string& scid) const {
+    const auto found = own_names_.find(scid);
+    return found == own_names_.end() ? scid : found->second;
+  }
+
+  void name_publishers(const protocol::TrustGraph& graph) {
+    for (const auto& [scid, feed] : feeds_) {
+      std::string name = self_given_name(scid);
+      // Asked without any area: only who leads there matters here, not for which listings.
+      if (const auto path = graph.best(scid, {}); path && !path->edges.empty()) {
+        const auto& vouched = edges_[path->edges.back()].recognition.name;
+        if (!vouched.empty()) name = vouched;
+      }
+      change_.now.names_[scid] = std::move(name);
+    }
+  }
+
+  void discover(const protocol::TrustGraph& graph) {
+    std::set<std::string> seen;
+    for (const auto& edge : edges_) {
+      if (feeds_.contains(edge.to) || !seen.insert(edge.to).second ||
+          denied_.contains({edge.to, ""}))
+        continue;
+      if (!edge.recognition.to_issue || edge.recognition.constraint_error ||
+          now_ < edge.valid_from || now_ >= edge.valid_until)
+        continue;
+      if (graph.best(edge.from, {}))
+        change_.now.to_discover_.emplace_back(edge.to, edge.recognition.subject_did);
+    }
+  }
+
+  std::vector<Voucher> vouchers(const protocol::Path& path) const {
+    std::vector<Voucher> steps;
+    for (std::size_t i = 0; i < path.scids.size(); ++i) {
+      std::string name = i == 0 ? std::string() : edges_[path.edges[i - 1]].recognition.name;
+      if (name.empty()) name = self_given_name(path.scids[i]);
+      steps.push_back({path.scids[i], std::move(name)});
+    }
+    return steps;
+  }
+
+  Standing judge(const protocol::TrustGraph& graph, const Record& record,
+                 const std::vector<std::string>& area) const {
+    Standing standing;
+    const auto& feed = feeds_.at(record.key.scid);
+    standing.own = feed.own;
+    standing.being_updated = record.is_being_updated();
+    standing.shown_until = record.shown_until();
+    const auto hide = [&](protocol::ErrorCode code, std::string detail) {
+      standing.why_not = protocol::Error{code, std::move(detail)};
+      return standing;
+    };
+    if (denied_.contains({record.key.scid, ""}) ||
+        denied_.contains({record.key.scid, record.key.urn()})) {
+      return hide(protocol::ErrorCode::denied, "this node's operator does not show it");
+    }
+    if (now_ >= standing.shown_until) {
+      return record.is_being_updated()
+                 ? hide(record.trouble ? record.trouble->code : protocol::ErrorCode::doc_missing,
+                        "its newer text could not be had for a day")
+                 : hide(
+                       protocol::ErrorCode::doc_expired,
+                       "it was valid until " + protocol::format_timestamp(record.document_expires));
+    }
+    auto path = graph.best(record.key.scid, area);
+    if (path) {
+      standing.path = vouchers(*path);
+      standing.anchors = graph.anchors_reaching(record.key.scid, area);
+      if (!feed.own) standing.shown_until = std::min(standing.shown_until, path->expires);
+    } else if (!feed.own) {
+      standing.why_not = path.error();
+      return standing;
+    }
+    standing.shown = true;
+    return standing;
+  }
+
+  void judge_listings(const protocol::TrustGraph& graph) {
+    std::map<std::string, std::size_t> shown_of;
+    // Only texts that changed are read again: a large node judges a hundred thousand listings every
+    // minute.
+    store_.for_each_record("listing", StoreQueries::Texts::leave_out, [&](const Record& record) {
+      const auto& feed = feeds_.at(record.key.scid);
+      const auto known = before_.entries_.find(record.key);
+      const bool same_text = known != before_.entries_.end() &&
+                             known->second.position == record.document_position &&
+                             known->second.epoch == feed.epoch;
+      Visibility::Entry entry{record.document_position, feed.epoch, {}, {}};
+      std::optional<protocol::Listing> listing;
+      const auto read = [&] {
+        const auto whole = store_.record(record.key);
+        const auto envelope = whole ? protocol::read_envelope(whole->document)
+                                    : protocol::Result<protocol::Envelope>(
+                                          protocol::refuse(protocol::ErrorCode::doc_missing, ""));
+        if (!envelope) return;
+        if (auto result = protocol::read_listing(envelope->subject)) listing = std::move(*result);
+      };
+      if (same_text) {
+        entry.area = known->second.area;
+      } else {
+        read();
+        if (!listing)
+          return;  // it was checked before it was stored; a damaged row is for `kith doctor`
+        entry.area = listing->area;
+      }
+      entry.standing = judge(graph, record, entry.area);
+      const bool in_index =
+          same_text && known->second.standing.shown &&
+          known->second.standing.shown_until == entry.standing.shown_until &&
+          before_.publisher_name(record.key.scid) == change_.now.publisher_name(record.key.scid);
+      if (entry.standing.shown) {
+        ++shown_of[record.key.scid];
+        if (!in_index) {
+          if (!listing) read();
+          if (!listing) return;
+          change_.put.push_back({record.key, std::move(*listing), entry.standing.shown_until,
+                                 change_.now.publisher_name(record.key.scid)});
+        }
+      } else {
+        change_.now.hidden_.try_emplace(record.key.scid, *entry.standing.why_not);
+      }
+      change_.now.entries_.emplace(record.key, std::move(entry));
+    });
+    for (const auto& [scid, count] : shown_of) {
+      if (count > 0) change_.now.hidden_.erase(scid);
+    }
+  }
+
+  const StoreQueries& store_;
+  const Visibility& before_;
+  protocol::Timestamp now_;
+  VisibilityChange change_;
+  std::map<std::string, Feed> feeds_;
+  std::vector<protocol::Issuer> issuers_;
+  std::vector<protocol::Anchor> anchors_;
+  std::vector<protocol::Edge> edges_;
+  std::map<std::string, std::string> own_names_;
+  std::set<std::pair<std::string, std::string>> denied_;
+};
+
+VisibilityChange judge_visibility(const StoreQueries& store, const Visibility& before,
+                                  protocol::Timestamp now) {
+  return VisibilityMaker(store, before, now).make();
+}
+
+std::optional<Standing> Visibility::standing(const RecordKey& key) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end()) return std::nullopt;
+  return found->second.standing;
+}
+
+std::string Visibility::publisher_name(const std::string& scid) const {
+  const auto found = names_.find(scid);
+  return found == names_.end() ? scid : found->second;
+}
+
+std::optional<protocol::Error> Visibility::publisher_hidden(const std::string& scid) const {
+  const auto found = hidden_.find(scid);
+  if (found == hidden_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::size_t Visibility::shown() const {
+  return static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(),
+                    [](const auto& entry) { return entry.second.standing.shown; }));
+}
+
+}  // namespace node

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "node/record_key.h"
+#include "node/search/index.h"
+#include "node/store/store.h"
+#include "protocol/trust/path.h"
+
+// Which of the stored listings are shown, and who vouches for them (SPEC 7).
+
+namespace node {
+
+/// One step of a path of recognition, for showing it in words.
+struct Voucher {
+  std::string scid;
+  std::string name;  ///< what the one before it calls it; of the anchor: what it calls itself
+};
+
+/// How one listing stands.
+struct Standing {
+  bool shown = false;
+  std::optional<protocol::Error> why_not;  ///< when it is not
+  bool own = false;                        ///< of this node's own publisher
+  std::vector<Voucher>
+      path;  ///< anchor first, publisher last; empty for an own listing without a path
+  protocol::Timestamp shown_until = protocol::Timestamp::max();
+  std::size_t anchors = 0;     ///< how many distinct anchors a path leads from
+  bool being_updated = false;  ///< an older text is shown while the newer one cannot be had
+};
+
+/// A state of the whole, made by one thread and then only read.
+class Visibility {
+ public:
+  std::optional<Standing> standing(const RecordKey& key) const;
+  /// What a publisher is called: by its recognizer where a path leads to it, else by itself, else
+  /// its SCID.
+  std::string publisher_name(const std::string& scid) const;
+  /// Why this publisher's listings are not shown, if none of them is; for `kith status`.
+  std::optional<protocol::Error> publisher_hidden(const std::string& scid) const;
+  std::size_t shown() const;
+  /// Publishers that a valid path leads to and whose feed is not here yet: SCID and DID.
+  const std::vector<std::pair<std::string, std::string>>& to_discover() const {
+    return to_discover_;
+  }
+
+ private:
+  friend class VisibilityMaker;
+  struct Entry {
+    std::uint64_t position = 0;
+    std::uint64_t epoch = 0;
+    std::vector<std::string> area;
+    Standing standing;
+  };
+  std::map<RecordKey, Entry> entries_;
+  std::map<std::string, std::string> names_;
+  std::map<std::string, protocol::Error> hidden_;
+  std::vector<std::pair<std::string, std::string>> to_discover_;
+};
+
+/// What changed between two states, for the search index.
+struct VisibilityChange {
+  Visibility now;
+  std::vector<SearchDocument> put;
+  std::vector<RecordKey> removed;
+};
+
+/// Judges every stored listing at `now`. What `before` knew of an unchanged text is not read again.
+VisibilityChange judge_visibility(const StoreQueries& store, const Visibility& before,
+                                  protocol::Timestamp now);
+
+}  // namespace node
