@@ -169,6 +169,17 @@ TEST(Inclusion, ProofHoldsForItsEntryAndNoOther) {
   }
 }
 
+TEST(Inclusion, RefusesAProofThatIsLongerThanTheLogIsHigh) {
+  // The path of the last of eight entries joins from the left only, as more hashes above a log of
+  // one would.
+  const auto proof = inclusion_proof(merkle_first(8), 7);
+  const Hash root = naive_root(merkle_first(8));
+  ASSERT_TRUE(check_inclusion(7, 8, merkle_leaves()[7], proof, root).has_value());
+  EXPECT_FALSE(check_inclusion(0, 1, merkle_leaves()[7], proof, root).has_value());
+  EXPECT_FALSE(check_inclusion(1, 2, merkle_leaves()[7], proof, root).has_value());
+  EXPECT_FALSE(check_inclusion(3, 4, merkle_leaves()[7], proof, root).has_value());
+}
+
 TEST(Inclusion, RefusesAnEntryOfAnEmptyLog) {
   const auto result = check_inclusion(0, 0, merkle_leaves()[0], {}, empty_root());
   ASSERT_FALSE(result.has_value());
