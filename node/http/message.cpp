@@ -1,0 +1,186 @@
+#include "node/http/message.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "node/http/http_limits.h"
+#include "node/http/request_head.h"
+#include "node/log.h"
+
+namespace node {
+
+namespace {
+
+char message_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+std::optional<std::string_view> message_find(const std::vector<TextPair>& headers,
+                                             std::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (same_header_name(key, name)) return value;
+  }
+  return std::nullopt;
+}
+
+void message_add_unless_set(Response& response, std::string_view name, std::string_view value) {
+  if (!response.header(name)) response.headers.emplace_back(name, value);
+}
+
+void message_retry_after(Response& response, int status) {
+  if (status == 429 || status == 503) {
+    response.set("Retry-After", std::to_string(kRetryAfterSeconds));
+  }
+}
+
+}  // namespace
+
+bool same_header_name(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+           return message_lower(x) == message_lower(y);
+         });
+}
+
+std::optional<std::string_view> Request::header(std::string_view name) const {
+  return message_find(headers, name);
+}
+
+std::optional<std::string_view> Request::query_value(std::string_view name) const {
+  for (const auto& [key, value] : query) {
+    if (key == name) return value;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> Request::query_values(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const auto& [key, value] : query) {
+    if (key == name) values.emplace_back(value);
+  }
+  return values;
+}
+
+std::string_view Request::param(std::string_view name) const {
+  for (const auto& [key, value] : params) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+Request make_request(std::string_view method, std::string_view target) {
+  Request request;
+  request.method = method;
+  const auto read = read_target(target, request, EdgeLimits{});
+  if (!read) throw std::invalid_argument("make_request: " + read.error().detail);
+  return request;
+}
+
+Response& Response::set(std::string_view name, std::string value) {
+  for (auto& [key, present] : headers) {
+    if (same_header_name(key, name)) {
+      present = std::move(value);
+      return *this;
+    }
+  }
+  headers.emplace_back(name, std::move(value));
+  return *this;
+}
+
+std::optional<std::string_view> Response::header(std::string_view name) const {
+  return message_find(headers, name);
+}
+
+Response ok_bytes(std::string bytes, std::string content_type, CacheFor cache) {
+  Response response;
+  response.body = std::move(bytes);
+  response.cache = cache;
+  response.set("Content-Type", std::move(content_type));
+  return response;
+}
+
+Response ok_json(std::string json, CacheFor cache) {
+  return ok_bytes(std::move(json), "application/json", cache);
+}
+
+Response ok_html(std::string html, CacheFor cache) {
+  return ok_bytes(std::move(html), "text/html; charset=utf-8", cache);
+}
+
+Response problem(protocol::ErrorCode code, std::string_view detail) {
+  const protocol::ErrorInfo& info = protocol::describe(code);
+  std::string body = R"({"type":"urn:kith:problem:)" + json_escaped(info.word) + R"(","title":")" +
+                     json_escaped(info.meaning) + R"(","status":)" +
+                     std::to_string(info.http_status);
+  if (!detail.empty()) body += R"(,"detail":")" + json_escaped(detail) + '"';
+  body += "}\n";
+  Response response = ok_bytes(std::move(body), "application/problem+json");
+  response.status = info.http_status;
+  message_retry_after(response, info.http_status);
+  return response;
+}
+
+Response refusal(const Request& request, protocol::ErrorCode code, std::string_view detail) {
+  const auto accept = request.header("Accept");
+  const bool wants_html = accept && accept->find("text/html") != std::string_view::npos;
+  if (!wants_html || request.path.starts_with("/api/")) return problem(code, detail);
+  const protocol::ErrorInfo& info = protocol::describe(code);
+  std::string page = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
+  page += html_escaped(info.meaning) + "</title></head><body><main><h1>";
+  page += html_escaped(info.meaning) + "</h1>";
+  if (!detail.empty()) page += "<p>" + html_escaped(detail) + "</p>";
+  page += "<p>" + html_escaped(info.what_to_do) + "</p><p>Error code: <code>";
+  page += html_escaped(info.word) + "</code></p></main></body></html>\n";
+  Response response = ok_html(std::move(page));
+  response.status = info.http_status;
+  message_retry_after(response, info.http_status);
+  return response;
+}
+
+void allow_any_origin(Response& response) {
+  response.set("Access-Control-Allow-Origin", "*");
+  response.set("Cross-Origin-Resource-Policy", "cross-origin");
+}
+
+void security_headers(Response& response, bool is_tls) {
+  message_add_unless_set(response, "X-Content-Type-Options", "nosniff");
+  message_add_unless_set(response, "Referrer-Policy", "no-referrer");
+  message_add_unless_set(response, "Cross-Origin-Resource-Policy", "same-origin");
+  // Half a year: a node that loses its certificate for good is reachable again within a season.
+  if (is_tls) message_add_unless_set(response, "Strict-Transport-Security", "max-age=15552000");
+  const auto type = response.header("Content-Type");
+  if (!type || !type->starts_with("text/html")) return;
+  message_add_unless_set(
+      response, "Content-Security-Policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+      "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  message_add_unless_set(response, "Cross-Origin-Opener-Policy", "same-origin");
+  message_add_unless_set(response, "Permissions-Policy",
+                         "geolocation=(), camera=(), microphone=(), browsing-topics=()");
+}
+
+std::string html_escaped(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace node
