@@ -1,0 +1,101 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crawler/address_rule.h"
+#include "crawler/test_network.h"
+#include "protocol/result.h"
+
+namespace crawler {
+
+struct FetchRequest {
+  std::string url;            ///< as parse_fetch_url allows
+  std::size_t max_bytes = 0;  ///< of the body; one byte more is refused with fetch_too_large
+  std::string etag;           ///< of the copy at hand, sent as If-None-Match; empty: none
+};
+
+struct FetchResponse {
+  int status = 200;  ///< 200, or 304: the copy at hand is still right
+  std::string body;  ///< complete, exactly as sent; empty for 304
+  std::string
+      etag;  ///< to be sent next time; empty where the server gave none that can be sent back
+};
+
+/// What the scheduler wants to know beside the answer.
+struct FetchNotes {
+  int status = 0;                                   ///< of the final answer; 0 where none came
+  std::optional<std::chrono::seconds> retry_after;  ///< asked for by a refusal; at most 24 hours
+};
+
+/// How long and how much (SPEC: limits of fetching). Tests shorten the times.
+struct FetchLimits {
+  std::chrono::milliseconds lookup{5'000};
+  std::chrono::milliseconds connect{5'000};
+  std::chrono::milliseconds tls{5'000};
+  std::chrono::milliseconds first_byte{10'000};  ///< from the request being sent
+  std::chrono::milliseconds whole{30'000};       ///< lookup and connection included
+  std::chrono::milliseconds slow_after{
+      10'000};  ///< from the first byte; then the average must be this:
+  std::size_t min_bytes_per_second = 1'024;
+  std::size_t header_bytes = 16 * 1'024;  ///< of all heads and trailers of one exchange
+  std::size_t header_lines = 64;
+  int interim_responses = 4;
+  std::size_t connections_per_host = 2;  ///< and per address
+  std::size_t connections = 64;
+  std::size_t addresses_tried = 8;
+};
+
+/// Every address of a host, in the order in which they should be tried. Called from any thread, may
+/// block.
+using Resolver = std::function<protocol::Result<std::vector<IpAddress>>(const std::string& host)>;
+
+/// The system's own resolver: getaddrinfo. Refuses with fetch_dns.
+protocol::Result<std::vector<IpAddress>> system_resolve(const std::string& host);
+
+struct FetcherOptions {
+  std::optional<TestNetwork>
+      test_network;   ///< the only way to reach loopback, and only for its names
+  std::string proxy;  ///< "http://host:port"; empty: none. The environment is never asked
+  FetchLimits limits;
+  Resolver resolver = system_resolve;
+};
+
+/// Reads files of strangers over HTTPS. One thread of its own drives all transfers, so the limits
+/// of connections hold over all callers, and connections are kept and used again.
+///
+/// Refuses with the fetch_ codes: blocked (address or URL), dns, connect, timeout, tls (with the
+/// reason), redirect (never followed), http (any status but 200 and 304), encoding, too_large,
+/// malformed; backoff after stop().
+class Fetcher {
+ public:
+  /// Throws std::runtime_error when libcurl or the options are unusable.
+  explicit Fetcher(FetcherOptions options = {});
+  ~Fetcher();
+  Fetcher(const Fetcher&) = delete;
+  Fetcher& operator=(const Fetcher&) = delete;
+
+  /// Blocks until there is an answer or a refusal, within limits.whole once it is its host's turn.
+  /// Any thread.
+  protocol::Result<FetchResponse> get(const FetchRequest& request, FetchNotes* notes = nullptr);
+
+  /// The same for many, side by side; answers in the order of `requests`. `notes` is empty or as
+  /// long as `requests`.
+  std::vector<protocol::Result<FetchResponse>> get_all(std::span<const FetchRequest> requests,
+                                                       std::span<FetchNotes> notes = {});
+
+  /// Ends everything under way, and every later call, with fetch_backoff. Any thread.
+  void stop();
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace crawler
