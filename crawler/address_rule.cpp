@@ -66,7 +66,7 @@ constexpr AddressBlock kBlocks[] = {
     {"ff00::/8", "multicast", false},
 };
 
-constexpr AddressBlock kIsatap = {"::5efe:0:0/64", "ISATAP", false};
+constexpr AddressBlock kIsatap = {"*:0:5efe:*", "ISATAP", false};
 
 struct AddressRow {
   IpAddress base;

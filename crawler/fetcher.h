@@ -10,23 +10,11 @@
 #include <vector>
 
 #include "crawler/address_rule.h"
+#include "crawler/source.h"
 #include "crawler/test_network.h"
 #include "protocol/result.h"
 
 namespace crawler {
-
-struct FetchRequest {
-  std::string url;            ///< as parse_fetch_url allows
-  std::size_t max_bytes = 0;  ///< of the body; one byte more is refused with fetch_too_large
-  std::string etag;           ///< of the copy at hand, sent as If-None-Match; empty: none
-};
-
-struct FetchResponse {
-  int status = 200;  ///< 200, or 304: the copy at hand is still right
-  std::string body;  ///< complete, exactly as sent; empty for 304
-  std::string
-      etag;  ///< to be sent next time; empty where the server gave none that can be sent back
-};
 
 /// What the scheduler wants to know beside the answer.
 struct FetchNotes {
@@ -71,24 +59,26 @@ struct FetcherOptions {
 /// of connections hold over all callers, and connections are kept and used again.
 ///
 /// Refuses with the fetch_ codes: blocked (address or URL), dns, connect, timeout, tls (with the
-/// reason), redirect (never followed), http (any status but 200 and 304), encoding, too_large,
-/// malformed; backoff after stop().
-class Fetcher {
+/// reason), redirect (never followed), http (any status but 200 and 304; the detail begins with
+/// it), encoding, too_large, malformed; backoff after stop().
+class Fetcher : public Source {
  public:
   /// Throws std::runtime_error when libcurl or the options are unusable.
   explicit Fetcher(FetcherOptions options = {});
-  ~Fetcher();
+  ~Fetcher() override;
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
-  /// Blocks until there is an answer or a refusal, within limits.whole once it is its host's turn.
-  /// Any thread.
-  protocol::Result<FetchResponse> get(const FetchRequest& request, FetchNotes* notes = nullptr);
-
-  /// The same for many, side by side; answers in the order of `requests`. `notes` is empty or as
-  /// long as `requests`.
+  /// Blocks until all are answered, each within limits.whole once it is its host's turn. URLs as
+  /// parse_fetch_url allows; FetchResponse::etag is empty where the server gave none that can be
+  /// sent back. Any thread.
+  std::vector<protocol::Result<FetchResponse>> get_all(
+      std::span<const FetchRequest> requests) override;
+  /// The same with notes, as many as requests, in their order.
   std::vector<protocol::Result<FetchResponse>> get_all(std::span<const FetchRequest> requests,
-                                                       std::span<FetchNotes> notes = {});
+                                                       std::span<FetchNotes> notes);
+  using Source::get;
+  protocol::Result<FetchResponse> get(const FetchRequest& request, FetchNotes& notes);
 
   /// Ends everything under way, and every later call, with fetch_backoff. Any thread.
   void stop();

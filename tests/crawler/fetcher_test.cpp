@@ -1,0 +1,707 @@
+#include "crawler/fetcher.h"
+
+#include <atomic>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "crawler/user_agent.h"
+#include "tests/support/hostile_server.h"
+#include "tests/support/test_ca.h"
+
+namespace crawler {
+namespace {
+
+using protocol::ErrorCode;
+using std::chrono::milliseconds;
+using test_support::always;
+using test_support::HostileConnection;
+using test_support::HostileServer;
+using test_support::once;
+using test_support::plain_reply;
+
+// One CA and one good certificate serve all tests: making them costs more than most tests.
+test_support::TestCa& fetch_ca() {
+  static test_support::TestCa ca;
+  return ca;
+}
+
+const test_support::TestCertificate& fetch_good_certificate() {
+  static const auto certificate = [] {
+    test_support::TestLeaf leaf;
+    leaf.names = {"a.test", "b.test", "c.test"};
+    return fetch_ca().issue(leaf);
+  }();
+  return certificate;
+}
+
+// Times short enough for a test, and apart enough to tell one deadline from another.
+FetcherOptions fetch_options() {
+  FetcherOptions options;
+  options.limits.lookup = milliseconds(300);
+  options.limits.connect = milliseconds(1'000);
+  options.limits.tls = milliseconds(400);
+  options.limits.first_byte = milliseconds(500);
+  options.limits.whole = milliseconds(3'000);
+  options.limits.slow_after = milliseconds(500);
+  TestNetwork network;
+  for (const char* name : {"a.test", "b.test", "c.test"}) {
+    network.names.emplace(name, *IpAddress::parse("127.0.0.2"));
+  }
+  network.ca_pem = fetch_ca().certificate_pem();
+  options.test_network = network;
+  // Nothing in these tests may ask the real network.
+  options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
+    return protocol::refuse(ErrorCode::fetch_dns, host + ": unknown");
+  };
+  return options;
+}
+
+std::string fetch_address(const HostileServer& server, std::string_view path = "/x",
+                          std::string_view host = "a.test") {
+  return "https://" + std::string(host) + ":" + std::to_string(server.port()) + std::string(path);
+}
+
+// One fetch from a server that follows `script`.
+protocol::Result<FetchResponse> fetch_from(HostileServer::Script script,
+                                           std::size_t max_bytes = 1'000,
+                                           const std::string& etag = "",
+                                           FetchNotes* notes = nullptr) {
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), std::move(script));
+  Fetcher fetcher(fetch_options());
+  FetchNotes unread;
+  return fetcher.get({fetch_address(server), max_bytes, etag}, notes == nullptr ? unread : *notes);
+}
+
+void expect_refused(const protocol::Result<FetchResponse>& answer, ErrorCode code) {
+  ASSERT_FALSE(answer.has_value()) << "status " << answer->status;
+  EXPECT_EQ(answer.error().code, code) << answer.error().detail;
+}
+
+TEST(Fetcher, ReadsAFileAndAsksForNothingElse) {
+  std::string head;
+  std::mutex mutex;
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), [&](HostileConnection& client) {
+    if (!client.start_tls()) return;
+    {
+      const std::lock_guard lock(mutex);
+      head = client.read_head();
+    }
+    client.send(plain_reply("hello", "ETag: \"v1\"\r\n"));
+  });
+  Fetcher fetcher(fetch_options());
+  const auto answer = fetcher.get({fetch_address(server, "/a%20b?q=1"), 5, "\"v0\""});
+  ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, "hello");
+  EXPECT_EQ(answer->etag, "\"v1\"");
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(head, "GET /a%20b?q=1 HTTP/1.1\r\nHost: a.test:" + std::to_string(server.port()) +
+                      "\r\nUser-Agent: " + std::string(user_agent()) +
+                      "\r\nAccept-Encoding: identity\r\nAccept: */*\r\nIf-None-Match: "
+                      "\"v0\"\r\n\r\n");
+}
+
+TEST(Fetcher, KeepsConnectionsAndAtMostTwoPerHost) {
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), [](HostileConnection& client) {
+    if (!client.start_tls()) return;
+    while (!client.read_head().empty() && client.pause(milliseconds(2)) &&
+           client.send(plain_reply("x"))) {
+    }
+  });
+  Fetcher fetcher(fetch_options());
+  // Three names on one address count as one machine.
+  std::vector<FetchRequest> requests;
+  for (int i = 0; i < 90; ++i) {
+    const char* const names[] = {"a.test", "b.test", "c.test"};
+    requests.push_back({fetch_address(server, "/" + std::to_string(i), names[i / 30]), 10, ""});
+  }
+  for (const auto& answer : fetcher.get_all(requests)) {
+    ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+    EXPECT_EQ(answer->body, "x");
+  }
+  EXPECT_LE(server.connections(), 6);  // two for each name, used again
+}
+
+TEST(Fetcher, AnswersInOrderAndOneBadRequestDelaysNoOther) {
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), [](HostileConnection& client) {
+    if (!client.start_tls()) return;
+    for (std::string head; !(head = client.read_head()).empty();) {
+      client.send(plain_reply(head.substr(4, head.find(" HTTP") - 4)));
+    }
+  });
+  Fetcher fetcher(fetch_options());
+  const std::vector<FetchRequest> requests = {{fetch_address(server, "/1"), 9, ""},
+                                              {"http://a.test/", 9, ""},
+                                              {fetch_address(server, "/too-long-for-it"), 9, ""},
+                                              {"https://unknown.test/", 9, ""},
+                                              {fetch_address(server, "/2"), 9, ""}};
+  std::vector<FetchNotes> notes(requests.size());
+  const auto answers = fetcher.get_all(requests, notes);
+  ASSERT_EQ(answers.size(), 5U);
+  EXPECT_EQ(answers[0]->body, "/1");
+  expect_refused(answers[1], ErrorCode::fetch_blocked);
+  expect_refused(answers[2], ErrorCode::fetch_too_large);
+  expect_refused(answers[3], ErrorCode::fetch_dns);
+  EXPECT_EQ(answers[4]->body, "/2");
+  EXPECT_EQ(notes[4].status, 200);
+}
+
+TEST(Fetcher, ServesManyThreads) {
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
+  Fetcher fetcher(fetch_options());
+  std::atomic<int> good = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 10; ++j) good += fetcher.get({fetch_address(server), 10, ""}).has_value();
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(good, 80);
+  EXPECT_LE(server.most_at_once(), 2);
+}
+
+TEST(Fetcher, RefusesHostsWithOneForbiddenAddress) {
+  const HostileServer server("127.0.0.1", fetch_good_certificate(), always(plain_reply("x")));
+  for (const char* bad :
+       {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
+        "100.64.0.1", "0.0.0.0", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:a00:1"}) {
+    for (const bool alone : {true, false}) {
+      SCOPED_TRACE(bad);
+      std::atomic<int> lookups = 0;
+      auto options = fetch_options();
+      options.resolver = [&](const std::string&) -> protocol::Result<std::vector<IpAddress>> {
+        ++lookups;
+        std::vector<IpAddress> answers(alone ? 0 : 20, *IpAddress::parse("192.0.2.1"));
+        for (auto& answer : answers) answer = *IpAddress::parse("8.8.8.8");
+        answers.push_back(*IpAddress::parse(bad));
+        return answers;
+      };
+      Fetcher fetcher(options);
+      expect_refused(fetcher.get({fetch_address(server, "/", "peer.example"), 10, ""}),
+                     ErrorCode::fetch_blocked);
+      EXPECT_EQ(lookups, 1);
+    }
+  }
+  EXPECT_EQ(server.connections(), 0);
+}
+
+TEST(Fetcher, RefusesBadHostsWithoutALookup) {
+  std::atomic<int> lookups = 0;
+  auto options = fetch_options();
+  options.resolver = [&](const std::string&) -> protocol::Result<std::vector<IpAddress>> {
+    ++lookups;
+    return std::vector{*IpAddress::parse("127.0.0.1")};
+  };
+  Fetcher fetcher(options);
+  for (const char* url :
+       {"https://127.1/", "https://0x7f000001/", "https://2130706433/", "https://0177.0.0.1/",
+        "https://[::1]/", "https://localhost/", "https://localhost./", "https://a.test%00.evil/"}) {
+    expect_refused(fetcher.get({url, 10, ""}), ErrorCode::fetch_blocked);
+  }
+  EXPECT_EQ(lookups, 0);
+}
+
+TEST(Fetcher, GivesUpOnLookupsThatDoNotEnd) {
+  auto options = fetch_options();
+  options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
+    if (host == "slow.example") std::this_thread::sleep_for(milliseconds(1'000));
+    return protocol::refuse(ErrorCode::fetch_dns, "none");
+  };
+  Fetcher fetcher(options);
+  const auto began = std::chrono::steady_clock::now();
+  const std::vector<FetchRequest> requests = {{"https://slow.example/", 1, ""},
+                                              {"https://other.example/", 1, ""}};
+  const auto answers = fetcher.get_all(requests);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(900));
+  expect_refused(answers[0], ErrorCode::fetch_timeout);
+  expect_refused(answers[1], ErrorCode::fetch_dns);
+}
+
+TEST(Fetcher, FollowsNoRedirect) {
+  for (const int status : {300, 301, 302, 303, 305, 307, 308}) {
+    for (const char* target : {"/other", "https://b.test/", "http://a.test/", "https://127.0.0.1/",
+                               "file:///etc/passwd", "https://a.test:99999999999999/", "/x", ""}) {
+      const HostileServer server(
+          "127.0.0.2", fetch_good_certificate(),
+          always("HTTP/1.1 " + std::to_string(status) +
+                 " Go\r\nContent-Length: 0\r\nLocation: " + target + "\r\n\r\n"));
+      Fetcher fetcher(fetch_options());
+      expect_refused(fetcher.get({fetch_address(server), 10, ""}), ErrorCode::fetch_redirect);
+      EXPECT_EQ(server.connections(), 1);
+    }
+  }
+}
+
+TEST(Fetcher, RefusesCertificatesThatProveNothing) {
+  using test_support::TestLeaf;
+  const auto leaf = [](std::vector<std::string> names) {
+    TestLeaf made;
+    made.names = std::move(names);
+    made.common_name = "a.test";
+    return made;
+  };
+  test_support::TestCa other_ca;
+  TestLeaf expired = leaf({"a.test"}), early = leaf({"a.test"}), own = leaf({"a.test"});
+  TestLeaf sha1 = leaf({"a.test"}), weak = leaf({"a.test"});
+  expired.valid_from = -std::chrono::hours(48);
+  expired.valid_until = -std::chrono::hours(1);
+  early.valid_from = std::chrono::hours(1);
+  own.self_signed = true;
+  sha1.digest = test_support::TestDigest::sha1;
+  weak.key = test_support::TestKey::rsa_1024;
+  const struct {
+    const char* name;
+    test_support::TestCertificate certificate;
+    const char* reason;
+  } cases[] = {
+      {"expired", fetch_ca().issue(expired), "expired"},
+      {"not yet valid", fetch_ca().issue(early), "not yet valid"},
+      {"self-signed", fetch_ca().issue(own), "self"},
+      {"unknown CA", other_ca.issue(leaf({"a.test"})), "certificate"},
+      {"right CN, other SAN", fetch_ca().issue(leaf({"other.test"})), "mismatch"},
+      {"right CN, no SAN", fetch_ca().issue(leaf({})), "mismatch"},
+      {"wildcard of a top-level name", fetch_ca().issue(leaf({"*.test"})), "mismatch"},
+      {"partial wildcard", fetch_ca().issue(leaf({"a*.test"})), "mismatch"},
+      {"NUL", fetch_ca().issue(leaf({std::string("a.test\0.evil.test", 17)})), ""},
+      {"SHA-1", fetch_ca().issue(sha1), "weak"},
+      {"RSA 1024", fetch_ca().issue(weak), "small"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::atomic<int> requests = 0;
+    const HostileServer server("127.0.0.2", c.certificate, [&](HostileConnection& client) {
+      if (!client.start_tls() || client.read_head().empty()) return;
+      ++requests;
+      client.send(plain_reply("x"));
+    });
+    Fetcher fetcher(fetch_options());
+    const auto answer = fetcher.get({fetch_address(server), 10, ""});
+    expect_refused(answer, ErrorCode::fetch_tls);
+    EXPECT_NE(answer.error().detail.find(c.reason), std::string::npos) << answer.error().detail;
+    EXPECT_EQ(requests, 0);
+  }
+}
+
+TEST(Fetcher, RefusesStatusLinesOfAnotherProtocol) {
+  const std::string rest = "\r\nContent-Length: 1\r\n\r\nx";
+  for (const std::string& line :
+       {"HTTP/1.1 200 " + std::string(60'000, 'a'), "HTTP/1.1 200 " + std::string(1'000'000, 'a'),
+        std::string("HTTP/1.1 99 x"), std::string("HTTP/1.1 099 x"), std::string("HTTP/1.1 1000 x"),
+        std::string("HTTP/1.1 -1 x"), std::string("HTTP/1.1 600 x"), std::string("HTTP/1.1 2000"),
+        std::string("HTTP/9.9 200 OK"), std::string("HTTP/2 200"), std::string("HTTP/1.1  200 OK"),
+        std::string("ICY 200 OK"), std::string("RTSP/1.0 200 OK"), std::string("hello"),
+        std::string("\x00\x01\x02", 3), std::string("HTTP/1.1 101 Switching")}) {
+    SCOPED_TRACE(line.substr(0, 30));
+    expect_refused(fetch_from(once(line + rest)), ErrorCode::fetch_malformed);
+  }
+}
+
+TEST(Fetcher, TakesFourInterimResponsesAndNoMore) {
+  std::string four;
+  for (int i = 0; i < 4; ++i) four += "HTTP/1.1 103 Early\r\nLink: </x>\r\n\r\n";
+  const auto answer = fetch_from(once(four + plain_reply("x")));
+  ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+  EXPECT_EQ(answer->body, "x");
+  expect_refused(fetch_from([](HostileConnection& client) {
+                   if (!client.start_tls()) return;
+                   while (client.send("HTTP/1.1 100 Continue\r\n\r\n")) {
+                   }
+                 }),
+                 ErrorCode::fetch_malformed);
+}
+
+TEST(Fetcher, BoundsHeaders) {
+  const auto with_lines = [](int lines) {
+    std::string more;
+    for (int i = 1; i < lines; ++i) more += "X: y\r\n";
+    return once(plain_reply("x", more));  // and Content-Length
+  };
+  EXPECT_TRUE(fetch_from(with_lines(64)).has_value());
+  expect_refused(fetch_from(with_lines(65)), ErrorCode::fetch_malformed);
+  EXPECT_TRUE(fetch_from(once(plain_reply("x", "X: " + std::string(16'000, 'y') + "\r\n"))));
+  for (const auto& more :
+       {"X: " + std::string(16'400, 'y') + "\r\n", std::string(": y\r\n"), std::string("X\r\n"),
+        std::string("X : y\r\n"), std::string("X: y\r\n folded\r\n"), std::string("X: \0y\r\n", 7),
+        std::string("Content-Length: 1\r\n"), std::string("Transfer-Encoding: chunked\r\n")}) {
+    SCOPED_TRACE(more.substr(0, 30));
+    expect_refused(fetch_from(once(plain_reply("x", more))), ErrorCode::fetch_malformed);
+  }
+  // Endless lines, and one endless line.
+  for (const std::string& piece : {std::string("X: y\r\n"), std::string(1'000, 'x')}) {
+    expect_refused(fetch_from([&](HostileConnection& client) {
+                     if (!client.start_tls() || !client.send("HTTP/1.1 200 OK\r\nA: ")) return;
+                     while (client.send(piece)) {
+                     }
+                   }),
+                   ErrorCode::fetch_malformed);
+  }
+  // Trailers are headers that come late.
+  std::string trailers;
+  for (int i = 0; i < 70; ++i) trailers += "X: y\r\n";
+  expect_refused(
+      fetch_from(once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n" +
+                      trailers + "\r\n")),
+      ErrorCode::fetch_malformed);
+}
+
+TEST(Fetcher, BoundsBodiesBeforeTakingThem) {
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  const auto exact = fetch_from(once(plain_reply(std::string(1'000, 'x'))));
+  ASSERT_TRUE(exact.has_value()) << exact.error().detail;
+  EXPECT_EQ(exact->body.size(), 1'000U);
+  expect_refused(fetch_from(once(plain_reply(std::string(1'001, 'x')))),
+                 ErrorCode::fetch_too_large);
+  for (const char* length : {"100000000000", "99999999999999999999999999", "9223372036854775807"}) {
+    const auto answer = fetch_from(once(head + "Content-Length: " + length + "\r\n\r\nx"));
+    ASSERT_FALSE(answer.has_value());
+    EXPECT_TRUE(answer.error().code == ErrorCode::fetch_too_large) << answer.error().detail;
+  }
+  for (const char* start : {"\r\n", "Transfer-Encoding: chunked\r\n\r\nfffffff\r\n"}) {
+    expect_refused(fetch_from([&](HostileConnection& client) {
+                     if (!client.start_tls() || client.read_head().empty()) return;
+                     client.send(head + start);
+                     while (client.send(std::string(4'096, 'x'))) {
+                     }
+                   }),
+                   ErrorCode::fetch_too_large);
+  }
+}
+
+TEST(Fetcher, RefusesBodiesOfAnotherLengthThanAnnounced) {
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  for (const char* rest :
+       {"Content-Length: 5\r\n\r\nxxxx", "Content-Length: 5\r\n\r\nxxxxxx",
+        "Content-Length: 0\r\n\r\nx", "Content-Length: zzz\r\n\r\nx", "Content-Length: -1\r\n\r\nx",
+        "Content-Length: +1\r\n\r\nx", "Content-Length: 1, 1\r\n\r\nx", "Content-Length:\r\n\r\nx",
+        "Content-Length: 0x1\r\n\r\nx", "Transfer-Encoding: chunked\r\n\r\n5\r\nxx",
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\nxx\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n-2\r\nxx\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n1\r\nxyz\r\n0\r\n\r\n"}) {
+    SCOPED_TRACE(rest);
+    expect_refused(fetch_from(once(head + rest)), ErrorCode::fetch_malformed);
+  }
+  // Without any length the end of the connection is the end of the body, but only with TLS's
+  // goodbye.
+  const auto closed = fetch_from(once(head + "\r\nwhole"));
+  ASSERT_TRUE(closed.has_value()) << closed.error().detail;
+  EXPECT_EQ(closed->body, "whole");
+  expect_refused(fetch_from([&](HostileConnection& client) {
+                   if (!client.start_tls() || client.read_head().empty()) return;
+                   client.send(head + "\r\nhalf");
+                   client.drop();
+                 }),
+                 ErrorCode::fetch_malformed);
+}
+
+TEST(Fetcher, GivesUpOnTheSlow) {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n";
+  const struct {
+    const char* name;
+    HostileServer::Script script;
+    const char* reason;
+  } cases[] = {
+      {"stall before TLS", [](HostileConnection& client) { client.wait_for_client(); }, "TLS"},
+      {"stall before the answer",
+       [](HostileConnection& client) {
+         if (client.start_tls()) client.wait_for_client();
+       },
+       "no answer"},
+      {"a byte at a time in the head",
+       [&](HostileConnection& client) {
+         if (!client.start_tls()) return;
+         for (const char c : head) {
+           if (!client.send({&c, 1}) || !client.pause(milliseconds(50))) return;
+         }
+       },
+       "slower"},
+      {"stall after the head",
+       [&](HostileConnection& client) {
+         if (client.start_tls() && client.send(head)) client.wait_for_client();
+       },
+       "slower"},
+      {"a byte at a time in the body",
+       [&](HostileConnection& client) {
+         if (!client.start_tls() || !client.send(head)) return;
+         while (client.send("x") && client.pause(milliseconds(50))) {
+         }
+       },
+       "slower"},
+      {"half a record",
+       [&](HostileConnection& client) {
+         if (!client.start_tls() || !client.send(head)) return;
+         client.send_naked(std::string_view("\x17\x03\x03\x01\x00xxxx", 9));
+         client.wait_for_client();
+       },
+       "slower"},
+      {"fast enough, and endless",
+       [&](HostileConnection& client) {
+         if (!client.start_tls()) return;
+         client.send("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n");
+         while (client.send(std::string(200, 'x')) && client.pause(milliseconds(50))) {
+         }
+       },
+       "in time"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const auto began = std::chrono::steady_clock::now();
+    const HostileServer server("127.0.0.2", fetch_good_certificate(), c.script);
+    Fetcher fetcher(fetch_options());
+    const auto answer = fetcher.get({fetch_address(server), 1'000'000, ""});
+    EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(4'000));
+    expect_refused(answer, ErrorCode::fetch_timeout);
+    if (!answer) {
+      EXPECT_NE(answer.error().detail.find(c.reason), std::string::npos) << answer.error().detail;
+    }
+  }
+}
+
+TEST(Fetcher, OneSlowHostLeavesTheOthersAlone) {
+  const HostileServer slow("127.0.0.3", fetch_good_certificate(),
+                           [](HostileConnection& client) { client.wait_for_client(); });
+  const HostileServer quick("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
+  auto options = fetch_options();
+  options.test_network->names.insert_or_assign("b.test", *IpAddress::parse("127.0.0.3"));
+  options.limits.tls = milliseconds(2'000);
+  Fetcher fetcher(options);
+  std::thread stuck([&] {
+    const std::vector<FetchRequest> requests(4, {fetch_address(slow, "/", "b.test"), 10, ""});
+    for (const auto& answer : fetcher.get_all(requests)) EXPECT_FALSE(answer.has_value());
+  });
+  std::this_thread::sleep_for(milliseconds(50));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(fetcher.get({fetch_address(quick), 10, ""}).has_value());
+  EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(1'000));
+  stuck.join();
+}
+
+TEST(Fetcher, RefusesEveryEncoding) {
+  for (const char* header :
+       {"Content-Encoding: gzip", "content-encoding: br", "Content-Encoding: gzip, gzip",
+        "Content-Encoding: identity", "Transfer-Encoding: gzip", "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: identity"}) {
+    SCOPED_TRACE(header);
+    expect_refused(
+        fetch_from(once("HTTP/1.1 200 OK\r\n" + std::string(header) + "\r\n\r\n\x1f\x8b")),
+        ErrorCode::fetch_encoding);
+  }
+}
+
+TEST(Fetcher, TakesOnly200And304) {
+  const auto answer_of = [](int status, const std::string& more, FetchNotes& notes) {
+    return fetch_from(once("HTTP/1.1 " + std::to_string(status) + " X\r\n" + more +
+                           "Content-Length: 3\r\n\r\nxxx"),
+                      1'000, "", &notes);
+  };
+  for (const int status : {201, 204, 206, 400, 401, 403, 404, 410, 429, 500, 503}) {
+    FetchNotes notes;
+    const auto answer = answer_of(status, "", notes);
+    expect_refused(answer, ErrorCode::fetch_http);
+    EXPECT_TRUE(answer.error().detail.starts_with(std::to_string(status))) << answer.error().detail;
+    EXPECT_EQ(notes.status, status);
+    EXPECT_FALSE(notes.retry_after.has_value());
+  }
+  const struct {
+    const char* header;
+    std::optional<int> seconds;
+  } cases[] = {{"3600", 3'600},
+               {"10000000", 86'400},
+               {"99999999999999999999999", 86'400},
+               {"0", 0},
+               {"-5", std::nullopt},
+               {"soon", std::nullopt},
+               {"Fri, 31 Dec 2100 23:59:59 GMT", 86'400},
+               {"Fri, 31 Dec 1999 23:59:59 GMT", std::nullopt}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.header);
+    FetchNotes notes;
+    expect_refused(answer_of(503, "Retry-After: " + std::string(c.header) + "\r\n", notes),
+                   ErrorCode::fetch_http);
+    if (c.seconds) {
+      EXPECT_EQ(notes.retry_after, std::chrono::seconds(*c.seconds));
+    } else {
+      EXPECT_FALSE(notes.retry_after.has_value());
+    }
+  }
+}
+
+TEST(Fetcher, Takes304OnlyWhenAsked) {
+  const auto unchanged = once("HTTP/1.1 304 Not Modified\r\n\r\n");
+  const auto answer = fetch_from(unchanged, 10, "W/\"v1\"");
+  ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+  EXPECT_EQ(answer->status, 304);
+  EXPECT_EQ(answer->etag, "W/\"v1\"");
+  EXPECT_EQ(answer->body, "");
+  expect_refused(fetch_from(unchanged), ErrorCode::fetch_malformed);
+  // A tag that would change our request is never sent.
+  expect_refused(fetch_from(unchanged, 10, "\"a\"\r\nX: y"), ErrorCode::fetch_malformed);
+}
+
+TEST(Fetcher, KeepsNoEntityTagThatCannotBeSentBack) {
+  for (const char* tag : {"v1", "\"v1", "\"v\"1\"", "\"v 1\"", "\"\xFF\"", "w/\"v1\""}) {
+    const auto answer = fetch_from(once(plain_reply("x", "ETag: " + std::string(tag) + "\r\n")));
+    ASSERT_TRUE(answer.has_value()) << answer.error().detail;
+    EXPECT_EQ(answer->etag, "") << tag;
+  }
+}
+
+TEST(Fetcher, IgnoresWhatAServerWantsRemembered) {
+  std::string heads;
+  std::mutex mutex;
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), [&](HostileConnection& client) {
+    if (!client.start_tls()) return;
+    for (std::string head; !(head = client.read_head()).empty();) {
+      const std::lock_guard lock(mutex);
+      heads += head;
+      client.send(
+          plain_reply("x",
+                      "Set-Cookie: a=b; Path=/\r\nWWW-Authenticate: Basic realm=\"x\"\r\n"
+                      "Alt-Svc: h2=\":1\"; ma=3600\r\nLocation: /y\r\nRefresh: 0; url=/y\r\n"
+                      "Link: </y>; rel=preload\r\nStrict-Transport-Security: max-age=1\r\n"));
+    }
+  });
+  // A netrc of the operator names this host.
+  const auto home = fetch_ca().folder() / "home";
+  std::filesystem::create_directory(home);
+  std::ofstream(home / ".netrc") << "machine a.test login user password secret\n";
+  const char* before = getenv("HOME");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("HOME", home.c_str(), 1);
+  {
+    Fetcher fetcher(fetch_options());
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_TRUE(fetcher.get({fetch_address(server), 10, ""}).has_value());
+    }
+  }
+  setenv("HOME", kept.c_str(), 1);
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(server.connections(), 1);
+  EXPECT_EQ(heads.find("ookie"), std::string::npos) << heads;
+  EXPECT_EQ(heads.find("uthorization"), std::string::npos) << heads;
+  EXPECT_EQ(heads.find("GET /y"), std::string::npos) << heads;
+}
+
+TEST(Fetcher, NamesBrokenConnections) {
+  std::uint16_t closed_port = 0;
+  { closed_port = HostileServer("127.0.0.2", fetch_good_certificate(), always("")).port(); }
+  Fetcher fetcher(fetch_options());
+  expect_refused(fetcher.get({"https://a.test:" + std::to_string(closed_port) + "/", 10, ""}),
+                 ErrorCode::fetch_connect);
+
+  const std::string head = "HTTP/1.1 200 OK\r\n";
+  const std::pair<const char*, HostileServer::Script> cases[] = {
+      {"reset at once", [](HostileConnection& client) { client.reset(); }},
+      {"reset in the handshake",
+       [](HostileConnection& client) {
+         client.pause(milliseconds(50));
+         client.reset();
+       }},
+      {"end in the handshake", [](HostileConnection& client) { client.drop(); }},
+      {"reset after the handshake",
+       [](HostileConnection& client) {
+         if (client.start_tls()) client.reset();
+       }},
+      {"end after the handshake",
+       [](HostileConnection& client) {
+         if (client.start_tls()) client.close();
+       }},
+      {"reset after the request",
+       [](HostileConnection& client) {
+         if (client.start_tls() && !client.read_head().empty()) client.reset();
+       }},
+      {"reset in the head",
+       [&](HostileConnection& client) {
+         if (!client.start_tls() || client.read_head().empty()) return;
+         client.send(head);
+         client.pause(milliseconds(50));
+         client.reset();
+       }},
+      {"reset in the body",
+       [&](HostileConnection& client) {
+         if (!client.start_tls() || client.read_head().empty()) return;
+         client.send(head + "Content-Length: 10\r\n\r\nxxx");
+         client.pause(milliseconds(50));
+         client.reset();
+       }},
+  };
+  for (const auto& [name, script] : cases) {
+    SCOPED_TRACE(name);
+    expect_refused(fetch_from(script), ErrorCode::fetch_connect);
+  }
+}
+
+TEST(Fetcher, AsksTheEnvironmentForNoProxy) {
+  const HostileServer proxy("127.0.0.9", fetch_good_certificate(),
+                            [](HostileConnection& client) { client.reset(); });
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
+  const std::string address = "http://127.0.0.9:" + std::to_string(proxy.port());
+  const char* const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+                               "http_proxy"};
+  for (const char* name : names) setenv(name, address.c_str(), 1);
+  {
+    Fetcher fetcher(fetch_options());
+    EXPECT_TRUE(fetcher.get({fetch_address(server), 10, ""}).has_value());
+  }
+  for (const char* name : names) unsetenv(name);
+  EXPECT_EQ(proxy.connections(), 0);
+}
+
+TEST(Fetcher, AsksAConfiguredProxyForTheJudgedAddress) {
+  std::string head;
+  std::mutex mutex;
+  const HostileServer proxy("127.0.0.9", fetch_good_certificate(), [&](HostileConnection& client) {
+    {
+      const std::lock_guard lock(mutex);
+      head = client.read_head();
+    }
+    // The proxy plays the server behind it too.
+    client.send("HTTP/1.1 200 Connected\r\n\r\n");
+    if (client.start_tls() && !client.read_head().empty()) client.send(plain_reply("x"));
+  });
+  auto options = fetch_options();
+  options.proxy = "http://127.0.0.9:" + std::to_string(proxy.port());
+  setenv("no_proxy", "*", 1);
+  {
+    Fetcher fetcher(options);
+    const auto answer = fetcher.get({"https://a.test:8443/x", 10, ""});
+    EXPECT_TRUE(answer.has_value()) << answer.error().detail;
+  }
+  unsetenv("no_proxy");
+  const std::lock_guard lock(mutex);
+  EXPECT_TRUE(head.starts_with("CONNECT 127.0.0.2:8443 HTTP/1.1\r\n")) << head;
+}
+
+TEST(Fetcher, StopsAtOnce) {
+  const HostileServer server("127.0.0.2", fetch_good_certificate(),
+                             [](HostileConnection& client) { client.wait_for_client(); });
+  auto options = fetch_options();
+  options.limits.tls = milliseconds(60'000);
+  options.limits.whole = milliseconds(60'000);
+  Fetcher fetcher(options);
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(milliseconds(100));
+    fetcher.stop();
+  });
+  const std::vector<FetchRequest> requests(5, {fetch_address(server), 10, ""});
+  for (const auto& answer : fetcher.get_all(requests))
+    expect_refused(answer, ErrorCode::fetch_backoff);
+  stopper.join();
+  expect_refused(fetcher.get(requests[0]), ErrorCode::fetch_backoff);
+}
+
+TEST(Fetcher, RefusesOptionsThatCannotWork) {
+  auto bad_proxy = fetch_options();
+  bad_proxy.proxy = "socks5://127.0.0.1:1";
+  EXPECT_THROW(Fetcher{bad_proxy}, std::runtime_error);
+  auto leak = fetch_options();
+  leak.test_network->names.emplace("router.test", *IpAddress::parse("192.168.0.1"));
+  EXPECT_THROW(Fetcher{leak}, std::runtime_error);
+}
+
+}  // namespace
+}  // namespace crawler
