@@ -1,0 +1,88 @@
+#include "node/cli/commands.h"
+
+#include <map>
+#include <system_error>
+
+#include "node/store/sqlite.h"
+
+namespace node {
+
+namespace {
+
+using CommandFunction = ExitCode (*)(const Invocation&, Node&, CommandOutput&);
+
+const std::map<std::string, CommandFunction>& command_table() {
+  static const std::map<std::string, CommandFunction> table = {
+      {"init", command_init},
+      {"import", command_import},
+      {"put", command_put},
+      {"withdraw", command_withdraw},
+      {"confirm", command_confirm},
+      {"renew", command_renew},
+      {"publish", command_publish},
+      {"id", command_id},
+      {"anchor add", command_anchor_add},
+      {"anchor list", command_anchor_list},
+      {"anchor remove", command_anchor_remove},
+      {"recognize", command_recognize},
+      {"unrecognize", command_unrecognize},
+      {"follow", command_follow},
+      {"unfollow", command_unfollow},
+      {"sync", command_sync},
+      {"status", command_status},
+      {"search", command_search},
+      {"show", command_show},
+      {"doctor", command_doctor},
+  };
+  return table;
+}
+
+}  // namespace
+
+ExitCode execute(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto found = command_table().find(invocation.command);
+  if (found == command_table().end()) {
+    output.complain("There is no command '" + invocation.command + "'. Run `kith --help`.\n");
+    return kExitUsage;
+  }
+  try {
+    return found->second(invocation, node, output);
+  } catch (const DataError& error) {
+    return say_refusal({error.code(), error.what()}, output);
+  } catch (const StoreError& error) {
+    if (error.is_disk_full()) return say_refusal({protocol::ErrorCode::storage_full, error.what()}, output);
+    if (error.is_damage()) return say_refusal({protocol::ErrorCode::storage_damaged, error.what()}, output);
+    output.complain(wrapped("The database could not do it: " + std::string(error.what())) + "\n");
+    return kExitIo;
+  } catch (const std::system_error& error) {
+    output.complain(wrapped("A file could not be written: " + std::string(error.what()) +
+                            ". What was committed is kept; run the command again once that is mended.") +
+                    "\n");
+    return kExitIo;
+  }
+}
+
+ExitCode say_refusal(const protocol::Error& error, CommandOutput& output) {
+  const auto& info = protocol::describe(error.code);
+  std::string text(info.meaning);
+  if (!error.detail.empty()) text += "\n" + error.detail;
+  output.complain(wrapped(text) + "\n" + wrapped("What to do: " + std::string(info.what_to_do)) + "\n(" +
+                  std::string(info.word) + ")\n");
+  return exit_code_for(error.code);
+}
+
+std::optional<RecordKey> record_meant(const std::string& text, Node& node, CommandOutput& output) {
+  if (auto key = RecordKey::parse(text)) return key;
+  std::string uuid = text.starts_with("urn:uuid:") ? text.substr(9) : text;
+  auto keys = node.keys_with_uuid(uuid);
+  if (keys.size() == 1) return keys.front();
+  if (keys.empty()) {
+    output.complain("No record here has the id " + text + ". Ids are shown by `kith search` and `kith show`.\n");
+  } else {
+    output.complain("Several publishers use that id; say which one:\n");
+    for (const auto& key : keys) output.complain("  " + key.text() + "  " + node.publisher_name(key.scid) + "\n");
+  }
+  return std::nullopt;
+}
+
+}  // namespace node

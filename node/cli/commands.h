@@ -1,0 +1,45 @@
+#pragma once
+
+#include "node/cli/invocation.h"
+#include "node/node.h"
+
+// What each command does, given a node. Every function prints its answer and returns the exit code.
+
+namespace node {
+
+/// Carries out any command but `serve`. Catches what a command can throw and says it in words.
+ExitCode execute(const Invocation& invocation, Node& node, CommandOutput& output);
+
+// commands_publish.cpp: one's own listings
+ExitCode command_init(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_put(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_withdraw(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_confirm(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_renew(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_id(const Invocation& invocation, Node& node, CommandOutput& output);
+// command_import.cpp
+ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_follow.cpp: others' feeds, and whom this node trusts
+ExitCode command_anchor_add(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_anchor_list(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_anchor_remove(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_recognize(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_sync(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_search.cpp
+ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_care.cpp
+ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_explain(const Invocation& invocation, CommandOutput& output);
+
+/// Says what was refused and what to do about it, and gives the exit code.
+ExitCode say_refusal(const protocol::Error& error, CommandOutput& output);
+/// The records that a person means by SCID/UUID or UUID alone; complains and returns nothing where that is not one.
+std::optional<RecordKey> record_meant(const std::string& text, Node& node, CommandOutput& output);
+
+}  // namespace node
