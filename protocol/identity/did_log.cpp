@@ -12,6 +12,7 @@
 
 #include "protocol/document/data_integrity.h"
 #include "protocol/encoding/text_encodings.h"
+#include "protocol/limits.h"
 
 namespace protocol {
 namespace {
@@ -21,7 +22,6 @@ using namespace std::chrono_literals;
 constexpr std::string_view kDidMethod = "did:webvh:1.0";
 constexpr std::string_view kDidPlaceholder = "{SCID}";
 constexpr std::string_view kDidKeyPrefix = "did:key:";
-constexpr std::chrono::seconds kDidClockTolerance = 5min;
 constexpr std::size_t kNotWitnessed = std::numeric_limits<std::size_t>::max();
 
 tl::unexpected<Error> did_log_syntax(std::string detail) {
@@ -307,7 +307,7 @@ Result<void> DidLogWalk::read(const Json& entry) {
   if (!first && *time <= log_.current().time) {
     return did_log_invalid("versionTime: not later than the entry before");
   }
-  if (*time > now_ + kDidClockTolerance) return did_log_invalid("versionTime: in the future");
+  if (*time > now_ + kMaxClockSkew) return did_log_invalid("versionTime: in the future");
   // 7, 8
   Json unsigned_entry = entry;
   unsigned_entry.erase("proof");

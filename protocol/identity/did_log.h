@@ -23,8 +23,8 @@ inline constexpr std::size_t kMaxWitnessBytes = 256 * 1024;
 struct DidVersion {
   std::string version_id;  ///< "3-Qm…"
   Timestamp time;
-  std::string did;         ///< `state.id` in this version
-  Json document;           ///< `state`, the DID document
+  std::string did;  ///< `state.id` in this version
+  Json document;    ///< `state`, the DID document
 };
 
 /// An identity log that was verified from its first entry on.
@@ -36,7 +36,8 @@ struct DidLog {
   /// What governs the next entry.
   std::vector<std::string> update_keys;
   std::vector<std::string> next_key_hashes;
-  bool witnessed = false;  ///< the next entry needs witness proofs; Kith reads such logs and writes none
+  /// The next entry needs witness proofs; Kith reads such logs and writes none.
+  bool witnessed = false;
 
   const DidVersion& current() const { return versions.back(); }
   bool has_version(std::string_view version_id) const;
@@ -44,60 +45,68 @@ struct DidLog {
   bool has_did(std::string_view did) const;
 };
 
-/// Verifies `did_jsonl` by every rule of SPEC 3.3, in that order. `witness_json` is did-witness.json, or empty.
-/// `did`, where not empty, must be the name of at least one version. `now` bounds versionTime (5 minutes ahead).
-/// Refuses with did_syntax (size, JSON, members) or did_invalid (chain, keys, proofs, witnesses), naming the entry.
-Result<DidLog> resolve_did_log(std::string_view did_jsonl, std::string_view witness_json, std::string_view did,
-                               Timestamp now);
+/// Verifies `did_jsonl` by every rule of SPEC 3.3, in that order. `witness_json` is
+/// did-witness.json, or empty. `did`, where not empty, must be the name of at least one version.
+/// `now` bounds versionTime (5 minutes ahead). Refuses with did_syntax (size, JSON, members) or
+/// did_invalid (chain, keys, proofs, witnesses), naming the entry.
+Result<DidLog> resolve_did_log(std::string_view did_jsonl, std::string_view witness_json,
+                               std::string_view did, Timestamp now);
 
 /// What a DID document says that Kith uses, checked (SPEC 3.4).
 struct PublisherKeys {
   std::string did;
-  PublicKey sign;                     ///< "#sign": documents and checkpoints; listed in assertionMethod
-  std::optional<PublicKey> node;      ///< "#node": cosignatures
-  std::string feed_url;               ///< "#feed" endpoint without a slash at the end: "https://…/feed/1"
-  std::uint64_t epoch = 0;            ///< its last path element
+  PublicKey sign;                 ///< "#sign": documents and checkpoints; listed in assertionMethod
+  std::optional<PublicKey> node;  ///< "#node": cosignatures
+  std::string feed_url;     ///< "#feed" endpoint without a slash at the end: "https://…/feed/1"
+  std::uint64_t epoch = 0;  ///< its last path element
   std::optional<std::string> api_url;  ///< "#api" endpoint
 };
-/// Refuses with did_invalid, or feed_missing when there is no "#feed" service of type PeerSupportFeed.
+/// Refuses with did_invalid, or feed_missing when there is no "#feed" service of type
+/// PeerSupportFeed.
 Result<PublisherKeys> publisher_keys(const DidVersion& version);
 
-/// The verification method `#fragment` of `version` by its full id, if it is a Multikey whose controller is the DID
-/// and which assertionMethod lists. Inside the document, names are compared by SCID and fragment (SPEC 8.7).
+/// The verification method `#fragment` of `version` by its full id, if it is a Multikey whose
+/// controller is the DID and which assertionMethod lists. Inside the document, names are compared
+/// by SCID and fragment (SPEC 8.7).
 std::optional<PublicKey> assertion_key(const DidVersion& version, std::string_view method_id);
-/// The same for the current version, where `method_id` may also begin with an earlier name of this identity. Nothing
-/// when the identity is deactivated.
+/// The same for the current version, where `method_id` may also begin with an earlier name of this
+/// identity. Nothing when the identity is deactivated.
 std::optional<PublicKey> assertion_key(const DidLog& log, std::string_view method_id);
 
 // Writing
 
 struct DidLogStart {
-  std::string folder_url;             ///< "https://host[:port]/o/slug"
+  std::string folder_url;  ///< "https://host[:port]/o/slug"
   PublicKey sign;
   PublicKey node;
-  std::string feed_url;               ///< "https://…/feed/1"
-  std::string api_url;                ///< empty: no #api service
-  std::vector<PublicKey> next_update_keys;  ///< their hashes are committed to; the second is meant for paper
+  std::string feed_url;  ///< "https://…/feed/1"
+  std::string api_url;   ///< empty: no #api service
+  /// Their hashes are committed to; the second is meant for paper.
+  std::vector<PublicKey> next_update_keys;
 };
 /// The first entry, one line without newline: portable, pre-rotated, signed by `update`.
-Result<std::string> create_did_log(const DidLogStart& start, const SigningKey& update, Timestamp now);
+Result<std::string> create_did_log(const DidLogStart& start, const SigningKey& update,
+                                   Timestamp now);
 
 struct DidLogChange {
-  Json document;                      ///< the new state
+  Json document;                       ///< the new state
   std::vector<PublicKey> update_keys;  ///< those whose hashes the last entry committed to
   std::vector<PublicKey> next_update_keys;
   bool deactivate = false;
 };
-/// The document of the next entry: the one that create_did_log makes of `start`, at `start.folder_url`, with what the
-/// current one says in alsoKnownAs and, after a move, the name it had. `start.next_update_keys` is not looked at.
+/// The document of the next entry: the one that create_did_log makes of `start`, at
+/// `start.folder_url`, with what the current one says in alsoKnownAs and, after a move, the name it
+/// had. `start.next_update_keys` is not looked at.
 Result<Json> next_did_document(const DidLog& log, const DidLogStart& start);
-/// The next entry for `log`, signed by `update`, which must be in `change.update_keys` and, where the log is not
-/// pre-rotated, among the keys of the last entry. One line without newline; its time is `now`, or a second after the
-/// last entry's. Refuses with did_invalid what a reader would, with did_deactivated when the log has ended.
-Result<std::string> append_did_log(const DidLog& log, const DidLogChange& change, const SigningKey& update,
-                                   Timestamp now);
+/// The next entry for `log`, signed by `update`, which must be in `change.update_keys` and, where
+/// the log is not pre-rotated, among the keys of the last entry. One line without newline; its time
+/// is `now`, or a second after the last entry's. Refuses with did_invalid what a reader would, with
+/// did_deactivated when the log has ended.
+Result<std::string> append_did_log(const DidLog& log, const DidLogChange& change,
+                                   const SigningKey& update, Timestamp now);
 
-/// did.json, the parallel did:web document of the current version, for foreign wallets only (SPEC 3.6).
+/// did.json, the parallel did:web document of the current version, for foreign wallets only
+/// (SPEC 3.6).
 Json parallel_did_web(const DidLog& log);
 
 }  // namespace protocol
