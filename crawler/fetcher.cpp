@@ -148,6 +148,7 @@ struct FetchJob {
   CurlList headers, resolve, connect_to;
   char problem[CURL_ERROR_SIZE] = {};
   SteadyTime started;
+  std::optional<SteadyTime> tls_started;
   std::optional<SteadyTime> first_byte;
 
   std::optional<Error> refusal;  // the first one counts; libcurl's own words for it come later
@@ -162,6 +163,7 @@ struct FetchJob {
   int interims = 0;
   std::size_t header_bytes = 0;
   std::size_t header_lines = 0;
+  bool excess = false;             // libcurl found bytes after the end
   std::size_t raw_body_bytes = 0;  // before chunks are taken apart, and with what follows the body
   std::optional<std::uint64_t> content_length;
   bool content_encoding = false;
@@ -331,9 +333,13 @@ std::size_t fetch_on_body(char* data, std::size_t size, std::size_t count, void*
 }
 
 // Verbose mode is on for this alone: only here does libcurl show bytes that follow the announced
-// body, which it would otherwise drop in silence.
-int fetch_on_debug(CURL*, curl_infotype type, char*, std::size_t size, void* self) {
-  if (type == CURLINFO_DATA_IN) static_cast<FetchJob*>(self)->raw_body_bytes += size;
+// body, which it would otherwise drop in silence. After a body of no bytes it only mentions them.
+int fetch_on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+  auto& job = *static_cast<FetchJob*>(self);
+  if (type == CURLINFO_DATA_IN) job.raw_body_bytes += size;
+  if (type == CURLINFO_TEXT && std::string_view(data, size).starts_with("Excess found")) {
+    job.excess = true;
+  }
   return 0;
 }
 
@@ -361,7 +367,9 @@ CURLcode fetch_on_tls(CURL*, void* context, void* self) {
   X509_VERIFY_PARAM_set_hostflags(
       param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   SSL_CTX_set_security_level(tls, 2);  // no SHA-1 signatures, no RSA below 2048 bits
-  const auto& host = static_cast<FetchJob*>(self)->url.host;
+  auto& job = *static_cast<FetchJob*>(self);
+  job.tls_started = std::chrono::steady_clock::now();
+  const std::string& host = job.url.host;
   if (X509_VERIFY_PARAM_set1_host(param, host.c_str(), host.size()) != 1) {
     return CURLE_SSL_CERTPROBLEM;
   }
@@ -445,10 +453,12 @@ void prepare(FetchJob& job) {
   set_option(easy, CURLOPT_VERBOSE, 1L);
 
   const auto& limits = options.limits;
-  const auto left = std::max(limits.whole - job.lookup_took, std::chrono::milliseconds(1));
+  // Second walls only: within_deadlines() is a little stricter and says which part took too long.
+  constexpr std::chrono::milliseconds kLater{1'000};
+  const auto left = std::max(limits.whole - job.lookup_took, std::chrono::milliseconds(0)) + kLater;
   set_option(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
   set_option(easy, CURLOPT_CONNECTTIMEOUT_MS,
-             static_cast<long>((limits.connect + limits.tls).count()));
+             static_cast<long>((limits.connect + limits.tls + kLater).count()));
 }
 
 bool fetch_past(CURL* easy, CURLINFO milestone) {
@@ -473,13 +483,13 @@ bool within_deadlines(FetchJob& job) {
   };
   const auto elapsed = since(job.started);
   if (elapsed + job.lookup_took > limits.whole) return late("not finished in time");
-  if (!fetch_past(easy, CURLINFO_CONNECT_TIME_T) &&
-      !fetch_past(easy, CURLINFO_PRETRANSFER_TIME_T)) {
+  // libcurl tells the time of the TCP connection only after TLS; its call for a TLS context is the
+  // moment between.
+  if (!job.tls_started && !fetch_past(easy, CURLINFO_PRETRANSFER_TIME_T)) {
     return elapsed <= limits.connect || late("no connection in time");
   }
   if (!fetch_past(easy, CURLINFO_PRETRANSFER_TIME_T)) {
-    return elapsed - fetch_when(easy, CURLINFO_CONNECT_TIME_T) <= limits.tls ||
-           late("no TLS session in time");
+    return since(*job.tls_started) <= limits.tls || late("no TLS session in time");
   }
   if (!fetch_past(easy, CURLINFO_STARTTRANSFER_TIME_T)) {
     return elapsed - fetch_when(easy, CURLINFO_PRETRANSFER_TIME_T) <= limits.first_byte ||
@@ -494,9 +504,14 @@ bool within_deadlines(FetchJob& job) {
 }
 
 Error explain(const FetchJob& job, CURLcode code) {
-  const std::string reason =
-      fetch_shown(job.problem[0] != '\0' ? job.problem : curl_easy_strerror(code));
+  std::string reason = fetch_shown(job.problem[0] != '\0' ? job.problem : curl_easy_strerror(code));
   const auto says = [&](std::string_view words) { return reason.find(words) != reason.npos; };
+  long verdict = X509_V_OK;
+  curl_easy_getinfo(job.easy.get(), CURLINFO_SSL_VERIFYRESULT, &verdict);
+  if (verdict != X509_V_OK && verdict != X509_V_ERR_UNSPECIFIED) {  // the latter: not asked yet
+    reason = std::string("certificate: ") + X509_verify_cert_error_string(verdict);
+    return {ErrorCode::fetch_tls, reason};
+  }
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return {ErrorCode::fetch_timeout, reason};
@@ -523,7 +538,7 @@ Error explain(const FetchJob& job, CURLcode code) {
       if (!job.head_done) return {ErrorCode::fetch_connect, reason};
       // In the body: cut off by the peer (also without TLS's own goodbye), or broken chunks; a
       // reset is the network's.
-      if (says("SSL_read") && !says("unexpected eof") && !says("errno 0")) {
+      if (says("reset by peer")) {
         return {ErrorCode::fetch_connect, reason};
       }
       return {ErrorCode::fetch_malformed, reason};
@@ -541,6 +556,7 @@ Result<FetchResponse> conclude(FetchJob& job, CURLcode code) {
   FetchResponse response;
   response.status = job.notes.status;
   if (job.notes.status == 304) {
+    if (job.excess) return refuse(ErrorCode::fetch_malformed, "304 with a body");
     // A server may leave the tag out here; what is at hand keeps its own.
     response.etag = job.etag.empty() ? job.request.etag : std::move(job.etag);
     return response;
@@ -549,9 +565,15 @@ Result<FetchResponse> conclude(FetchJob& job, CURLcode code) {
     if (job.body.size() != *job.content_length) {
       return refuse(ErrorCode::fetch_malformed, "the body is shorter than announced");
     }
-    if (job.raw_body_bytes > *job.content_length) {
+    if (job.excess || job.raw_body_bytes > *job.content_length) {
       return refuse(ErrorCode::fetch_malformed, "the body is longer than announced");
     }
+  }
+  if (!job.content_length && !job.chunked) {
+    // The end of the connection would be the end of the body, and libcurl does not tell TLS's
+    // goodbye from a cable that was cut: half a file must not pass for a whole one. Every file
+    // server announces lengths.
+    return refuse(ErrorCode::fetch_malformed, "a body without Content-Length");
   }
   response.body = std::move(job.body);
   response.etag = std::move(job.etag);
