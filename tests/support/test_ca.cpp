@@ -106,7 +106,7 @@ struct TestCa::Keys {
   }
 };
 
-TestCa::TestCa() : keys_(std::make_unique<Keys>()) {
+TestCa::TestCa(const std::string& name) : keys_(std::make_unique<Keys>()) {
   std::string pattern = (std::filesystem::temp_directory_path() / "kith-test-ca-XXXXXX").string();
   if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("test CA: no folder");
   folder_ = pattern;
@@ -114,7 +114,7 @@ TestCa::TestCa() : keys_(std::make_unique<Keys>()) {
   keys_->certificate =
       ca_blank(keys_->key, 1, -std::chrono::hours(24), std::chrono::hours(48)).release();
   X509* certificate = keys_->certificate;
-  ca_set_name(X509_get_subject_name(certificate), "Kith test CA");
+  ca_set_name(X509_get_subject_name(certificate), name);
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
   ca_add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
   ca_add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign,cRLSign");

@@ -37,7 +37,7 @@ struct TestLeaf {
 /// with it. Not for use from two threads at once.
 class TestCa {
  public:
-  TestCa();
+  explicit TestCa(const std::string& name = "Kith test CA");
   ~TestCa();
   TestCa(const TestCa&) = delete;
   TestCa& operator=(const TestCa&) = delete;
