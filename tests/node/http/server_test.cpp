@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include <dirent.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
@@ -705,6 +704,7 @@ TEST_F(HttpServer, WritesNeitherQueriesNorAddressesToTheLog) {
 
 TEST_F(HttpServer, StopsWithinItsGraceAndFinishesWhatIsUnderWay) {
   slow_ = 500ms;
+  options_.limits.stop_grace = 1500ms;
   serve();
   const auto port = server_->port(0);
   auto idle = client();
@@ -713,14 +713,13 @@ TEST_F(HttpServer, StopsWithinItsGraceAndFinishesWhatIsUnderWay) {
   auto busy = client();
   busy.send(get("/slow"));
   for (int i = 0; i < 200 && slow_began_ < 1; ++i) std::this_thread::sleep_for(5ms);
-  options_.limits.stop_grace = 1s;
   auto stopping = std::async(std::launch::async, [&] { server_->stop(); });
   const auto response = busy.read_response();
   EXPECT_EQ(response.body, "slow");
   EXPECT_EQ(response.header("Connection"), "close");
   EXPECT_TRUE(idle.closes_within(2s));
   EXPECT_THROW(RawClient::tcp(port), std::runtime_error);
-  ASSERT_EQ(stopping.wait_for(8s), std::future_status::ready);
+  ASSERT_EQ(stopping.wait_for(4s), std::future_status::ready);
   EXPECT_TRUE(half.closes_within(1s));
 }
 
@@ -814,6 +813,7 @@ TEST_F(TlsServer, EndsUnfinishedHandshakes) {
 }
 
 TEST_F(TlsServer, RefusesAndClosesCleanlyInsideTls) {
+  options_.limits.linger_time = 500ms;
   serve();
   auto one = client();
   ASSERT_TRUE(one.start_tls());
