@@ -11,8 +11,9 @@
 #include "protocol/encoding/time.h"
 #include "protocol/result.h"
 
-// What a listing says (SPEC 4.3). Members are spelled as on the wire. "Not stated" is a normal value: an empty text, an
-// empty list or an absent optional. Amounts and coordinates are decimal texts, durations minutes.
+// What a listing says (SPEC 4.3). Members are spelled as on the wire. "Not stated" is a normal
+// value: an empty text, an empty list or an absent optional. Amounts and coordinates are decimal
+// texts, durations minutes.
 
 namespace protocol {
 
@@ -35,16 +36,16 @@ struct Cost {
   std::string refund;
 };
 
-/// When a group meets: one rule of RFC 5545 at the group's own wall clock. A sheet that says "every other Friday at
-/// noon" gives no first date: then `start` stands without `dtstart`.
+/// When a group meets: one rule of RFC 5545 at the group's own wall clock. A sheet that says "every
+/// other Friday at noon" gives no first date: then `start` stands without `dtstart`.
 struct ScheduleRule {
-  std::string dtstart;  ///< "2026-11-03T19:00:00", local
-  std::string start;    ///< "19:00", where no first date is known
+  std::string dtstart;                   ///< "2026-11-03T19:00:00", local
+  std::string start;                     ///< "19:00", where no first date is known
   std::optional<std::int64_t> duration;  ///< minutes
-  std::string rrule;    ///< "FREQ=MONTHLY;BYDAY=2TU,4TU"
+  std::string rrule;                     ///< "FREQ=MONTHLY;BYDAY=2TU,4TU"
   std::vector<std::string> exdates;
   std::vector<std::string> rdates;
-  std::string tzid;     ///< IANA zone; empty: not stated
+  std::string tzid;  ///< IANA zone; empty: not stated
 };
 
 struct Place {
@@ -79,13 +80,21 @@ struct Links {
   std::string home, apply, webinar, agreement, charter, survey, report_problem;
 };
 
+struct IdentityAffirming {
+  std::string group;  ///< vocabulary identity_group
+  std::string name;   ///< which faith
+  std::string mode;   ///< vocabulary identity_mode
+};
+
 struct Listing {
+  std::string id;  ///< "urn:uuid:…"
   std::string name;
   std::vector<std::string> alternate_names;
   std::string summary, description;
   std::vector<std::string> kinds;
   std::string audience;
   std::vector<std::string> purposes, not_for, focus_topics, practice_settings, career_stages;
+  std::vector<IdentityAffirming> identity_affirming;
   std::string setup_effort, clinical_depth, best_for;  ///< of `dimensions`
 
   std::string license_rule;
@@ -99,12 +108,13 @@ struct Listing {
 
   std::vector<std::string> formats;
   std::string scope;
-  std::vector<std::string> area;     ///< where it is convened, or the publisher answers for; recognitions constrain it
+  std::vector<std::string>
+      area;  ///< where it is convened, or the publisher answers for; recognitions constrain it
   std::vector<std::string> regions;  ///< whom it serves
   Place place;
   std::string platform_name, platform_kind;
   std::vector<ScheduleRule> schedule;
-  std::string meeting_mode;  ///< `schedule_note` words "by_arrangement" or "always_open"; empty: see schedule
+  std::string meets;  ///< vocabulary meets: "by_arrangement" or "always_open"; empty: see schedule
   std::string drop_in;
 
   std::optional<Cost> cost;
@@ -124,15 +134,16 @@ struct Listing {
   std::string disclosure;
   std::string confirmed_at;  ///< date
   std::string confirmed_by_role;
-  std::string review_by;     ///< date
+  std::string review_by;  ///< date
   std::string lang;
   std::string data_license;
-  std::vector<std::pair<std::string, std::string>> as_stated;  ///< field and the publisher's own words
+  std::vector<std::pair<std::string, std::string>>
+      as_stated;  ///< field and the publisher's own words
 };
 
-/// Reads a listing's credentialSubject as a peer sent it. Unknown members and vocabulary values are left alone; wrong
-/// types, sizes over SPEC 4.3, missing members that must be there and URLs that are not plain https refuse with
-/// doc_profile, naming the path.
+/// Reads a listing's credentialSubject as a peer sent it. Unknown members and vocabulary values are
+/// left alone; wrong types, sizes over SPEC 4.3, missing members that must be there and URLs that
+/// are not plain https refuse with doc_profile, naming the path.
 Result<Listing> read_listing(const Json& subject);
 
 /// One thing to mend before a listing can be published, said to a volunteer.
@@ -141,12 +152,14 @@ struct Problem {
   std::string message;  ///< "'25ish' is not an amount; write 25 or leave it empty"
 };
 
-/// All that read_listing refuses, said for the publisher, and more: unknown vocabulary values that look like slips,
-/// meeting links, passwords and access codes in any text, invisible characters, names without consent.
+/// All that read_listing refuses, said for the publisher, and more: unknown vocabulary values that
+/// look like slips, meeting links, passwords and access codes in any text, invisible characters,
+/// names without consent.
 std::vector<Problem> problems_for_publishing(const Json& subject);
 
-/// Fills the members that are always present and were not given: id, type, status, lang, data_license, confirmed_at (today),
-/// confirmed_by_role, review_by (180 days later), area, audience. What is there stays.
+/// Fills the members that are always present and were not given: id, type, status, lang,
+/// data_license, confirmed_at (today), confirmed_by_role, review_by (180 days later), area,
+/// audience. What is there stays.
 struct ListingDefaults {
   std::string id;
   Date today;
@@ -159,7 +172,9 @@ void fill_defaults(Json& subject, const ListingDefaults& defaults);
 /// validUntil of a listing: review_by + 90 days, at most 400 days after `valid_from`.
 Timestamp listing_valid_until(const Listing& listing, Timestamp valid_from);
 
-/// The largest subject that SPEC 4.3 allows: every member full. For tests and for measuring.
+/// The largest subject that SPEC 4.3 allows: every member is there, every text and list with a size of its own is full,
+/// and the other texts and the URLs share what then remains of kMaxDocumentBytes when signed under a DID of 200 bytes
+/// (all of them full would not fit). For tests and for measuring.
 Json largest_listing_subject(const ListingDefaults& defaults);
 
 }  // namespace protocol
