@@ -50,14 +50,17 @@ ExitCode execute(const Invocation& invocation, Node& node, CommandOutput& output
   } catch (const DataError& error) {
     return say_refusal({error.code(), error.what()}, output);
   } catch (const StoreError& error) {
-    if (error.is_disk_full()) return say_refusal({protocol::ErrorCode::storage_full, error.what()}, output);
-    if (error.is_damage()) return say_refusal({protocol::ErrorCode::storage_damaged, error.what()}, output);
+    if (error.is_disk_full())
+      return say_refusal({protocol::ErrorCode::storage_full, error.what()}, output);
+    if (error.is_damage())
+      return say_refusal({protocol::ErrorCode::storage_damaged, error.what()}, output);
     output.complain(wrapped("The database could not do it: " + std::string(error.what())) + "\n");
     return kExitIo;
   } catch (const std::system_error& error) {
-    output.complain(wrapped("A file could not be written: " + std::string(error.what()) +
-                            ". What was committed is kept; run the command again once that is mended.") +
-                    "\n");
+    output.complain(
+        wrapped("A file could not be written: " + std::string(error.what()) +
+                ". What was committed is kept; run the command again once that is mended.") +
+        "\n");
     return kExitIo;
   }
 }
@@ -66,8 +69,8 @@ ExitCode say_refusal(const protocol::Error& error, CommandOutput& output) {
   const auto& info = protocol::describe(error.code);
   std::string text(info.meaning);
   if (!error.detail.empty()) text += "\n" + error.detail;
-  output.complain(wrapped(text) + "\n" + wrapped("What to do: " + std::string(info.what_to_do)) + "\n(" +
-                  std::string(info.word) + ")\n");
+  output.complain(wrapped(text) + "\n" + wrapped("What to do: " + std::string(info.what_to_do)) +
+                  "\n(" + std::string(info.word) + ")\n");
   return exit_code_for(error.code);
 }
 
@@ -77,10 +80,12 @@ std::optional<RecordKey> record_meant(const std::string& text, Node& node, Comma
   auto keys = node.keys_with_uuid(uuid);
   if (keys.size() == 1) return keys.front();
   if (keys.empty()) {
-    output.complain("No record here has the id " + text + ". Ids are shown by `kith search` and `kith show`.\n");
+    output.complain("No record here has the id " + text +
+                    ". Ids are shown by `kith search` and `kith show`.\n");
   } else {
     output.complain("Several publishers use that id; say which one:\n");
-    for (const auto& key : keys) output.complain("  " + key.text() + "  " + node.publisher_name(key.scid) + "\n");
+    for (const auto& key : keys)
+      output.complain("  " + key.text() + "  " + node.publisher_name(key.scid) + "\n");
   }
   return std::nullopt;
 }

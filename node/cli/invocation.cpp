@@ -50,7 +50,8 @@ std::string invocation_narrowed(std::string_view text) {
     if (lead < 0x80 || i + 1 == text.size()) {
       bytes += text[i];
     } else {
-      bytes += static_cast<char>(((lead & 0x03) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F));
+      bytes +=
+          static_cast<char>(((lead & 0x03) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F));
     }
   }
   return bytes;
@@ -58,7 +59,9 @@ std::string invocation_narrowed(std::string_view text) {
 
 }  // namespace
 
-bool Invocation::has(std::string_view option) const { return options.contains(std::string(option)); }
+bool Invocation::has(std::string_view option) const {
+  return options.contains(std::string(option));
+}
 
 std::string Invocation::first(std::string_view option) const {
   const auto found = options.find(std::string(option));
@@ -81,14 +84,16 @@ std::string Invocation::output_path(std::string_view path) const {
 
 std::string to_line(const Invocation& invocation) {
   protocol::Json options = protocol::Json::Object();
-  for (const auto& [name, values] : invocation.options) options.set(name, invocation_strings(values));
+  for (const auto& [name, values] : invocation.options)
+    options.set(name, invocation_strings(values));
   protocol::Json files = protocol::Json::Object();
   for (const auto& [name, content] : invocation.files) files.set(name, invocation_widened(content));
-  return protocol::canonical(protocol::Json::object({{"command", invocation.command},
-                                                     {"options", std::move(options)},
-                                                     {"files", std::move(files)},
-                                                     {"confirmed", invocation_strings(invocation.confirmed)},
-                                                     {"folder", invocation.working_folder}}));
+  return protocol::canonical(
+      protocol::Json::object({{"command", invocation.command},
+                              {"options", std::move(options)},
+                              {"files", std::move(files)},
+                              {"confirmed", invocation_strings(invocation.confirmed)},
+                              {"folder", invocation.working_folder}}));
 }
 
 protocol::Result<Invocation> invocation_from_line(std::string_view line) {
@@ -99,17 +104,20 @@ protocol::Result<Invocation> invocation_from_line(std::string_view line) {
   const auto* command = json.find("command");
   const auto* folder = json.find("folder");
   if (!command || !command->if_string() || !folder || !folder->if_string()) {
-    return protocol::refuse(protocol::ErrorCode::bad_request, "command: expected a command with its folder");
+    return protocol::refuse(protocol::ErrorCode::bad_request,
+                            "command: expected a command with its folder");
   }
   invocation.command = *command->if_string();
   invocation.working_folder = *folder->if_string();
   invocation.confirmed = invocation_strings(json.find("confirmed"));
   if (const auto* options = json.find("options"); options && options->if_object()) {
-    for (const auto& [name, values] : *options->if_object()) invocation.options[name] = invocation_strings(&values);
+    for (const auto& [name, values] : *options->if_object())
+      invocation.options[name] = invocation_strings(&values);
   }
   if (const auto* files = json.find("files"); files && files->if_object()) {
     for (const auto& [name, content] : *files->if_object()) {
-      if (const auto* text = content.if_string()) invocation.files[name] = invocation_narrowed(*text);
+      if (const auto* text = content.if_string())
+        invocation.files[name] = invocation_narrowed(*text);
     }
   }
   return invocation;
@@ -206,8 +214,9 @@ std::string wrapped(std::string_view text, std::size_t indent) {
   std::size_t column = 0;
   // Columns are counted in code points: close enough for the scripts that messages are written in.
   const auto width = [](std::string_view word) {
-    return static_cast<std::size_t>(
-        std::count_if(word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(word.begin(), word.end(), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
   };
   while (!text.empty()) {
     const auto end = std::min(text.find_first_of(" \n"), text.size());

@@ -9,13 +9,15 @@
 
 namespace node {
 
-/// One command with its options, parsed and not yet carried out: here, or by the node that is running.
+/// One command with its options, parsed and not yet carried out: here, or by the node that is
+/// running.
 struct Invocation {
-  std::string command;                                      ///< "anchor add"
-  std::map<std::string, std::vector<std::string>> options;  ///< by long name; positional ones by theirs
-  std::map<std::string, std::string> files;                 ///< content of input files, by option
-  std::vector<std::string> confirmed;                       ///< questions that the person has answered with yes
-  std::string working_folder;                               ///< relative output paths are below it
+  std::string command;  ///< "anchor add"
+  std::map<std::string, std::vector<std::string>>
+      options;                               ///< by long name; positional ones by theirs
+  std::map<std::string, std::string> files;  ///< content of input files, by option
+  std::vector<std::string> confirmed;        ///< questions that the person has answered with yes
+  std::string working_folder;                ///< relative output paths are below it
 
   bool has(std::string_view option) const;
   /// The first value; empty where the option was not given.

@@ -1,0 +1,426 @@
+#include <algorithm>
+
+#include "node/cli/commands.h"
+#include "protocol/identity/did.h"
+
+namespace node {
+
+namespace {
+
+std::string follow_joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+std::optional<int> follow_whole_number(const std::string& text, int most) {
+  if (text.empty() || text.size() > 3 ||
+      !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+    return std::nullopt;
+  const int value = std::stoi(text);
+  return value <= most ? std::optional(value) : std::nullopt;
+}
+
+/// Finds the publisher that the person named, shows it, and asks. Nothing where the answer is no,
+/// or it cannot be read.
+std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const std::string& doing,
+                                            Node& node, CommandOutput& output, ExitCode& exit) {
+  const auto target = invocation.first("publisher");
+  std::optional<FoundPublisher> found;
+  // One's own publisher is not read over the network: an association's node is often its own
+  // anchor.
+  node.change([&](Store&, Publisher* publisher) {
+    if (publisher && (target == publisher->line() || target == publisher->did())) {
+      const auto line = publisher->line();
+      found = FoundPublisher{publisher->did(),
+                             publisher->scid(),
+                             line.substr(line.find('#') + 1),
+                             publisher->name(),
+                             "",
+                             {}};
+    }
+  });
+  if (!found) {
+    auto read = node.look_up(target);
+    if (!read) {
+      exit = say_refusal(read.error(), output);
+      return std::nullopt;
+    }
+    found = std::move(*read);
+  }
+  output.print((found->name.empty() ? std::string("(no name)") : found->name) +
+               "\n  calls itself this; identity, in groups of four:\n  " +
+               protocol::spoken_scid(found->scid) + "\n  at " + found->did + "\n  newest version " +
+               found->version_id + "\n");
+  if (!found->area.empty()) output.print("  answers for " + follow_joined(found->area) + "\n");
+  if (invocation.has("yes")) {
+    if (!target.starts_with("kith1:")) {
+      output.complain(wrapped("--yes works only with the whole kith1: line: that line is the proof "
+                              "that you compared.") +
+                      "\n");
+      exit = kExitUsage;
+      return std::nullopt;
+    }
+  } else if (!output.ask(doing + " " + (found->name.empty() ? found->scid : found->name) + " (" +
+                         found->scid + ")? Compare the identity by telephone or on paper first.")) {
+    output.print("Nothing was changed.\n");
+    exit = kExitNo;
+    return std::nullopt;
+  }
+  return found;
+}
+
+/// The SCID that the person means by a SCID, a DID, a kith1: line or a name.
+std::optional<std::string> follow_scid_meant(const std::string& text, Node& node,
+                                             CommandOutput& output) {
+  if (protocol::is_scid(text)) return text;
+  std::string did = text.starts_with("kith1:") ? text.substr(6, text.find('#') - 6) : text;
+  if (const auto parsed = protocol::parse_did(did)) return parsed->scid;
+  std::vector<FeedReport> named;
+  for (auto& report : node.feeds()) {
+    if (report.name == text) named.push_back(std::move(report));
+  }
+  if (named.size() == 1) return named.front().feed.scid;
+  output.complain(
+      named.empty() ? "No publisher here is called '" + text + "'. `kith status` lists them.\n"
+                    : "Several publishers are called '" + text + "'; give the identity instead.\n");
+  return std::nullopt;
+}
+
+}  // namespace
+
+ExitCode command_anchor_add(const Invocation& invocation, Node& node, CommandOutput& output) {
+  std::optional<int> depth;
+  if (invocation.has("depth")) {
+    depth = follow_whole_number(invocation.first("depth"), 3);
+    if (!depth) {
+      output.complain(
+          "--depth: write a number from 0 to 3: how many further publishers may stand below those "
+          "it recognizes.\n");
+      return kExitUsage;
+    }
+  }
+  for (const auto& code : invocation.all("area")) {
+    if (!protocol::is_region_code(code)) {
+      output.complain("--area: '" + code + "' is not an ISO 3166 code such as US or US-OH.\n");
+      return kExitUsage;
+    }
+  }
+  ExitCode exit = kExitOk;
+  const auto found =
+      follow_agreed(invocation, "Trust whom it recognizes: make an anchor of", node, output, exit);
+  if (!found) return exit;
+  node.change([&](Store& store, Publisher*) {
+    protocol::Anchor anchor{found->scid, found->did, found->version_id, depth, std::nullopt};
+    if (invocation.has("area")) anchor.area = invocation.all("area");
+    store.follow(found->scid, found->did, true);
+    store.add_anchor(anchor);
+  });
+  output.print("It is an anchor now. `kith sync` reads it and those that it recognizes.\n");
+  return kExitOk;
+}
+
+ExitCode command_anchor_list(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto anchors = node.anchors();
+  if (invocation.json()) {
+    protocol::Json::Array list;
+    for (const auto& anchor : anchors) {
+      list.push_back(protocol::Json::object(
+          {{"scid", anchor.scid}, {"did", anchor.did}, {"at_version", anchor.at_version}}));
+    }
+    output.print(protocol::canonical(list) + "\n");
+    return kExitOk;
+  }
+  if (anchors.empty()) output.print("No anchors: this node shows its own listings only.\n");
+  for (const auto& anchor : anchors) {
+    output.print(node.publisher_name(anchor.scid) + "\n  " + anchor.scid + "\n");
+    if (anchor.area) output.print("  only for " + follow_joined(*anchor.area) + "\n");
+    if (anchor.max_path_length)
+      output.print("  at most " + std::to_string(*anchor.max_path_length) +
+                   " publishers below those it recognizes\n");
+  }
+  return kExitOk;
+}
+
+ExitCode command_anchor_remove(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto scid = follow_scid_meant(invocation.first("publisher"), node, output);
+  if (!scid) return kExitUsage;
+  const bool was =
+      node.change([&](Store& store, Publisher*) { return store.remove_anchor(*scid); });
+  output.print(was ? "It is no anchor any more. What only it vouched for is not shown now; nothing "
+                     "was deleted.\n"
+                   : "It was no anchor.\n");
+  return was ? kExitOk : kExitNo;
+}
+
+ExitCode command_recognize(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto now = node.clock().now();
+  const auto until = protocol::parse_date(invocation.first("until"));
+  if (!until) {
+    output.complain(
+        "--until: write a day such as " +
+        protocol::format_date(std::chrono::floor<std::chrono::days>(now) + std::chrono::days(365)) +
+        ".\n");
+    return kExitUsage;
+  }
+  protocol::Recognition recognition;
+  recognition.to_issue = true;
+  recognition.role = invocation.first("role");
+  if (!recognition.role.empty() &&
+      !protocol::is_known(protocol::Vocabulary::publisher_kinds, recognition.role)) {
+    output.complain("--role: '" + recognition.role +
+                    "' is not a kind of publisher. Choose one of:\n");
+    for (const auto& term : protocol::terms(protocol::Vocabulary::publisher_kinds))
+      output.complain("  " + std::string(term.value) + "\n");
+    return kExitUsage;
+  }
+  const auto depth =
+      follow_whole_number(invocation.has("depth") ? invocation.first("depth") : "0", 3);
+  if (!depth) {
+    output.complain(
+        "--depth: write a number from 0 to 3: how many further publishers may stand below this "
+        "one.\n");
+    return kExitUsage;
+  }
+  recognition.max_path_length = *depth;
+  if (invocation.has("area")) recognition.area = invocation.all("area");
+  for (const auto& code : invocation.all("area")) {
+    if (!protocol::is_region_code(code)) {
+      output.complain("--area: '" + code + "' is not an ISO 3166 code such as US or US-OH.\n");
+      return kExitUsage;
+    }
+  }
+  ExitCode exit = kExitOk;
+  const auto found = follow_agreed(invocation, "Publish that you recognize", node, output, exit);
+  if (!found) return exit;
+  recognition.subject_did = found->did;
+  recognition.at_version = found->version_id;
+  recognition.name = invocation.has("name") ? invocation.first("name") : found->name;
+
+  return node.change([&](Store& store, Publisher* publisher) {
+    if (!publisher)
+      return say_refusal({protocol::ErrorCode::config_invalid,
+                          "Only a publisher can recognize others. Run `kith init` first."},
+                         output);
+    if (publisher->scid() == found->scid) {
+      output.complain("A publisher cannot recognize itself.\n");
+      return kExitUsage;
+    }
+    std::vector<Draft> drafts(1);
+    drafts[0].type = protocol::DocumentType::recognition;
+    drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
+    drafts[0].valid_until = *until;
+    for (const auto& feed : store.queries().feeds()) {
+      if (!feed.own) continue;
+      for (const auto& record : store.queries().records(feed.feed_id, "recognition")) {
+        const auto envelope = protocol::read_envelope(record.document);
+        const auto before =
+            envelope ? protocol::read_recognition(*envelope)
+                     : protocol::Result<protocol::Recognition>(tl::unexpected(envelope.error()));
+        const auto subject = before
+                                 ? protocol::parse_did(before->subject_did)
+                                 : protocol::Result<protocol::Did>(tl::unexpected(before.error()));
+        if (subject && subject->scid == found->scid) drafts[0].id = record.key.urn();
+      }
+    }
+    if (const auto refused = publisher->publish(drafts, now); !refused.empty()) {
+      for (const auto& problem : refused[0].problems)
+        output.complain(wrapped(problem.field + ": " + problem.message, 2) + "\n");
+      return kExitNo;
+    }
+    store.follow(found->scid, found->did, false);
+    output.print("Published: you recognize " + recognition.name + " until " +
+                 protocol::format_date(*until) + ".\n");
+    return kExitOk;
+  });
+}
+
+ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto scid = follow_scid_meant(invocation.first("publisher"), node, output);
+  if (!scid) return kExitUsage;
+  return node.change([&](Store& store, Publisher* publisher) {
+    std::vector<Draft> drafts;
+    for (const auto& feed : store.queries().feeds()) {
+      if (!feed.own) continue;
+      for (const auto& record : store.queries().records(feed.feed_id, "recognition")) {
+        const auto envelope = protocol::read_envelope(record.document);
+        const auto* subject = envelope ? envelope->subject.find("id") : nullptr;
+        const auto did = subject && subject->if_string()
+                             ? protocol::parse_did(*subject->if_string())
+                             : protocol::Result<protocol::Did>(
+                                   protocol::refuse(protocol::ErrorCode::did_syntax, ""));
+        if (!did || did->scid != *scid) continue;
+        Draft draft;
+        draft.what = Draft::What::end;
+        draft.id = record.key.urn();
+        drafts.push_back(std::move(draft));
+      }
+    }
+    if (drafts.empty() || !publisher) {
+      output.print("You do not recognize it; nothing was changed.\n");
+      return kExitNo;
+    }
+    publisher->publish(drafts, node.clock().now());
+    output.print(
+        "Withdrawn. Nodes that trusted it because of you stop showing it at their next reading.\n");
+    return kExitOk;
+  });
+}
+
+ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput& output) {
+  ExitCode exit = kExitOk;
+  const auto found = follow_agreed(invocation, "Follow", node, output, exit);
+  if (!found) return exit;
+  const bool own = node.change([&](Store& store, Publisher* publisher) {
+    if (publisher && publisher->scid() == found->scid) return true;
+    store.follow(found->scid, found->did, true);
+    return false;
+  });
+  if (own) {
+    output.complain("That is this node's own publisher.\n");
+    return kExitUsage;
+  }
+  output.print("Following it. `kith sync` reads it now.\n");
+  return kExitOk;
+}
+
+ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto scid = follow_scid_meant(invocation.first("publisher"), node, output);
+  if (!scid) return kExitUsage;
+  const bool was = node.change([&](Store& store, Publisher*) { return store.forget(*scid); });
+  output.print(was ? "Forgotten, with its copy here. It comes back by itself where a publisher "
+                     "that you trust recognizes it.\n"
+                   : "It was not followed.\n");
+  return was ? kExitOk : kExitNo;
+}
+
+ExitCode command_sync(const Invocation& invocation, Node& node, CommandOutput& output) {
+  std::optional<std::string> only;
+  if (invocation.has("feed")) {
+    only = follow_scid_meant(invocation.first("feed"), node, output);
+    if (!only) return kExitUsage;
+  }
+  const auto outcomes = node.sync(only, true, [&](const SyncProgress& step) {
+    std::string line = "Reading " + std::to_string(step.feed) + " of " +
+                       std::to_string(step.feeds) + ": " + step.name;
+    if (step.total > 0)
+      line +=
+          ", " + step.what + " " + std::to_string(step.done) + " of " + std::to_string(step.total);
+    output.progress(line);
+  });
+  bool refused = false;
+  protocol::Json::Array list;
+  for (const auto& outcome : outcomes) {
+    protocol::Json row = protocol::Json::object(
+        {{"scid", outcome.scid},
+         {"name", outcome.name},
+         {"entries", static_cast<std::int64_t>(outcome.entries)},
+         {"troubled_records", static_cast<std::int64_t>(outcome.troubled_records)}});
+    std::string text =
+        outcome.name + ": " +
+        (outcome.entries > 0 ? std::to_string(outcome.entries) + " new entries" : "nothing new");
+    if (outcome.refused) {
+      refused = true;
+      row.set("code", protocol::word(outcome.refused->code));
+      row.set("detail", outcome.refused->detail);
+      text = outcome.name + ": not taken, what was read before stays. " +
+             std::string(protocol::word(outcome.refused->code)) + ": " + outcome.refused->detail;
+    } else if (outcome.troubled_records > 0) {
+      text += ", " + std::to_string(outcome.troubled_records) +
+              " records could not be taken (see `kith status`)";
+    }
+    if (!invocation.json()) output.print(wrapped(text, 2) + "\n");
+    list.push_back(std::move(row));
+  }
+  if (invocation.json()) {
+    output.print(protocol::canonical(protocol::Json::object(
+                     {{"feeds", std::move(list)},
+                      {"listings_shown", static_cast<std::int64_t>(node.listings_shown())}})) +
+                 "\n");
+  } else if (outcomes.empty()) {
+    output.print("There is nobody to read yet. Start with `kith anchor add` or `kith follow`.\n");
+  } else {
+    output.print(std::to_string(node.listings_shown()) + " listings are shown on this node now.\n");
+  }
+  return refused ? kExitNo : kExitOk;
+}
+
+ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto reports = node.feeds();
+  if (invocation.json()) {
+    protocol::Json::Array feeds;
+    for (const auto& report : reports) {
+      protocol::Json::Array records;
+      for (const auto& record : report.troubled) {
+        records.push_back(protocol::Json::object({{"id", record.key.text()},
+                                                  {"type", record.type},
+                                                  {"code", protocol::word(record.trouble->code)},
+                                                  {"detail", record.trouble->detail},
+                                                  {"older_text_shown", !record.document.empty()}}));
+      }
+      protocol::Json row =
+          protocol::Json::object({{"scid", report.feed.scid},
+                                  {"did", report.feed.did},
+                                  {"name", report.name},
+                                  {"own", report.feed.own},
+                                  {"followed_by_hand", report.feed.followed},
+                                  {"state", word(report.state)},
+                                  {"in_words", report.in_words},
+                                  {"size", static_cast<std::int64_t>(report.feed.size)},
+                                  {"listings", static_cast<std::int64_t>(report.listings)},
+                                  {"records", std::move(records)}});
+      if (report.feed.trouble) {
+        row.set("code", protocol::word(report.feed.trouble->code));
+        row.set("detail", report.feed.trouble->detail);
+      }
+      if (report.hidden) {
+        row.set("hidden", protocol::word(report.hidden->code));
+        row.set("hidden_detail", report.hidden->detail);
+      }
+      if (report.feed.last_success)
+        row.set("last_success", protocol::format_timestamp(*report.feed.last_success));
+      feeds.push_back(std::move(row));
+    }
+    output.print(protocol::canonical(protocol::Json::object(
+                     {{"feeds", std::move(feeds)},
+                      {"listings_shown", static_cast<std::int64_t>(node.listings_shown())}})) +
+                 "\n");
+    return kExitOk;
+  }
+  if (node.anchors().empty())
+    output.print(wrapped("No anchors: this node shows its own listings only. `kith anchor add` "
+                         "names whom you trust.") +
+                 "\n\n");
+  for (const auto& report : reports) {
+    output.print(report.name + (report.feed.own ? " (this node)" : "") + "\n  " + report.feed.scid +
+                 "\n");
+    output.print("  " + wrapped(std::string(word(report.state)) + ": " + report.in_words, 2) +
+                 "\n");
+    output.print("  " + std::to_string(report.listings) + " listings, " +
+                 std::to_string(report.feed.size) + " entries");
+    if (report.feed.last_success)
+      output.print(", read well on " + protocol::format_timestamp(*report.feed.last_success));
+    output.print("\n");
+    if (report.hidden) {
+      output.print("  " +
+                   wrapped("Not shown: " + std::string(protocol::word(report.hidden->code)) + ". " +
+                               report.hidden->detail,
+                           2) +
+                   "\n");
+    }
+    for (const auto& record : report.troubled) {
+      output.print("  " +
+                   wrapped(record.type + " " + record.key.text() + ": " +
+                               std::string(protocol::word(record.trouble->code)) + ": " +
+                               record.trouble->detail +
+                               (record.document.empty() ? "" : " (its older text is shown)"),
+                           4) +
+                   "\n");
+    }
+    output.print("\n");
+  }
+  output.print(std::to_string(node.listings_shown()) + " listings are shown.\n");
+  return kExitOk;
+}
+
+}  // namespace node
