@@ -580,6 +580,22 @@ void visit_value(const Json& value, const std::string& path, const Field* field,
 
 std::span<const Field> listing_fields() { return kFieldsListing; }
 
+bool is_record_id(std::string_view text) { return field_is_uuid(text); }
+
+void check_fields(const Json& object, std::span<const Field> fields,
+                  const std::function<bool(Complaint)>& tell) {
+  check_fields_of(object, fields, "", tell);
+}
+
+std::optional<Complaint> find_unsafe_value(const Json& value) {
+  std::optional<Complaint> first;
+  check_everywhere(value, "", [&](Complaint complaint) {
+    first = std::move(complaint);
+    return false;
+  });
+  return first;
+}
+
 void check_listing_fields(const Json& subject, const std::function<bool(Complaint)>& tell) {
   if (!subject.if_object()) {
     tell({"", "is not an object"});

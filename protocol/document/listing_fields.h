@@ -18,7 +18,7 @@ namespace protocol {
 enum class FieldType {
   text,          ///< at most `limit` bytes of UTF-8
   word,          ///< a value of `words`, or one that this node does not know; at most `limit` bytes
-  uuid,          ///< "urn:uuid:…", version 4
+  uuid,          ///< "urn:uuid:…", lower case
   subject_type,  ///< "PeerSupportGroup"
   date,          ///< 2026-11-03
   month,         ///< 2026-11
@@ -64,7 +64,19 @@ struct Complaint {
   std::string message;  ///< "'25ish' is not an amount; write 25 or 25.00, or leave it out"
 };
 
-/// Walks `subject` by the table and hands each complaint to `tell` until that says to stop (false).
+/// Whether `text` is "urn:uuid:" and a UUID in lower case.
+bool is_record_id(std::string_view text);
+
+/// Walks `object` by `fields` and hands each complaint to `tell` until that says to stop (false).
+void check_fields(const Json& object, std::span<const Field> fields,
+                  const std::function<bool(Complaint)>& tell);
+
+/// The first null, or number that is no plain integer, anywhere in `value`: neither has a place in
+/// what is signed.
+std::optional<Complaint> find_unsafe_value(const Json& value);
+
+/// The same for `subject` by listing_fields(), with the rules that join fields: hands each
+/// complaint to `tell`.
 void check_listing_fields(const Json& subject, const std::function<bool(Complaint)>& tell);
 
 /// Visits every text with its path and its row of the table, which is null where the table does not
