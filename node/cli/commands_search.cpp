@@ -1,0 +1,179 @@
+#include <algorithm>
+
+#include "node/cli/commands.h"
+
+namespace node {
+
+namespace {
+
+/// What the options of `kith search` are called as parameters of the API.
+constexpr std::pair<std::string_view, std::string_view> kSearchOptions[] = {
+    {"license", "license"},     {"region", "region"},
+    {"cost", "cost"},           {"format", "format"},
+    {"kind", "kind"},           {"audience", "audience"},
+    {"publisher", "publisher"}, {"include-unstated", "unstated"},
+    {"sort", "sort"},           {"limit", "limit"},
+    {"cursor", "cursor"},
+};
+
+std::string search_labels(protocol::Vocabulary vocabulary, const std::vector<std::string>& values) {
+  std::string text;
+  for (const auto& value : values)
+    text += (text.empty() ? "" : ", ") + protocol::label(vocabulary, value);
+  return text.empty() ? "Not stated" : text;
+}
+
+std::string search_path_words(const Group& group) {
+  if (group.standing.path.size() < 2)
+    return group.standing.own ? "this node's own" : "an anchor of this node";
+  std::string text = "recognized by ";
+  for (std::size_t i = group.standing.path.size() - 1; i-- > 0;) {
+    text += group.standing.path[i].name;
+    if (i > 0) text += ", which is recognized by ";
+  }
+  return text;
+}
+
+protocol::Json search_json(const Group& group) {
+  protocol::Json::Array path;
+  for (const auto& step : group.standing.path)
+    path.push_back(protocol::Json::object({{"scid", step.scid}, {"name", step.name}}));
+  return protocol::Json::object(
+      {{"id", group.key.text()},
+       {"name", group.listing.name},
+       {"publisher",
+        protocol::Json::object({{"scid", group.key.scid}, {"name", group.publisher_name}})},
+       {"path", std::move(path)},
+       {"listing", group.envelope.subject}});
+}
+
+void search_print(const Group& group, CommandOutput& output) {
+  const auto& listing = group.listing;
+  output.print(listing.name + "\n");
+  output.print("  " +
+               wrapped(search_labels(protocol::Vocabulary::kinds, listing.kinds) + " - " +
+                           search_labels(protocol::Vocabulary::formats, listing.formats),
+                       2) +
+               "\n");
+  std::string serves;
+  for (const auto& code : listing.regions)
+    serves += (serves.empty() ? "" : ", ") + protocol::region_name(code);
+  output.print("  " + wrapped("Serves: " + (serves.empty() ? "Not stated" : serves), 2) + "\n");
+  std::string cost = "Not stated";
+  if (listing.cost && !listing.cost->model.empty())
+    cost = protocol::label(protocol::Vocabulary::cost_model, listing.cost->model);
+  for (const auto& [field, words] : listing.as_stated) {
+    if (field == "cost") cost += " (\"" + words + "\")";
+  }
+  output.print("  " + wrapped("Cost: " + cost, 2) + "\n");
+  std::string licenses;
+  for (const auto& license : listing.licenses) {
+    licenses += (licenses.empty() ? "" : ", ") +
+                protocol::label(protocol::Vocabulary::license_family, license.family);
+  }
+  output.print("  " +
+               wrapped("For: " + (licenses.empty() ? protocol::label(protocol::Vocabulary::audience,
+                                                                     listing.audience)
+                                                   : licenses),
+                       2) +
+               "\n");
+  output.print(
+      "  " +
+      wrapped("Published by " + group.publisher_name + ", " + search_path_words(group) + ".", 2) +
+      "\n");
+  output.print("  " + group.key.text() + "\n");
+}
+
+}  // namespace
+
+ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput& output) {
+  Parameters parameters;
+  std::string words;
+  for (const auto& word : invocation.all("words")) words += (words.empty() ? "" : " ") + word;
+  if (!words.empty()) parameters.emplace_back("q", words);
+  for (const auto& [option, parameter] : kSearchOptions) {
+    for (const auto& value : invocation.all(option)) parameters.emplace_back(parameter, value);
+  }
+  const auto query = parse_query(parameters);
+  if (!query) {
+    output.complain(wrapped(query.error().detail) + "\n");
+    return kExitUsage;
+  }
+  const auto found = node.search(*query);
+  if (!found) {
+    output.complain(wrapped(found.error().detail) + "\n");
+    return kExitUsage;
+  }
+  protocol::Json::Array groups;
+  for (const auto& key : found->page) {
+    const auto group = node.group(key);
+    if (!group) continue;  // it ended between the search and now
+    if (invocation.json()) {
+      groups.push_back(search_json(*group));
+    } else {
+      search_print(*group, output);
+      output.print("\n");
+    }
+  }
+  if (invocation.json()) {
+    protocol::Json unstated = protocol::Json::Object();
+    for (const auto& field : found->unstated)
+      unstated.set(field.field, static_cast<std::int64_t>(field.count));
+    protocol::Json answer =
+        protocol::Json::object({{"total", static_cast<std::int64_t>(found->total)},
+                                {"groups", std::move(groups)},
+                                {"unstated", std::move(unstated)}});
+    if (!found->next_cursor.empty()) answer.set("next", found->next_cursor);
+    output.print(protocol::canonical(answer) + "\n");
+    return kExitOk;
+  }
+  output.print(found->total == 1 ? "1 group.\n" : std::to_string(found->total) + " groups.\n");
+  for (const auto& field : found->unstated) {
+    if (field.count == 0) continue;
+    output.print(wrapped(std::to_string(field.count) +
+                         (field.count == 1 ? " more does" : " more do") + " not state their " +
+                         field.field + ": add --include-unstated " + field.field) +
+                 "\n");
+  }
+  if (!found->next_cursor.empty()) output.print("More: --cursor " + found->next_cursor + "\n");
+  if (node.anchors().empty())
+    output.print("(This node has no anchors yet, so it shows its own listings only.)\n");
+  return kExitOk;
+}
+
+ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto key = record_meant(invocation.first("id"), node, output);
+  if (!key) return kExitUsage;
+  const auto group = node.group(*key);
+  if (!group) {
+    const auto standing = node.standing(*key);
+    if (standing && standing->why_not) {
+      output.complain("It is stored here and not shown.\n");
+      say_refusal(*standing->why_not, output);
+      return kExitNo;
+    }
+    output.complain("No listing here has the id " + key->text() + ".\n");
+    return kExitNo;
+  }
+  if (invocation.json()) {
+    auto json = search_json(*group);
+    json.set("document", group->document);
+    output.print(protocol::canonical(json) + "\n");
+    return kExitOk;
+  }
+  search_print(*group, output);
+  if (!group->listing.summary.empty()) output.print("\n" + wrapped(group->listing.summary) + "\n");
+  if (!group->listing.description.empty())
+    output.print("\n" + wrapped(group->listing.description) + "\n");
+  output.print("\n" +
+               wrapped("Signed on " + protocol::format_timestamp(group->envelope.valid_from) +
+                       ", valid until " + protocol::format_timestamp(group->envelope.valid_until) +
+                       ". Confirmed on " + group->listing.confirmed_at + ".") +
+               "\n");
+  if (group->standing.being_updated)
+    output.print(wrapped("A newer text of it could not be read yet; this is the one before.") +
+                 "\n");
+  return kExitOk;
+}
+
+}  // namespace node
