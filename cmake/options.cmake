@@ -14,6 +14,8 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT KITH_SANITIZE)
   target_compile_definitions(kith_options INTERFACE _FORTIFY_SOURCE=2)
   target_link_options(kith_options INTERFACE -Wl,-z,relro,-z,now)
 endif()
+# Messages and traces name files from the root of the tree, whoever built it where; so ccache can serve another clone.
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${PROJECT_BINARY_DIR}=.)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 set(KITH_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
