@@ -1,0 +1,244 @@
+#include "node/cli/command_line.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+namespace node {
+
+namespace {
+
+struct OptionSpec {
+  std::string name;  ///< as given to CLI11: "--area", "file"
+  std::string help;
+  enum class Kind { flag, value, list, file } kind = Kind::value;
+  bool required = false;
+};
+using Kind = OptionSpec::Kind;
+
+struct CommandSpec {
+  std::string name;
+  std::string help;
+  std::vector<OptionSpec> options;
+};
+
+const std::vector<CommandSpec>& command_specs() {
+  static const std::vector<CommandSpec> specs = {
+      {"init",
+       "Make a publisher: identity, keys, an empty feed",
+       {{"--name", "What the publisher is called", Kind::value, true},
+        {"--url",
+         "The https address under which its folder will be readable: "
+         "https://chapter.example/o/main",
+         Kind::value, true},
+        {"--kind", "national_association, state_chapter, collective, alumni_office, …", Kind::value,
+         true},
+        {"--area", "ISO 3166 codes that it answers for: US-OH", Kind::list, true},
+        {"--recovery", "Where to write the recovery sheet; outside the data folder", Kind::value,
+         true},
+        {"--homepage", "Its web page"},
+        {"--contact", "A role address or page for questions"},
+        {"--language", "Language of the listings (BCP 47), en"},
+        {"--data-license", "SPDX id, CC-BY-4.0"},
+        {"--static", "A folder of static files only: no node answers searches at this address",
+         Kind::flag}}},
+      {"import",
+       "Read a spreadsheet (CSV): a preview, then --apply",
+       {{"file", "The sheet as CSV", Kind::file, true},
+        {"--apply", "Publish what the preview shows", Kind::flag},
+        {"--skip-problems", "With --apply: publish the good rows though some cannot be",
+         Kind::flag},
+        {"--withdraw-missing",
+         "With --apply: withdraw listings that the sheet does not have any more", Kind::flag}}},
+      {"put",
+       "Publish one listing, or change one",
+       {{"file", "Its JSON: an object, or a list of them", Kind::file, true}}},
+      {"withdraw",
+       "Take listings back",
+       {{"id", "SCID/UUID, or UUID", Kind::list, true},
+        {"--why", "withdrawn (default), closed or mistake"}}},
+      {"confirm",
+       "Say that listings are still right today",
+       {{"id", "SCID/UUID, or UUID", Kind::list},
+        {"--all", "All of them", Kind::flag},
+        {"--by", "leader, chapter_admin, sponsor or telephone_check"}}},
+      {"renew", "Sign again what ends within 60 days", {}},
+      {"publish", "Write the static files again", {{"--to", "Another folder, for a web host"}}},
+      {"id",
+       "The line that names this publisher, for paper or mail",
+       {{"--line-only", "Nothing but the line", Kind::flag}}},
+      {"anchor add",
+       "Trust a publisher, and whom it recognizes",
+       {{"publisher", "A kith1: line, a DID, or the address of its folder", Kind::value, true},
+        {"--depth", "How many further publishers may stand below those it recognizes"},
+        {"--area", "Only for these ISO 3166 codes", Kind::list},
+        {"--yes", "Do not ask; only with the whole kith1: line", Kind::flag}}},
+      {"anchor list", "Whom this node trusts", {}},
+      {"anchor remove",
+       "Trust it no longer",
+       {{"publisher", "Identity, DID or name", Kind::value, true}}},
+      {"recognize",
+       "Vouch for another publisher",
+       {{"publisher", "A kith1: line, a DID, or the address of its folder", Kind::value, true},
+        {"--until", "Last day: 2027-06-30, at most 400 days ahead", Kind::value, true},
+        {"--role", "What it is: state_chapter, collective, …"},
+        {"--area", "Only for these ISO 3166 codes", Kind::list},
+        {"--depth", "How many further publishers may stand below it, 0"},
+        {"--name", "What you call it; its own name otherwise"},
+        {"--yes", "Do not ask; only with the whole kith1: line", Kind::flag}}},
+      {"unrecognize",
+       "Take a recognition back",
+       {{"publisher", "Identity, DID or name", Kind::value, true}}},
+      {"follow",
+       "Read a publisher's feed regularly",
+       {{"publisher", "A kith1: line, a DID, or the address of its folder", Kind::value, true},
+        {"--yes", "Do not ask; only with the whole kith1: line", Kind::flag}}},
+      {"unfollow",
+       "Forget a feed and its copy here",
+       {{"publisher", "Identity, DID or name", Kind::value, true}}},
+      {"sync", "Read followed feeds now", {{"--feed", "Only this one: identity, DID or name"}}},
+      {"status", "How every feed stands", {}},
+      {"search",
+       "Find groups",
+       {{"words", "Words to find; \"in quotes\" for a phrase", Kind::list},
+        {"--license", "LMFT, LPC, psychologist, …", Kind::list},
+        {"--region", "US-OH, Ohio, US, …", Kind::list},
+        {"--cost", "free, sliding_scale, included_in_membership, …, or max-per-month:40",
+         Kind::list},
+        {"--format", "in_person, video, phone, hybrid, async_text, message_group", Kind::list},
+        {"--kind", "formal_consultation, informal_circle, online_community, …", Kind::list},
+        {"--audience", "therapists, trainees, lived_experience, public, …", Kind::list},
+        {"--publisher", "Only of this publisher (identity)", Kind::list},
+        {"--include-unstated", "license, region, cost, format or kind: let in what does not say",
+         Kind::list},
+        {"--sort", "best_match, confirmed, name or cost"},
+        {"--limit", "How many, 20"},
+        {"--cursor", "From an earlier answer: the next page"}}},
+      {"show", "One listing whole", {{"id", "SCID/UUID, or UUID", Kind::value, true}}},
+      {"serve",
+       "Run the node",
+       {{"--public", "Address and port for everybody, 0.0.0.0:8443", Kind::list},
+        {"--tls-cert", "Certificate chain (PEM) for --public"},
+        {"--tls-key", "Its key (PEM)"},
+        {"--plain", "Address and port on loopback without TLS, 127.0.0.1:8101", Kind::list},
+        {"--host-name", "A further name under which it is reached", Kind::list},
+        {"--sync-every", "Seconds between looks at the schedule, 15"}}},
+      {"doctor", "Check everything that is stored", {}},
+      {"explain",
+       "What an error code means",
+       {{"code", "doc-hash, no-path, …; without it: the list"}}},
+  };
+  return specs;
+}
+
+std::string long_name(const std::string& name) {
+  return name.starts_with("--") ? name.substr(2) : name;
+}
+
+}  // namespace
+
+std::filesystem::path default_data_folder() {
+  if (const char* set = std::getenv("KITH_DATA"); set && *set) return set;
+  if (const char* home = std::getenv("XDG_DATA_HOME"); home && *home)
+    return std::filesystem::path(home) / "kith";
+  if (const char* home = std::getenv("HOME"); home && *home)
+    return std::filesystem::path(home) / ".local/share/kith";
+  return "kith-data";
+}
+
+CommandLine parse_command_line(int argc, char** argv) {
+  CommandLine line;
+  line.invocation.working_folder = std::filesystem::current_path().string();
+  line.data_folder = default_data_folder();
+
+  CLI::App app("Kith: a federated directory of therapists' peer-support networks");
+  app.set_version_flag("--version", std::string("kith ") + KITH_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.add_option("--data", line.data_folder, "The data folder (or KITH_DATA)");
+  app.add_option("--test-network", line.test_network,
+                 "For demos and tests: a file of .test names on loopback, with their CA");
+  bool json = false;
+  app.add_flag("--json", json, "The answer for programs");
+
+  // CLI11 writes into these while it parses; they must stay where they are.
+  std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, bool> flags;
+  std::map<std::string, CLI::App*> groups;
+  const auto key = [](const CommandSpec& command, const OptionSpec& option) {
+    return command.name + "|" + option.name;
+  };
+  std::vector<std::pair<const CommandSpec*, CLI::App*>> leaves;
+  for (const auto& command : command_specs()) {
+    CLI::App* parent = &app;
+    std::string name = command.name;
+    if (const auto space = name.find(' '); space != std::string::npos) {
+      auto& group = groups[name.substr(0, space)];
+      if (!group) {
+        group = app.add_subcommand(name.substr(0, space),
+                                   "Publishers that this node trusts: add, list, remove");
+        group->require_subcommand(1);
+        group->fallthrough();
+      }
+      parent = group;
+      name = name.substr(space + 1);
+    }
+    CLI::App* leaf = parent->add_subcommand(name, command.help);
+    leaf->fallthrough();
+    for (const auto& option : command.options) {
+      CLI::Option* added = nullptr;
+      if (option.kind == Kind::flag) {
+        added = leaf->add_flag(option.name, flags[key(command, option)], option.help);
+      } else {
+        added = leaf->add_option(option.name, values[key(command, option)], option.help);
+        if (option.kind != Kind::list) added->expected(1);
+      }
+      if (option.required) added->required();
+    }
+    leaves.emplace_back(&command, leaf);
+  }
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& done) {
+    line.exit = app.exit(done);
+    return line;
+  } catch (const CLI::ParseError& error) {
+    app.exit(error);
+    line.exit = kExitUsage;
+    return line;
+  }
+
+  for (const auto& [command, leaf] : leaves) {
+    if (!leaf->parsed()) continue;
+    line.invocation.command = command->name;
+    for (const auto& option : command->options) {
+      const auto name = long_name(option.name);
+      if (option.kind == Kind::flag) {
+        if (flags[key(*command, option)]) line.invocation.options[name] = {};
+        continue;
+      }
+      const auto& given = values[key(*command, option)];
+      if (given.empty()) continue;
+      line.invocation.options[name] = given;
+      if (option.kind == Kind::file) {
+        std::ifstream in(given.front(), std::ios::binary);
+        if (!in || std::filesystem::is_directory(given.front())) {
+          std::cerr << "Cannot read the file " << given.front() << ". Check its name.\n";
+          line.exit = kExitUsage;
+          return line;
+        }
+        line.invocation.files[name] = std::string(std::istreambuf_iterator<char>(in), {});
+      }
+    }
+  }
+  if (json) line.invocation.options["json"] = {};
+  return line;
+}
+
+}  // namespace node

@@ -1,0 +1,183 @@
+#include "node/cli/serve.h"
+
+#include <condition_variable>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "node/api/routes.h"
+#include "node/cli/console_client.h"
+#include "node/console/command_socket.h"
+#include "node/http/router.h"
+#include "node/http/server.h"
+#include "node/log.h"
+#include "protocol/identity/did.h"
+
+namespace node {
+
+namespace {
+
+constexpr std::chrono::hours kServeHeartbeatAge{20};
+
+struct ServeAddress {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
+std::optional<ServeAddress> serve_address(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  const auto digits = text.substr(colon + 1);
+  if (digits.empty() || digits.size() > 5 ||
+      digits.find_first_not_of("0123456789") != std::string::npos)
+    return std::nullopt;
+  const auto port = std::stoul(digits);
+  if (port > 65535) return std::nullopt;
+  return ServeAddress{text.substr(0, colon), static_cast<std::uint16_t>(port)};
+}
+
+/// Reads feeds and judges what is shown, on a thread of its own, until it goes.
+class Schedule {
+ public:
+  Schedule(Node& node, const Log& log, std::chrono::seconds every)
+      : node_(node), log_(log), every_(every), thread_([this] { run(); }) {}
+  ~Schedule() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake_.notify_all();
+    thread_.join();
+  }
+  Schedule(const Schedule&) = delete;
+  Schedule& operator=(const Schedule&) = delete;
+
+ private:
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      lock.unlock();
+      step();
+      lock.lock();
+      wake_.wait_for(lock, every_, [this] { return stopping_; });
+    }
+  }
+
+  void step() {
+    try {
+      node_.change([&](Store&, Publisher* publisher) {
+        if (publisher)
+          publisher->write_files(publisher->public_folder(), node_.clock().now(),
+                                 kServeHeartbeatAge);
+      });
+    } catch (const std::exception& error) {
+      log_.error("the own feed could not be written", {{"reason", error.what()}});
+    }
+    try {
+      for (const auto& outcome : node_.sync(std::nullopt, false, {})) {
+        if (outcome.refused) {
+          log_.warn("feed not taken", {{"feed", outcome.scid},
+                                       {"code", protocol::word(outcome.refused->code)},
+                                       {"detail", outcome.refused->detail}});
+        } else if (outcome.changed) {
+          log_.info("feed read", {{"feed", outcome.scid},
+                                  {"entries", static_cast<std::int64_t>(outcome.entries)}});
+        }
+      }
+      node_.refresh();
+    } catch (const std::exception& error) {
+      log_.error("the schedule was interrupted and goes on", {{"reason", error.what()}});
+    }
+  }
+
+  Node& node_;
+  const Log& log_;
+  const std::chrono::seconds every_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+ExitCode serve(const Invocation& invocation, Node& node) {
+  Log log;
+  ServerOptions options;
+  options.clock = &node.clock();
+  options.log = &log;
+  std::vector<std::string> host_names = invocation.all("host-name");
+  node.change([&](Store&, Publisher* publisher) {
+    if (!publisher) return;
+    if (const auto did = protocol::parse_did(publisher->did())) host_names.push_back(did->host);
+  });
+  std::vector<std::string> printed;
+  for (const auto& text : invocation.all("public")) {
+    const auto at = serve_address(text);
+    if (!at) {
+      std::cerr << "--public: '" << text << "' is no address with a port, such as 0.0.0.0:8443.\n";
+      return kExitUsage;
+    }
+    if (!invocation.has("tls-cert") || !invocation.has("tls-key")) {
+      std::cerr << "--public needs --tls-cert and --tls-key. On loopback, for a proxy or for "
+                   "trying out, use --plain.\n";
+      return kExitUsage;
+    }
+    options.listeners.push_back(Listener::tls("public", at->address, at->port, host_names,
+                                              invocation.output_path(invocation.first("tls-cert")),
+                                              invocation.output_path(invocation.first("tls-key"))));
+    printed.push_back("https://" + (host_names.empty() ? at->address : host_names.back()) + ":" +
+                      std::to_string(at->port) + "/");
+  }
+  for (const auto& text : invocation.all("plain")) {
+    const auto at = serve_address(text);
+    if (!at || !at->address.starts_with("127.")) {
+      std::cerr << "--plain: '" << text
+                << "' is no loopback address with a port, such as 127.0.0.1:8101.\n";
+      return kExitUsage;
+    }
+    auto names = host_names;
+    names.push_back(at->address + ":" + std::to_string(at->port));
+    names.push_back("localhost:" + std::to_string(at->port));
+    options.listeners.push_back(Listener::tcp("public", at->address, at->port, names));
+    printed.push_back("http://" + at->address + ":" + std::to_string(at->port) + "/");
+  }
+  options.listeners.push_back(Listener::local("local", command_socket(node.folder())));
+
+  Router open_to_all, for_operator;
+  add_public_routes(open_to_all, node);
+  add_command_route(for_operator, node);
+  std::unique_ptr<Server> server;
+  try {
+    server = std::make_unique<Server>(std::move(options), [&](Request request) {
+      return request.is_local ? for_operator(std::move(request)) : open_to_all(std::move(request));
+    });
+  } catch (const ServerError& error) {
+    std::cerr << wrapped(error.what()) << "\n";
+    return kExitConfiguration;
+  }
+  for (const auto& address : printed) std::cout << "Ready at " << address << "\n";
+  if (printed.empty())
+    std::cout << "Ready for commands; no listener was asked for (--public or --plain).\n";
+  std::cout << std::flush;
+
+  {
+    const auto every =
+        invocation.has("sync-every") ? std::atoi(invocation.first("sync-every").c_str()) : 15;
+    const Schedule schedule(node, log, std::chrono::seconds(std::max(1, every)));
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    int received = 0;
+    sigwait(&ending, &received);
+    log.info("stopping", {});
+    server->stop();
+  }
+  return kExitOk;
+}
+
+}  // namespace node

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "node/cli/invocation.h"
+#include "node/node.h"
+
+namespace node {
+
+/// Runs the node until SIGINT or SIGTERM: listeners, the socket for commands, and the schedule that
+/// reads feeds, judges anew each minute what is shown, and stamps the own feed once a day. Both
+/// signals must be blocked in every thread, and no other thread may wait for them. Prints the
+/// addresses when it is ready.
+ExitCode serve(const Invocation& invocation, Node& node);
+
+}  // namespace node

@@ -1,0 +1,114 @@
+#include <iostream>
+#include <memory>
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "crawler/fetcher.h"
+#include "crawler/test_network.h"
+#include "node/cli/command_line.h"
+#include "node/cli/commands.h"
+#include "node/cli/console_client.h"
+#include "node/cli/serve.h"
+#include "node/clock.h"
+#include "node/node.h"
+
+namespace {
+
+/// The person's terminal.
+class Terminal final : public node::CommandOutput {
+ public:
+  void print(std::string_view text) override {
+    end_progress();
+    std::cout << text << std::flush;
+  }
+  void complain(std::string_view text) override {
+    end_progress();
+    std::cerr << text << std::flush;
+  }
+  void progress(std::string_view line) override {
+    if (!is_terminal_) {
+      std::cerr << line << "\n";
+      return;
+    }
+    std::cerr << "\r\x1b[2K" << line.substr(0, 79) << std::flush;
+    in_progress_ = true;
+  }
+  bool ask(const std::string& question) override {
+    end_progress();
+    std::cout << node::wrapped(question) << " [y/N] " << std::flush;
+    std::string answer;
+    if (!isatty(STDIN_FILENO) || !std::getline(std::cin, answer)) {
+      std::cout << "\nNobody is here to answer; give the whole kith1: line with --yes instead.\n";
+      return false;
+    }
+    return answer == "y" || answer == "Y" || answer == "yes";
+  }
+
+ private:
+  void end_progress() {
+    if (in_progress_) std::cerr << "\r\x1b[2K" << std::flush;
+    in_progress_ = false;
+  }
+  const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
+  bool in_progress_ = false;
+};
+
+int run(const node::CommandLine& line) {
+  Terminal terminal;
+  const auto& invocation = line.invocation;
+  if (invocation.command == "explain") return node::command_explain(invocation, terminal);
+
+  if (invocation.command != "serve") {
+    // While a node runs every command goes to it.
+    if (const auto exit = node::run_in_node(line.data_folder, invocation, terminal)) return *exit;
+  }
+  crawler::FetcherOptions options;
+  if (!line.test_network.empty()) {
+    auto network = crawler::load_test_network(line.test_network);
+    if (!network) return node::say_refusal(network.error(), terminal);
+    options.test_network = std::move(*network);
+  }
+  crawler::Fetcher fetcher(std::move(options));
+  const node::SystemClock clock;
+  std::unique_ptr<node::Node> opened;
+  try {
+    opened = std::make_unique<node::Node>(line.data_folder, clock, &fetcher);
+  } catch (const node::DataError& error) {
+    return node::say_refusal({error.code(), error.what()}, terminal);
+  } catch (const node::StoreError& error) {
+    return node::say_refusal({error.is_damage() ? protocol::ErrorCode::storage_damaged
+                                                : protocol::ErrorCode::storage_full,
+                              error.what()},
+                             terminal);
+  }
+  if (invocation.command == "serve") {
+    const auto exit = node::serve(invocation, *opened);
+    fetcher.stop();
+    return exit;
+  }
+  return node::execute(invocation, *opened, terminal);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto line = node::parse_command_line(argc, argv);
+  if (line.exit) return *line.exit;
+  signal(SIGPIPE, SIG_IGN);
+  if (line.invocation.command == "serve") {
+    // Before any thread begins, so that each inherits it and only serve() waits for them.
+    sigset_t ending;
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  }
+  try {
+    return run(line);
+  } catch (const std::exception& error) {
+    std::cerr << "Something unexpected went wrong: " << error.what() << "\n";
+    return node::kExitIo;
+  }
+}
