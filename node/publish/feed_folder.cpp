@@ -14,9 +14,27 @@ namespace node {
 
 namespace {
 
-/// The size that `file` shows to the world, after making sure that our history extends it.
-std::uint64_t folder_published_size(const std::filesystem::path& file, const StoreQueries& store,
-                                    const Feed& feed) {
+std::vector<std::string> folder_lines(std::string_view file) {
+  std::vector<std::string> lines;
+  while (!file.empty()) {
+    const auto end = std::min(file.find('\n'), file.size());
+    lines.emplace_back(file.substr(0, end));
+    file.remove_prefix(std::min(end + 1, file.size()));
+  }
+  return lines;
+}
+
+std::string folder_joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::uint64_t check_feed_folder(const StoreQueries& store, const Feed& feed,
+                                const std::filesystem::path& folder) {
+  const auto file = folder / "feed" / std::to_string(feed.epoch) / "checkpoint";
   const auto note_text = read_file_if_there(file);
   if (!note_text) return 0;
   const auto note = protocol::parse_note(*note_text);
@@ -52,29 +70,11 @@ std::uint64_t folder_published_size(const std::filesystem::path& file, const Sto
   return shown->size;
 }
 
-std::vector<std::string> folder_lines(std::string_view file) {
-  std::vector<std::string> lines;
-  while (!file.empty()) {
-    const auto end = std::min(file.find('\n'), file.size());
-    lines.emplace_back(file.substr(0, end));
-    file.remove_prefix(std::min(end + 1, file.size()));
-  }
-  return lines;
-}
-
-std::string folder_joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += line + "\n";
-  return text;
-}
-
-}  // namespace
-
 void write_feed_folder(const StoreQueries& store, const Feed& feed,
                        const std::filesystem::path& folder,
                        const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto feed_folder = folder / "feed" / std::to_string(feed.epoch);
-  const std::uint64_t published = folder_published_size(feed_folder / "checkpoint", store, feed);
+  const std::uint64_t published = check_feed_folder(store, feed, folder);
 
   const auto log =
       protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::Timestamp::max());

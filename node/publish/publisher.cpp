@@ -263,6 +263,7 @@ std::vector<DraftProblems> Publisher::publish(std::vector<Draft>& drafts, protoc
   for (const auto& change : changes) {
     frontier.append(protocol::leaf_hash(protocol::as_bytes(protocol::format_leaf(change.leaf))));
   }
+  check_feed_folder(store_.queries(), feed, public_folder());
   // The commit comes before any file: a root that was signed once is never signed differently,
   // whatever happens next.
   store_.append_own(feed.feed_id, feed.size, changes, frontier, signed_checkpoint(frontier, now),
@@ -287,6 +288,7 @@ void Publisher::write_files(const std::filesystem::path& folder, protocol::Times
     feed = own_feed();
   }
   if (!feed.heartbeat || now - *feed.heartbeat >= refresh_after) {
+    check_feed_folder(store_.queries(), feed, public_folder());
     store_.append_own(feed.feed_id, feed.size, {}, feed.frontier,
                       signed_checkpoint(feed.frontier, now), now);
     feed = own_feed();

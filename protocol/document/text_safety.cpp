@@ -1,9 +1,7 @@
 #include "protocol/document/text_safety.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstdio>
 
 namespace protocol {
 
@@ -75,9 +73,11 @@ std::uint32_t safety_next(std::string_view text, std::size_t& at) {
 }
 
 std::string safety_name(std::uint32_t point, std::string_view what) {
-  std::array<char, 16> hex{};
-  std::snprintf(hex.data(), hex.size(), "U+%04X", static_cast<unsigned>(point));
-  return std::string(hex.data()) + " (" + std::string(what) + ")";
+  std::string hex;
+  for (std::uint32_t rest = point; rest > 0 || hex.size() < 4; rest >>= 4) {
+    hex.insert(hex.begin(), "0123456789ABCDEF"[rest & 0xF]);
+  }
+  return "U+" + hex + " (" + std::string(what) + ")";
 }
 
 constexpr std::string_view kSafetyLinks[] = {

@@ -1,11 +1,11 @@
 #include "tests/support/federation.h"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "node/cli/commands.h"
 #include "node/publish/files.h"
@@ -39,7 +39,8 @@ ScratchFolder::~ScratchFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::vector<protocol::Result<crawler::FetchResponse>> FolderSource::get_all(std::span<const crawler::FetchRequest> requests) {
+std::vector<protocol::Result<crawler::FetchResponse>> FolderSource::get_all(
+    std::span<const crawler::FetchRequest> requests) {
   const std::lock_guard lock(mutex_);
   std::vector<protocol::Result<crawler::FetchResponse>> answers;
   for (const auto& request : requests) {
@@ -49,7 +50,8 @@ std::vector<protocol::Result<crawler::FetchResponse>> FolderSource::get_all(std:
   return answers;
 }
 
-protocol::Result<crawler::FetchResponse> FolderSource::answer(const crawler::FetchRequest& request) const {
+protocol::Result<crawler::FetchResponse> FolderSource::answer(
+    const crawler::FetchRequest& request) const {
   for (const auto& [prefix, folder] : folders_) {
     const std::string base = "https://" + prefix + "/";
     if (!request.url.starts_with(base)) continue;
@@ -58,7 +60,8 @@ protocol::Result<crawler::FetchResponse> FolderSource::answer(const crawler::Fet
       if (auto answer = lie_(request.url, file.value_or(""))) return *answer;
     }
     if (!file) return protocol::refuse(protocol::ErrorCode::fetch_http, "404 Not Found");
-    if (file->size() > request.max_bytes) return protocol::refuse(protocol::ErrorCode::fetch_too_large, "over the limit");
+    if (file->size() > request.max_bytes)
+      return protocol::refuse(protocol::ErrorCode::fetch_too_large, "over the limit");
     const std::string etag = "\"" + protocol::to_hex(protocol::sha256(*file).view()) + "\"";
     if (!request.etag.empty() && request.etag == etag) return crawler::FetchResponse{304, "", etag};
     return crawler::FetchResponse{200, *file, etag};
@@ -68,7 +71,8 @@ protocol::Result<crawler::FetchResponse> FolderSource::answer(const crawler::Fet
 
 Federation::Federation() : clock(*protocol::parse_timestamp("2026-11-02T09:00:00Z")) {}
 
-Federation::Member& Federation::add(const std::string& host, const std::string& name, std::vector<std::string> area, const std::string& kind) {
+Federation::Member& Federation::add(const std::string& host, const std::string& name,
+                                    std::vector<std::string> area, const std::string& kind) {
   auto& member = add_reader(host);
   node::NewPublisher wanted;
   wanted.name = name;
@@ -76,7 +80,9 @@ Federation::Member& Federation::add(const std::string& host, const std::string& 
   wanted.kind = kind;
   wanted.area = std::move(area);
   wanted.recovery_sheet = folder_.path() / (host + ".sheet.txt");
-  member.node->change([&](node::Store& store, node::Publisher*) { node::Publisher::create(store, wanted, clock.now()); });
+  member.node->change([&](node::Store& store, node::Publisher*) {
+    node::Publisher::create(store, wanted, clock.now());
+  });
   member.node->change([&](node::Store&, node::Publisher* publisher) {
     member.line = publisher->line();
     member.scid = publisher->scid();
@@ -88,7 +94,8 @@ Federation::Member& Federation::add(const std::string& host, const std::string& 
 Federation::Member& Federation::add_reader(const std::string& folder_name) {
   members_.push_back(std::make_unique<Member>());
   members_.back()->host = folder_name;
-  members_.back()->node = std::make_unique<node::Node>(folder_.path() / folder_name, clock, &source);
+  members_.back()->node =
+      std::make_unique<node::Node>(folder_.path() / folder_name, clock, &source);
   return *members_.back();
 }
 
@@ -97,7 +104,8 @@ void Federation::reopen(Member& member) {
   member.node = std::make_unique<node::Node>(folder_.path() / member.host, clock, &source);
 }
 
-std::vector<node::RecordKey> Federation::publish(Member& member, std::vector<protocol::Json> subjects) {
+std::vector<node::RecordKey> Federation::publish(Member& member,
+                                                 std::vector<protocol::Json> subjects) {
   std::vector<node::RecordKey> keys;
   member.node->change([&](node::Store&, node::Publisher* publisher) {
     std::vector<node::Draft> drafts;
@@ -112,7 +120,8 @@ std::vector<node::RecordKey> Federation::publish(Member& member, std::vector<pro
       drafts.push_back(std::move(draft));
     }
     for (const auto& refused : publisher->publish(drafts, clock.now())) {
-      for (const auto& problem : refused.problems) ADD_FAILURE() << refused.draft << " " << problem.field << ": " << problem.message;
+      for (const auto& problem : refused.problems)
+        ADD_FAILURE() << refused.draft << " " << problem.field << ": " << problem.message;
     }
     for (const auto& draft : drafts) keys.push_back({publisher->scid(), draft.id.substr(9)});
   });
@@ -121,13 +130,20 @@ std::vector<node::RecordKey> Federation::publish(Member& member, std::vector<pro
 
 void Federation::withdraw(Member& member, const node::RecordKey& key) {
   CollectedOutput output;
-  EXPECT_EQ(node::execute({"withdraw", {{"id", {key.text()}}}, {}, {}, "/"}, *member.node, output), node::kExitOk) << output.said;
+  EXPECT_EQ(node::execute({"withdraw", {{"id", {key.text()}}}, {}, {}, "/"}, *member.node, output),
+            node::kExitOk)
+      << output.said;
 }
 
-void Federation::recognize(Member& member, const Member& other, std::vector<std::string> area, int depth) {
+void Federation::recognize(Member& member, const Member& other, std::vector<std::string> area,
+                           int depth) {
   CollectedOutput output;
   node::Invocation invocation{"recognize",
-                              {{"publisher", {other.line}}, {"until", {"2027-11-01"}}, {"depth", {std::to_string(depth)}}, {"area", std::move(area)}, {"yes", {}}},
+                              {{"publisher", {other.line}},
+                               {"until", {"2027-11-01"}},
+                               {"depth", {std::to_string(depth)}},
+                               {"area", std::move(area)},
+                               {"yes", {}}},
                               {},
                               {},
                               "/"};
@@ -136,26 +152,38 @@ void Federation::recognize(Member& member, const Member& other, std::vector<std:
 
 void Federation::unrecognize(Member& member, const Member& other) {
   CollectedOutput output;
-  EXPECT_EQ(node::execute({"unrecognize", {{"publisher", {other.scid}}}, {}, {}, "/"}, *member.node, output), node::kExitOk) << output.said;
+  EXPECT_EQ(node::execute({"unrecognize", {{"publisher", {other.scid}}}, {}, {}, "/"}, *member.node,
+                          output),
+            node::kExitOk)
+      << output.said;
 }
 
 void Federation::anchor(Member& member, const Member& other) {
   CollectedOutput output;
-  EXPECT_EQ(node::execute({"anchor add", {{"publisher", {other.line}}, {"yes", {}}}, {}, {}, "/"}, *member.node, output), node::kExitOk) << output.said;
+  EXPECT_EQ(node::execute({"anchor add", {{"publisher", {other.line}}, {"yes", {}}}, {}, {}, "/"},
+                          *member.node, output),
+            node::kExitOk)
+      << output.said;
 }
 
 void Federation::follow(Member& member, const Member& other) {
   CollectedOutput output;
-  EXPECT_EQ(node::execute({"follow", {{"publisher", {other.line}}, {"yes", {}}}, {}, {}, "/"}, *member.node, output), node::kExitOk) << output.said;
+  EXPECT_EQ(node::execute({"follow", {{"publisher", {other.line}}, {"yes", {}}}, {}, {}, "/"},
+                          *member.node, output),
+            node::kExitOk)
+      << output.said;
 }
 
-std::vector<node::FeedOutcome> Federation::sync(Member& member) { return member.node->sync(std::nullopt, true, {}); }
+std::vector<node::FeedOutcome> Federation::sync(Member& member) {
+  return member.node->sync(std::nullopt, true, {});
+}
 
 std::vector<std::string> Federation::found(Member& member, const node::Query& query) {
   auto ask = query;
   ask.limit = 100;
   if (ask.audiences.empty()) {
-    for (const auto& term : protocol::terms(protocol::Vocabulary::audience)) ask.audiences.emplace_back(term.value);
+    for (const auto& term : protocol::terms(protocol::Vocabulary::audience))
+      ask.audiences.emplace_back(term.value);
   }
   std::vector<std::string> keys;
   while (true) {
@@ -181,14 +209,17 @@ std::string Federation::everything(Member& member) {
 
 std::string Federation::broken_invariant(Member& member) {
   CollectedOutput output;
-  return node::execute({"doctor", {}, {}, {}, "/"}, *member.node, output) == node::kExitOk ? std::string() : output.said;
+  return node::execute({"doctor", {}, {}, {}, "/"}, *member.node, output) == node::kExitOk
+             ? std::string()
+             : output.said;
 }
 
 protocol::Json simple_listing(const std::string& name, const protocol::Json::Object& more) {
-  protocol::Json subject = protocol::Json::object({{"name", name},
-                                                   {"kinds", protocol::Json::array({"formal_consultation"})},
-                                                   {"audience", "therapists"},
-                                                   {"links", protocol::Json::object({{"home", "https://groups.test/about"}})}});
+  protocol::Json subject = protocol::Json::object(
+      {{"name", name},
+       {"kinds", protocol::Json::array({"formal_consultation"})},
+       {"audience", "therapists"},
+       {"links", protocol::Json::object({{"home", "https://groups.test/about"}})}});
   for (const auto& [key, value] : more) subject.set(key, value);
   return subject;
 }

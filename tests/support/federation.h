@@ -13,7 +13,8 @@
 #include "node/clock.h"
 #include "node/node.h"
 
-// Several nodes in one process, whose folders are read as strangers would read them: through a Source that can lie.
+// Several nodes in one process, whose folders are read as strangers would read them: through a
+// Source that can lie.
 
 namespace test_support {
 
@@ -40,17 +41,22 @@ class SetClock final : public node::Clock {
   protocol::Timestamp now_;
 };
 
-/// Answers for `https://HOST/PATH` with the file PATH of the folder that HOST stands for, as a plain web server would.
+/// Answers for `https://HOST/PATH` with the file PATH of the folder that HOST stands for, as a
+/// plain web server would.
 class FolderSource final : public crawler::Source {
  public:
-  using Lie = std::function<std::optional<protocol::Result<crawler::FetchResponse>>(const std::string& url, const std::string& body)>;
+  using Lie = std::function<std::optional<protocol::Result<crawler::FetchResponse>>(
+      const std::string& url, const std::string& body)>;
 
-  void serve(const std::string& host_and_prefix, const std::filesystem::path& folder) { folders_[host_and_prefix] = folder; }
+  void serve(const std::string& host_and_prefix, const std::filesystem::path& folder) {
+    folders_[host_and_prefix] = folder;
+  }
   void stop_serving(const std::string& host_and_prefix) { folders_.erase(host_and_prefix); }
   /// What to answer instead of a file that is there; nothing: the file.
   void lie(Lie lie) { lie_ = std::move(lie); }
   std::size_t requests() const { return requests_; }
-  std::vector<protocol::Result<crawler::FetchResponse>> get_all(std::span<const crawler::FetchRequest> requests) override;
+  std::vector<protocol::Result<crawler::FetchResponse>> get_all(
+      std::span<const crawler::FetchRequest> requests) override;
 
  private:
   protocol::Result<crawler::FetchResponse> answer(const crawler::FetchRequest& request) const;
@@ -72,7 +78,8 @@ class Federation {
     std::string scid;
   };
   /// A new node with a publisher at https://HOST/o/main, whose folder is served.
-  Member& add(const std::string& host, const std::string& name, std::vector<std::string> area, const std::string& kind = "state_chapter");
+  Member& add(const std::string& host, const std::string& name, std::vector<std::string> area,
+              const std::string& kind = "state_chapter");
   /// A node without a publisher.
   Member& add_reader(const std::string& folder_name);
   /// Closes and opens the node again on its data folder, as after a crash or restart.
@@ -87,7 +94,8 @@ class Federation {
   void anchor(Member& member, const Member& other);
   void follow(Member& member, const Member& other);
   std::vector<node::FeedOutcome> sync(Member& member);
-  /// Everything that a search for all audiences gives on that node, as text keys in order, and as one text of documents.
+  /// Everything that a search for all audiences gives on that node, as text keys in order, and as
+  /// one text of documents.
   std::vector<std::string> found(Member& member, const node::Query& query = {});
   std::string everything(Member& member);
   /// What must hold whatever happened (reliability Z5): nothing if it does, else what does not.
