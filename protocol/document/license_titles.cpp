@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_map>
 
 #include "protocol/document/vocabularies.h"
 
@@ -329,12 +330,27 @@ void license_add(std::vector<License>& found, std::string_view family, std::stri
     found.push_back(std::move(license));
 }
 
+/// The rows of kLicenseTitles under their folded titles and words. Made once: a sheet asks for
+/// thousands of phrases.
+std::vector<const LicenseTitle*> license_rows(std::string_view folded) {
+  static const auto kRows = [] {
+    std::unordered_multimap<std::string, const LicenseTitle*> rows;
+    for (const auto& row : kLicenseTitles) {
+      rows.emplace(license_fold(row.title), &row);
+      rows.emplace(license_fold(row.words), &row);
+    }
+    return rows;
+  }();
+  std::vector<const LicenseTitle*> found;
+  const auto [first, last] = kRows.equal_range(std::string(folded));
+  for (auto row = first; row != last; ++row) found.push_back(row->second);
+  std::sort(found.begin(), found.end());  // the order of the table
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
 std::vector<License> license_titled(std::string_view folded, std::string_view region) {
-  std::vector<const LicenseTitle*> rows;
-  for (const auto& row : kLicenseTitles) {
-    if (license_fold(row.title) == folded || license_fold(row.words) == folded)
-      rows.push_back(&row);
-  }
+  const auto rows = license_rows(folded);
   const auto named = [&](const LicenseTitle* row) {
     return !region.empty() && license_means_there(row->regions, region);
   };
@@ -356,10 +372,16 @@ std::vector<License> license_exact(std::string_view folded, std::string_view reg
     if (row.word == folded) license_add(found, row.family, row.level);
   }
   if (!found.empty()) return found;
-  for (const auto& term : terms(Vocabulary::license_family)) {
-    if (license_fold(term.value) == folded || license_fold(term.label) == folded) {
-      license_add(found, term.value, term.value == "student_trainee" ? "trainee" : "");
+  static const auto kFamilies = [] {
+    std::unordered_map<std::string, std::string_view> families;
+    for (const auto& term : terms(Vocabulary::license_family)) {
+      families.emplace(license_fold(term.value), term.value);
+      families.emplace(license_fold(term.label), term.value);
     }
+    return families;
+  }();
+  if (const auto family = kFamilies.find(std::string(folded)); family != kFamilies.end()) {
+    license_add(found, family->second, family->second == "student_trainee" ? "trainee" : "");
   }
   if (!found.empty()) return found;
   return license_titled(folded, region);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_map>
 
 #include "protocol/document/region_names.h"
 #include "protocol/document/vocabularies.h"
@@ -69,6 +70,31 @@ bool region_is_us_territory(std::string_view country) {
   return std::find(kTerritories.begin(), kTerritories.end(), country) != kTerritories.end();
 }
 
+struct RegionNamed {
+  std::string_view code;
+  bool abbreviation = false;
+};
+
+/// Codes under the folded names and other names of places, in the order of the tables. Made once.
+const std::unordered_map<std::string, std::vector<RegionNamed>>& region_index() {
+  static const auto kIndex = [] {
+    std::unordered_map<std::string, std::vector<RegionNamed>> index;
+    for (const auto& table : region_tables()) {
+      for (const auto& row : table) index[region_fold(row.name)].push_back({row.code});
+      // Each table takes its own aliases, so that the order of the tables holds for them as well.
+      for (const auto& alias : region_aliases()) {
+        if (std::any_of(table.begin(), table.end(),
+                        [&](const auto& row) { return row.code == alias.code; })) {
+          const bool abbreviation = alias.name.back() == '.' || alias.name.size() <= 4;
+          index[region_fold(alias.name)].push_back({alias.code, abbreviation});
+        }
+      }
+    }
+    return index;
+  }();
+  return kIndex;
+}
+
 }  // namespace
 
 bool is_region_code(std::string_view text) {
@@ -122,23 +148,13 @@ std::vector<std::string> regions_of(std::string_view text) {
       }
     }
   }
-  for (const auto& table : tables) {
-    for (const auto& row : table) {
-      if (region_fold(row.name) != folded) continue;
-      region_add(found, region_is_us_territory(row.code) ? "US-" + std::string(row.code)
-                                                         : std::string(row.code));
-    }
-    for (const auto& alias : region_aliases()) {
-      // Each table takes its own aliases, so that the order of the tables holds for them as well.
-      if (std::none_of(table.begin(), table.end(),
-                       [&](const auto& row) { return row.code == alias.code; }))
-        continue;
-      const bool abbreviation = alias.name.back() == '.' || alias.name.size() <= 4;
-      if (abbreviation && !first_upper) continue;
-      // "Pa." needs its dot where it is not upper case: "Pa" and "La" begin names of towns.
-      if (abbreviation && !all_upper && folded.size() == 2 && text.back() != '.') continue;
-      if (region_fold(alias.name) == folded) region_add(found, alias.code);
-    }
+  const auto named = region_index().find(folded);
+  if (named == region_index().end()) return found;
+  for (const auto& [code, abbreviation] : named->second) {
+    if (abbreviation && !first_upper) continue;
+    // "Pa." needs its dot where it is not upper case: "Pa" and "La" begin names of towns.
+    if (abbreviation && !all_upper && folded.size() == 2 && text.back() != '.') continue;
+    region_add(found, region_is_us_territory(code) ? "US-" + std::string(code) : std::string(code));
   }
   return found;
 }

@@ -74,8 +74,8 @@ std::uint32_t safety_next(std::string_view text, std::size_t& at) {
 
 std::string safety_name(std::uint32_t point, std::string_view what) {
   std::string hex;
-  for (std::uint32_t rest = point; rest > 0 || hex.size() < 4; rest >>= 4) {
-    hex.insert(hex.begin(), "0123456789ABCDEF"[rest & 0xF]);
+  for (std::uint32_t rest = point; rest != 0 || hex.size() < 4; rest >>= 4U) {
+    hex.insert(hex.begin(), "0123456789ABCDEF"[rest & 0xFU]);
   }
   return "U+" + hex + " (" + std::string(what) + ")";
 }
