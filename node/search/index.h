@@ -13,8 +13,9 @@
 #include "protocol/encoding/time.h"
 #include "protocol/result.h"
 
-// The search engine (SPEC 10, docs/decisions): in memory, made of immutable parts. It knows listings and nothing of
-// feeds, trust or storage: what is handed to it is visible, what is removed is gone.
+// The search engine (SPEC 10, docs/decisions): in memory, made of immutable parts. It knows
+// listings and nothing of feeds, trust or storage: what is handed to it is visible, what is removed
+// is gone.
 
 namespace node {
 
@@ -22,7 +23,8 @@ namespace node {
 struct SearchDocument {
   RecordKey key;
   protocol::Listing listing;
-  /// From this second on it is not found any more: the earliest of validUntil, path expiry, freshness deadline.
+  /// From this second on it is not found any more: the earliest of validUntil, path expiry,
+  /// freshness deadline.
   protocol::Timestamp visible_until = protocol::Timestamp::max();
   std::string publisher_name;  ///< found by words, too
 };
@@ -50,13 +52,13 @@ struct SearchResult {
   std::vector<Unstated> unstated;  ///< one for each filter that is set and does not include them
   std::string next_cursor;         ///< empty: this is the last page
   std::vector<std::string> ignored_terms;  ///< words beyond the eighth
-  bool truncated = false;          ///< the deadline came first: total and facets are not complete
+  bool truncated = false;  ///< the deadline came first: total and facets are not complete
 };
 
 class IndexVersion;  // one immutable state; implementation detail
 
-/// Threads: apply() from one thread at a time; search() from any, without waiting for apply(). A search keeps the
-/// version that it began with.
+/// Threads: apply() from one thread at a time; search() from any, without waiting for apply(). A
+/// search keeps the version that it began with.
 class SearchIndex {
  public:
   /// `cursor_key`: 32 random bytes; cursors made under another are refused.
@@ -69,18 +71,20 @@ class SearchIndex {
   void apply(std::vector<SearchDocument> put, std::span<const RecordKey> removed);
   std::size_t size() const;
 
-  /// Refuses with bad_request: a cursor that is forged, of another query or another start of the program.
-  /// Stops at `deadline` (steady clock) and says so in `truncated`.
-  protocol::Result<SearchResult> search(const Query& query, protocol::Timestamp now,
-                                        std::chrono::milliseconds deadline = std::chrono::milliseconds(250)) const;
+  /// Refuses with bad_request: a cursor that is forged, of another query or another start of the
+  /// program. Stops at `deadline` (steady clock) and says so in `truncated`.
+  protocol::Result<SearchResult> search(
+      const Query& query, protocol::Timestamp now,
+      std::chrono::milliseconds deadline = std::chrono::milliseconds(250)) const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-/// What a listing comes to per month in its own currency, if it says enough: free is 0; per meeting takes the meetings
-/// a month of its schedule. The cheapest option that is open to all counts, the upper end of a range.
+/// What a listing comes to per month in its own currency, if it says enough: free is 0; per meeting
+/// takes the meetings a month of its schedule. The cheapest option that is open to all counts, the
+/// upper end of a range.
 std::optional<double> cost_per_month(const protocol::Listing& listing);
 
 }  // namespace node
