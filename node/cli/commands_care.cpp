@@ -48,7 +48,7 @@ void care_check_feed(const StoreQueries& store, const Feed& feed, protocol::Time
   const auto log = feed.did_log.empty() ? protocol::Result<protocol::DidLog>(
                                               protocol::refuse(protocol::ErrorCode::did_syntax, ""))
                                         : protocol::resolve_did_log(feed.did_log, "", feed.did,
-                                                                    protocol::Timestamp::max());
+                                                                    protocol::kLatestTimestamp);
   std::size_t records = 0;
   for (const auto& record : store.records(feed.feed_id)) {
     ++records;

@@ -77,7 +77,7 @@ void write_feed_folder(const StoreQueries& store, const Feed& feed,
   const std::uint64_t published = check_feed_folder(store, feed, folder);
 
   const auto log =
-      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::Timestamp::max());
+      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::kLatestTimestamp);
   if (!log)
     throw DataError(protocol::ErrorCode::storage_damaged,
                     "the own identity log does not verify: " + log.error().detail);

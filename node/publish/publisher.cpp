@@ -131,7 +131,7 @@ Publisher::Publisher(Store& store) : store_(store), keys_(load_keys(store.folder
   scid_ = feed.scid;
   epoch_ = feed.epoch;
   const auto log =
-      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::Timestamp::max());
+      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::kLatestTimestamp);
   const auto keys = log ? protocol::publisher_keys(log->current())
                         : protocol::Result<protocol::PublisherKeys>(tl::unexpected(log.error()));
   if (!keys)
@@ -160,7 +160,7 @@ std::string Publisher::name() const {
 std::string Publisher::line() const {
   const auto feed = own_feed();
   const auto log = publisher_must(
-      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::Timestamp::max()),
+      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::kLatestTimestamp),
       "identity");
   return "kith1:" + did_ + "#" + log.current().version_id;
 }

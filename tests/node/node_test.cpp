@@ -87,6 +87,8 @@ class Following : public testing::Test {
       protocol::Note note{protocol::format_checkpoint({origin, frontier.size(), frontier.root()}),
                           {}};
       note.signatures.push_back(protocol::sign_note(note.text, origin, keys_of.sign));
+      note.signatures.push_back(protocol::cosign_note(
+          note.text, protocol::node_key_name(member.scid), keys_of.node, federation.clock.now()));
       store.append_own(feed.feed_id, feed.size, {{leaf, line}}, frontier,
                        protocol::format_note(note), federation.clock.now());
       node::write_feed_folder(store.queries(), *store.queries().feed(member.scid),
@@ -271,6 +273,8 @@ TEST_F(Following, ASecondHistoryOfTheSameSizeIsQuarantinedWithItsProof) {
   protocol::Note note{protocol::format_checkpoint({origin, 4, protocol::sha256("another history")}),
                       {}};
   note.signatures.push_back(protocol::sign_note(note.text, origin, keys_of.sign));
+  note.signatures.push_back(protocol::cosign_note(note.text, protocol::node_key_name(ohio.scid),
+                                                  keys_of.node, federation.clock.now()));
   const auto forked = protocol::format_note(note);
   federation.source.lie(
       [&](const std::string& url,
@@ -318,7 +322,9 @@ TEST_F(Following, WhomNobodyRecognizesIsHeldAndNotShown) {
   federation.recognize(ohio, unknown, {"US-OH"});
   federation.sync(reader);
   EXPECT_EQ(federation.found(reader).size(), 4u);
-  const auto shown = federation.found(reader, node::Query{.words = "unvouched"});
+  node::Query query;
+  query.words = "unvouched";
+  const auto shown = federation.found(reader, query);
   ASSERT_EQ(shown.size(), 1u);
   EXPECT_EQ(reader.node->group(*node::RecordKey::parse(shown[0]))->standing.path.size(), 3u);
 
