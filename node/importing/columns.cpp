@@ -1,0 +1,268 @@
+#include "node/importing/columns.h"
+
+#include <algorithm>
+
+#include "node/importing/cell_words.h"
+
+namespace node {
+
+namespace {
+
+struct HeadingPhrase {
+  SheetField field;
+  std::string_view phrases;  ///< separated by '|'
+};
+
+// Longer phrases win over shorter ones, a whole heading over a part of one; at the same length the
+// earlier row wins. Words are as plain_words() leaves them.
+constexpr HeadingPhrase kHeadingPhrases[] = {
+    {SheetField::id, "id|uuid|listing id|group id|kith id|record id|urn"},
+    {SheetField::web,
+     "web page|website|web site|url|link|web|webpage|homepage|home page|program page|group page|page|"
+     "more info|more information|information link|site|web address|web link|learn more"},
+    {SheetField::email, "email|e mail|email address|e mail address|contact email|mail"},
+    {SheetField::phone, "phone|telephone|phone number|tel|contact phone"},
+    {SheetField::join,
+     "how do i join|how to join|how do you join|how can i join|how one joins|joining|join|join by|to "
+     "join|how to apply|apply|application|registration|register|sign up|signup|how to sign up|rsvp|"
+     "contact|how to contact|contact info|contact information|how to register|enrollment|next step|"
+     "getting in|how to get in|how to enroll"},
+    {SheetField::run_by,
+     "run by|who runs it|organization|organisation|organizer|organiser|org|provider|offered by|"
+     "operated by|organized by|organised by|host organization|hosting organization|host|hosted by|"
+     "association|agency|parent organization|name of organization|organization name|managed by|"
+     "provided by|body|convened by"},
+    {SheetField::kind,
+     "kind|type|category|what kind|what kind of group|what type|type of group|group type|program "
+     "type|type of program|kind of group|kind of program|sort|class|what is it|what it is"},
+    {SheetField::who,
+     "who can join|who may join|who can attend|who may attend|who can come|who is it for|who its for|"
+     "who for|for whom|who|eligibility|eligible|open to|license|licenses|licence|licences|license "
+     "type|licenses accepted|audience|requirements|profession|professions|participants|discipline|"
+     "disciplines|credentials required|credentials accepted|target audience|intended for|membership|"
+     "who should join|for which licenses|who it serves|attendees|eligible licenses|licensure"},
+    {SheetField::serving,
+     "serving|serves|where members live|service area|area served|region served|states served|"
+     "coverage|where members are|regions served|who lives where|catchment|geographic reach|reach"},
+    {SheetField::place,
+     "city and state|city state|location|where|place|region|area|city area|meeting place|address|"
+     "where it meets|where we meet|where do you meet|city and region|city region|town and state|"
+     "city or region|locale|venue|city country|city state country|state country|geography|town city|"
+     "meeting location|city county"},
+    {SheetField::city, "city|town|locality|city or town|municipality|city town"},
+    {SheetField::state, "state|province|state province|state or province|st|county|country"},
+    {SheetField::format,
+     "in person or online|online or in person|in person online|format|modality|mode|how we meet|"
+     "how it meets|delivery|delivery method|meeting format|virtual or in person|in person or virtual|"
+     "in person virtual|virtual|platform|medium|channel|online|how you meet|how do you meet|meeting "
+     "type|meeting mode|setting|how does it meet|how do we meet"},
+    {SheetField::cost,
+     "cost|costs|fee|fees|price|prices|dues|charge|charges|how much|what does it cost|what it costs|"
+     "rate|rates|cost to join|tuition|payment|price per session|cost per session|cost per meeting|"
+     "fee per session|membership fee|what you pay|money"},
+    {SheetField::how_often,
+     "how often|frequency|rhythm|cadence|meeting frequency|recurrence|how frequently|often|"
+     "regularity|periodicity|interval|how often it meets|how often do you meet|repeats"},
+    {SheetField::day_time,
+     "day time|day and time|when|meets|meeting time|meeting times|schedule|days|time|times|day|date|"
+     "dates|date and time|day s time s|meeting day|meeting days|when it meets|when do you meet|day "
+     "and hour|days and times|days times|weekday|when we meet|hours|meeting schedule|day of week"},
+    {SheetField::length,
+     "how long|length|duration|minutes|length of meeting|session length|meeting length|how many "
+     "minutes|how many hours|time per session|duration minutes|length minutes|length min|minutes per "
+     "meeting|how long is it|hours per meeting|mins|length of session"},
+    {SheetField::size,
+     "max size|size|capacity|places|seats|group size|max|how many|limit|spots|number of members|"
+     "maximum size|maximum|how big|max participants|max members|max number|number of participants|"
+     "size limit|how many people|max size open or closed|members max|cap|group limit|openings|headcount"},
+    {SheetField::intake,
+     "open or closed|open closed|accepting|accepting members|accepting new members|status|open to new "
+     "members|taking new members|enrollment status|open|availability|intake|group status"},
+    {SheetField::leader,
+     "leader|leaders|led by|facilitator|facilitators|leaders credentials|leader credentials|who leads|"
+     "who leads it|facilitated by|convenor|convener|coordinator|contact person|moderator|"
+     "facilitator credentials|leadership|who facilitates|chair|run and led by|consultant|supervisor"},
+    {SheetField::topics,
+     "specialty|specialties|speciality|focus|topic|topics|themes|theme|area of focus|subject|"
+     "orientation|special focus|specialization|focus area|focus areas|areas of focus|clinical focus|"
+     "approach|issues|what it is about|interest area|interest|theoretical orientation"},
+    {SheetField::language, "language|languages|language s|spoken language|languages spoken"},
+    {SheetField::identity,
+     "for identity group|identity group|identity|identities|affinity|affinity group|community served|"
+     "identity affirming|identity focus|for which identity|by and for|population"},
+    {SheetField::agreement,
+     "confidentiality|agreement|privacy|confidentiality agreement|ground rules|confidentiality rules|"
+     "agreements|group agreement|ethics|ethics agreement|confidential|rules"},
+    {SheetField::sponsor,
+     "sponsor|sponsored by|sponsoring organization|sponsors|sponsoring body|fiscal sponsor|"
+     "affiliation|affiliated with|backed by|supported by|funder|funded by"},
+    {SheetField::notes,
+     "notes|note|remarks|comments|comment|secretary notes|secretarys notes|internal notes|internal|"
+     "admin notes|office notes|other|misc|our notes|private notes|memo"},
+    {SheetField::confirmed,
+     "confirmed on|last confirmed|checked on|last checked|verified|date confirmed|as of|updated|last "
+     "updated|confirmed|last verified|verified on|date checked|last update|date verified|checked|"
+     "updated on|last contact"},
+    {SheetField::summary,
+     "summary|in a sentence|short description|about|about the group|about it|what happens there|"
+     "description|details|what we do|what it does|one line|blurb|purpose|what happens|overview"},
+    {SheetField::accessibility,
+     "accessibility|access notes|access|accommodations|accessible|accessibility notes|access needs"},
+    {SheetField::career_stage, "career stage|career stages|stage|experience level|career level"},
+    {SheetField::name,
+     "group name|name of group|name of the group|group network name|name|program name|group|program|"
+     "programme|programme name|network name|what it is called|title|called|network|listing|circle|"
+     "groups|group or network|group or program|name of program|program or group|peer group|group "
+     "title|support group|network or group|name of network|community|names|listing name|service"},
+};
+
+constexpr std::string_view kSheetFieldWords[] = {
+    "",          "name",   "run_by", "kinds",      "audience", "regions",  "locality",  "regions",
+    "regions",   "formats", "cost",  "cadence",    "schedule", "duration", "size",      "intake",
+    "leader",    "focus_topics", "languages", "identity_affirming", "agreement", "sponsor", "join",
+    "links",     "email",  "phone",  "notes",      "confirmed_at", "id",   "summary",   "accessibility",
+    "career_stages"};
+
+template <class Visit>
+void heading_each_phrase(std::string_view phrases, const Visit& visit) {
+  while (!phrases.empty()) {
+    const auto end = std::min(phrases.find('|'), phrases.size());
+    visit(phrases.substr(0, end));
+    phrases.remove_prefix(std::min(end + 1, phrases.size()));
+  }
+}
+
+/// "Hosted by" is an organization in one sheet and a person in the next; the cells tell.
+bool heading_column_has_people(const std::vector<std::vector<std::string>>& records,
+                               std::size_t first, std::size_t column) {
+  std::size_t people = 0;
+  std::size_t stated = 0;
+  for (std::size_t row = first; row < records.size() && row < first + 200; ++row) {
+    if (column >= records[row].size() || says_nothing(records[row][column])) continue;
+    ++stated;
+    const auto words = plain_words(records[row][column]);
+    if (has_any_phrase(words, {"peer", "peers", "rotating", "host", "hosts", "leader", "leads",
+                               "volunteer", "coordinator", "coordinators", "moderated", "moderators",
+                               "mentor", "mentors", "facilitator", "lcsw", "lpc", "lmft", "phd",
+                               "psyd", "licsw", "lisw", "lpcc"})) {
+      ++people;
+    }
+  }
+  return people * 3 >= stated && people > 0;
+}
+
+struct HeadingRow {
+  std::vector<SheetField> fields;
+  int known = 0;
+  int filled = 0;
+  bool names = false;
+};
+
+HeadingRow heading_row(const std::vector<std::string>& record) {
+  HeadingRow row;
+  row.fields.assign(record.size(), SheetField::none);
+  std::vector<HeadingReading> readings(record.size());
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    if (tidy_cell(record[i]).empty()) continue;
+    ++row.filled;
+    readings[i] = read_heading(record[i]);
+  }
+  // The surest heading takes a field; several columns may hold notes.
+  std::vector<std::size_t> order(record.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return readings[a].score > readings[b].score; });
+  for (const auto i : order) {
+    const auto field = readings[i].field;
+    if (field == SheetField::none) continue;
+    const bool taken = std::find(row.fields.begin(), row.fields.end(), field) != row.fields.end();
+    if (taken && field != SheetField::notes) continue;
+    row.fields[i] = field;
+    ++row.known;
+    if (field == SheetField::name) row.names = true;
+  }
+  return row;
+}
+
+}  // namespace
+
+std::string_view word(SheetField field) { return kSheetFieldWords[static_cast<std::size_t>(field)]; }
+
+HeadingReading read_heading(std::string_view heading) {
+  constexpr std::size_t kLongest = 120;
+  if (heading.size() > kLongest) return {};
+  const std::string words = plain_words(heading);
+  if (words.empty()) return {};
+  // "Cost (per meeting)" is about what stands before the bracket.
+  const auto folded = fold_cell(heading);
+  const std::string before = plain_words(std::string_view(folded).substr(0, folded.find('(')));
+  HeadingReading best;
+  for (const auto& [field, phrases] : kHeadingPhrases) {
+    heading_each_phrase(phrases, [&, field = field](std::string_view phrase) {
+      int score = 0;
+      const int length = static_cast<int>(phrase.size());
+      if (phrase == words) {
+        score = 1000 + length;
+      } else if (phrase == before) {
+        score = 900 + length;
+      } else if (const auto at = find_phrase(words, phrase); at != std::string_view::npos) {
+        // Two words in a row say more than one long one; the first word is what a heading is about.
+        const auto spaces = static_cast<int>(std::count(phrase.begin(), phrase.end(), ' '));
+        score = 100 * (spaces + 1) + length + (at == 0 ? 5 : 0);
+        if (split_words(words).size() > 8) score = 0;  // a sentence is no heading
+      }
+      if (score > best.score) best = {field, score};
+    });
+  }
+  return best;
+}
+
+std::optional<std::size_t> SheetColumns::column(SheetField field) const {
+  const auto found = std::find(fields.begin(), fields.end(), field);
+  if (found == fields.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - fields.begin());
+}
+
+std::optional<SheetColumns> find_columns(const std::vector<std::vector<std::string>>& records) {
+  constexpr std::size_t kSearched = 50;
+  std::optional<std::size_t> best;
+  HeadingRow best_row;
+  for (std::size_t i = 0; i < records.size() && i < kSearched; ++i) {
+    auto row = heading_row(records[i]);
+    const bool enough = row.known >= 3 ? row.known * 2 >= row.filled
+                                       : row.known == row.filled && row.known > 0 && row.names;
+    if (!enough || !row.names) continue;
+    if (!best || row.known > best_row.known) {
+      best = i;
+      best_row = std::move(row);
+    }
+  }
+  if (!best) return std::nullopt;
+  SheetColumns columns;
+  columns.header = *best;
+  columns.fields = std::move(best_row.fields);
+  for (const auto& cell : records[*best]) columns.headings.push_back(tidy_cell(cell));
+  for (std::size_t i = 0; i < columns.fields.size(); ++i) {
+    if (columns.fields[i] != SheetField::run_by) continue;
+    if (has_any_phrase(plain_words(columns.headings[i]), {"hosted by", "host", "run by"}) &&
+        !columns.has(SheetField::leader) &&
+        heading_column_has_people(records, *best + 1, i)) {
+      columns.fields[i] = SheetField::leader;
+    }
+  }
+  return columns;
+}
+
+bool repeats_headings(const SheetColumns& columns, const std::vector<std::string>& record) {
+  std::size_t filled = 0;
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    const auto words = plain_words(record[i]);
+    if (words.empty()) continue;
+    ++filled;
+    if (i < columns.headings.size() && plain_words(columns.headings[i]) == words) ++same;
+  }
+  return filled >= 2 && same * 10 >= filled * 6;
+}
+
+}  // namespace node
