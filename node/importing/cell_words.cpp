@@ -19,10 +19,10 @@ bool cell_is_word(char c) {
 
 // Spaces and marks that word processors and spreadsheets put in on their own.
 constexpr std::pair<std::string_view, char> kCellMarks[] = {
-    {"\xC2\xA0", ' '},      {"\xE2\x80\xAF", ' '},  {"\xE2\x80\x89", ' '},  {"\xE2\x80\x93", '-'},
-    {"\xE2\x80\x94", '-'},  {"\xE2\x80\x90", '-'},  {"\xE2\x80\x91", '-'},  {"\xE2\x80\x92", '-'},
-    {"\xE2\x88\x92", '-'},  {"\xE2\x80\x98", '\''}, {"\xE2\x80\x99", '\''}, {"\xE2\x80\x9C", '"'},
-    {"\xE2\x80\x9D", '"'},  {"\xE2\x80\xA2", ';'},  {"\xC2\xB7", ';'},
+    {"\xC2\xA0", ' '},     {"\xE2\x80\xAF", ' '},  {"\xE2\x80\x89", ' '},  {"\xE2\x80\x93", '-'},
+    {"\xE2\x80\x94", '-'}, {"\xE2\x80\x90", '-'},  {"\xE2\x80\x91", '-'},  {"\xE2\x80\x92", '-'},
+    {"\xE2\x88\x92", '-'}, {"\xE2\x80\x98", '\''}, {"\xE2\x80\x99", '\''}, {"\xE2\x80\x9C", '"'},
+    {"\xE2\x80\x9D", '"'}, {"\xE2\x80\xA2", ';'},  {"\xC2\xB7", ';'},
 };
 
 constexpr std::string_view kCellNothing[] = {
@@ -82,13 +82,13 @@ constexpr std::string_view kCellNothing[] = {
 
 // "see website", "check our web page", "on the site", "refer to the link".
 bool cell_points_elsewhere(std::string_view words) {
-  constexpr std::string_view kVerbs[] = {"please see ", "see ",     "check ",  "look at ",
-                                         "refer to ",   "visit ",   "on ",     "at ",
+  constexpr std::string_view kVerbs[] = {"please see ", "see ",     "check ", "look at ",
+                                         "refer to ",   "visit ",   "on ",    "at ",
                                          "listed on ",  "shown on "};
   constexpr std::string_view kArticles[] = {"the ", "our ", "their ", "its ", "group ", "group s "};
-  constexpr std::string_view kPlaces[] = {"website",    "web site", "web page", "webpage", "web",
-                                          "site",       "page",     "link",     "online",  "url",
-                                          "home page",  "homepage", "flyer",    "listing", "web link"};
+  constexpr std::string_view kPlaces[] = {
+      "website", "web site", "web page",  "webpage",  "web",   "site",    "page",    "link",
+      "online",  "url",      "home page", "homepage", "flyer", "listing", "web link"};
   for (const auto verb : kVerbs) {
     if (!words.starts_with(verb)) continue;
     auto rest = words.substr(verb.size());
@@ -129,9 +129,9 @@ std::string fold_cell(std::string_view cell) {
   for (std::size_t i = 0; i < cell.size(); ++i) {
     const char c = cell[i];
     if (static_cast<unsigned char>(c) >= 0x80) {
-      const auto* mark = std::find_if(
-          std::begin(kCellMarks), std::end(kCellMarks),
-          [&](const auto& entry) { return cell.substr(i).starts_with(entry.first); });
+      const auto* mark =
+          std::find_if(std::begin(kCellMarks), std::end(kCellMarks),
+                       [&](const auto& entry) { return cell.substr(i).starts_with(entry.first); });
       if (mark != std::end(kCellMarks)) {
         plain += mark->second;
         i += mark->first.size() - 1;
@@ -217,9 +217,9 @@ std::string cut_text(std::string_view text, std::size_t bytes) {
 
 std::optional<int> small_number(std::string_view word) {
   constexpr std::array<std::string_view, 21> kWords = {
-      "zero",    "one",     "two",       "three",    "four",     "five",    "six",
-      "seven",   "eight",   "nine",      "ten",      "eleven",   "twelve",  "thirteen",
-      "fourteen", "fifteen", "sixteen",  "seventeen", "eighteen", "nineteen", "twenty"};
+      "zero",     "one",     "two",     "three",     "four",     "five",     "six",
+      "seven",    "eight",   "nine",    "ten",       "eleven",   "twelve",   "thirteen",
+      "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"};
   const auto* found = std::find(kWords.begin(), kWords.end(), word);
   if (found != kWords.end()) return static_cast<int>(found - kWords.begin());
   if (word.empty() || word.size() > 4) return std::nullopt;
@@ -235,8 +235,8 @@ std::string mail_address_in(std::string_view text) {
   const auto at = text.find('@');
   if (at == std::string_view::npos || at == 0) return {};
   const auto part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '.' || c == '-' || c == '_' || c == '+';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == '+';
   };
   auto begin = at;
   while (begin > 0 && part(text[begin - 1])) --begin;

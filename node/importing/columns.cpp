@@ -18,12 +18,14 @@ struct HeadingPhrase {
 constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::id, "id|uuid|listing id|group id|kith id|record id|urn"},
     {SheetField::web,
-     "web page|website|web site|url|link|web|webpage|homepage|home page|program page|group page|page|"
+     "web page|website|web site|url|link|web|webpage|homepage|home page|program page|group "
+     "page|page|"
      "more info|more information|information link|site|web address|web link|learn more"},
     {SheetField::email, "email|e mail|email address|e mail address|contact email|mail"},
     {SheetField::phone, "phone|telephone|phone number|tel|contact phone"},
     {SheetField::join,
-     "how do i join|how to join|how do you join|how can i join|how one joins|joining|join|join by|to "
+     "how do i join|how to join|how do you join|how can i join|how one joins|joining|join|join "
+     "by|to "
      "join|how to apply|apply|application|registration|register|sign up|signup|how to sign up|rsvp|"
      "contact|how to contact|contact info|contact information|how to register|enrollment|next step|"
      "getting in|how to get in|how to enroll"},
@@ -36,10 +38,12 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "kind|type|category|what kind|what kind of group|what type|type of group|group type|program "
      "type|type of program|kind of group|kind of program|sort|class|what is it|what it is"},
     {SheetField::who,
-     "who can join|who may join|who can attend|who may attend|who can come|who is it for|who its for|"
+     "who can join|who may join|who can attend|who may attend|who can come|who is it for|who its "
+     "for|"
      "who for|for whom|who|eligibility|eligible|open to|license|licenses|licence|licences|license "
      "type|licenses accepted|audience|requirements|profession|professions|participants|discipline|"
-     "disciplines|credentials required|credentials accepted|target audience|intended for|membership|"
+     "disciplines|credentials required|credentials accepted|target audience|intended "
+     "for|membership|"
      "who should join|for which licenses|who it serves|attendees|eligible licenses|licensure"},
     {SheetField::serving,
      "serving|serves|where members live|service area|area served|region served|states served|"
@@ -47,51 +51,64 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::place,
      "city and state|city state|location|where|place|region|area|city area|meeting place|address|"
      "where it meets|where we meet|where do you meet|city and region|city region|town and state|"
-     "city or region|locale|venue|city country|city state country|state country|geography|town city|"
+     "city or region|locale|venue|city country|city state country|state country|geography|town "
+     "city|"
      "meeting location|city county"},
     {SheetField::city, "city|town|locality|city or town|municipality|city town"},
     {SheetField::state, "state|province|state province|state or province|st|county|country"},
     {SheetField::format,
      "in person or online|online or in person|in person online|format|modality|mode|how we meet|"
-     "how it meets|delivery|delivery method|meeting format|virtual or in person|in person or virtual|"
-     "in person virtual|virtual|platform|medium|channel|online|how you meet|how do you meet|meeting "
+     "how it meets|delivery|delivery method|meeting format|virtual or in person|in person or "
+     "virtual|"
+     "in person virtual|virtual|platform|medium|channel|online|how you meet|how do you "
+     "meet|meeting "
      "type|meeting mode|setting|how does it meet|how do we meet"},
     {SheetField::cost,
-     "cost|costs|fee|fees|price|prices|dues|charge|charges|how much|what does it cost|what it costs|"
+     "cost|costs|fee|fees|price|prices|dues|charge|charges|how much|what does it cost|what it "
+     "costs|"
      "rate|rates|cost to join|tuition|payment|price per session|cost per session|cost per meeting|"
      "fee per session|membership fee|what you pay|money"},
     {SheetField::how_often,
      "how often|frequency|rhythm|cadence|meeting frequency|recurrence|how frequently|often|"
      "regularity|periodicity|interval|how often it meets|how often do you meet|repeats"},
     {SheetField::day_time,
-     "day time|day and time|when|meets|meeting time|meeting times|schedule|days|time|times|day|date|"
+     "day time|day and time|when|meets|meeting time|meeting "
+     "times|schedule|days|time|times|day|date|"
      "dates|date and time|day s time s|meeting day|meeting days|when it meets|when do you meet|day "
      "and hour|days and times|days times|weekday|when we meet|hours|meeting schedule|day of week"},
     {SheetField::length,
      "how long|length|duration|minutes|length of meeting|session length|meeting length|how many "
-     "minutes|how many hours|time per session|duration minutes|length minutes|length min|minutes per "
+     "minutes|how many hours|time per session|duration minutes|length minutes|length min|minutes "
+     "per "
      "meeting|how long is it|hours per meeting|mins|length of session"},
     {SheetField::size,
      "max size|size|capacity|places|seats|group size|max|how many|limit|spots|number of members|"
      "maximum size|maximum|how big|max participants|max members|max number|number of participants|"
-     "size limit|how many people|max size open or closed|members max|cap|group limit|openings|headcount"},
+     "size limit|how many people|max size open or closed|members max|cap|group "
+     "limit|openings|headcount"},
     {SheetField::intake,
-     "open or closed|open closed|accepting|accepting members|accepting new members|status|open to new "
+     "open or closed|open closed|accepting|accepting members|accepting new members|status|open to "
+     "new "
      "members|taking new members|enrollment status|open|availability|intake|group status"},
     {SheetField::leader,
-     "leader|leaders|led by|facilitator|facilitators|leaders credentials|leader credentials|who leads|"
+     "leader|leaders|led by|facilitator|facilitators|leaders credentials|leader credentials|who "
+     "leads|"
      "who leads it|facilitated by|convenor|convener|coordinator|contact person|moderator|"
-     "facilitator credentials|leadership|who facilitates|chair|run and led by|consultant|supervisor"},
+     "facilitator credentials|leadership|who facilitates|chair|run and led "
+     "by|consultant|supervisor"},
     {SheetField::topics,
      "specialty|specialties|speciality|focus|topic|topics|themes|theme|area of focus|subject|"
-     "orientation|special focus|specialization|focus area|focus areas|areas of focus|clinical focus|"
+     "orientation|special focus|specialization|focus area|focus areas|areas of focus|clinical "
+     "focus|"
      "approach|issues|what it is about|interest area|interest|theoretical orientation"},
     {SheetField::language, "language|languages|language s|spoken language|languages spoken"},
     {SheetField::identity,
-     "for identity group|identity group|identity|identities|affinity|affinity group|community served|"
+     "for identity group|identity group|identity|identities|affinity|affinity group|community "
+     "served|"
      "identity affirming|identity focus|for which identity|by and for|population"},
     {SheetField::agreement,
-     "confidentiality|agreement|privacy|confidentiality agreement|ground rules|confidentiality rules|"
+     "confidentiality|agreement|privacy|confidentiality agreement|ground rules|confidentiality "
+     "rules|"
      "agreements|group agreement|ethics|ethics agreement|confidential|rules"},
     {SheetField::sponsor,
      "sponsor|sponsored by|sponsoring organization|sponsors|sponsoring body|fiscal sponsor|"
@@ -100,28 +117,34 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "notes|note|remarks|comments|comment|secretary notes|secretarys notes|internal notes|internal|"
      "admin notes|office notes|other|misc|our notes|private notes|memo"},
     {SheetField::confirmed,
-     "confirmed on|last confirmed|checked on|last checked|verified|date confirmed|as of|updated|last "
+     "confirmed on|last confirmed|checked on|last checked|verified|date confirmed|as "
+     "of|updated|last "
      "updated|confirmed|last verified|verified on|date checked|last update|date verified|checked|"
      "updated on|last contact"},
     {SheetField::summary,
      "summary|in a sentence|short description|about|about the group|about it|what happens there|"
      "description|details|what we do|what it does|one line|blurb|purpose|what happens|overview"},
     {SheetField::accessibility,
-     "accessibility|access notes|access|accommodations|accessible|accessibility notes|access needs"},
+     "accessibility|access notes|access|accommodations|accessible|accessibility notes|access "
+     "needs"},
     {SheetField::career_stage, "career stage|career stages|stage|experience level|career level"},
     {SheetField::name,
-     "group name|name of group|name of the group|group network name|name|program name|group|program|"
+     "group name|name of group|name of the group|group network name|name|program "
+     "name|group|program|"
      "programme|programme name|network name|what it is called|title|called|network|listing|circle|"
      "groups|group or network|group or program|name of program|program or group|peer group|group "
      "title|support group|network or group|name of network|community|names|listing name|service"},
 };
 
 constexpr std::string_view kSheetFieldWords[] = {
-    "",          "name",   "run_by", "kinds",      "audience", "regions",  "locality",  "regions",
-    "regions",   "formats", "cost",  "cadence",    "schedule", "duration", "size",      "intake",
-    "leader",    "focus_topics", "languages", "identity_affirming", "agreement", "sponsor", "join",
-    "links",     "email",  "phone",  "notes",      "confirmed_at", "id",   "summary",   "accessibility",
-    "career_stages"};
+    "",          "name",         "run_by",        "kinds",
+    "audience",  "regions",      "locality",      "regions",
+    "regions",   "formats",      "cost",          "cadence",
+    "schedule",  "duration",     "size",          "intake",
+    "leader",    "focus_topics", "languages",     "identity_affirming",
+    "agreement", "sponsor",      "join",          "links",
+    "email",     "phone",        "notes",         "confirmed_at",
+    "id",        "summary",      "accessibility", "career_stages"};
 
 template <class Visit>
 void heading_each_phrase(std::string_view phrases, const Visit& visit) {
@@ -141,10 +164,11 @@ bool heading_column_has_people(const std::vector<std::vector<std::string>>& reco
     if (column >= records[row].size() || says_nothing(records[row][column])) continue;
     ++stated;
     const auto words = plain_words(records[row][column]);
-    if (has_any_phrase(words, {"peer", "peers", "rotating", "host", "hosts", "leader", "leads",
-                               "volunteer", "coordinator", "coordinators", "moderated", "moderators",
-                               "mentor", "mentors", "facilitator", "lcsw", "lpc", "lmft", "phd",
-                               "psyd", "licsw", "lisw", "lpcc"})) {
+    if (has_any_phrase(
+            words, {"peer",   "peers",     "rotating",    "host",         "hosts",     "leader",
+                    "leads",  "volunteer", "coordinator", "coordinators", "moderated", "moderators",
+                    "mentor", "mentors",   "facilitator", "lcsw",         "lpc",       "lmft",
+                    "phd",    "psyd",      "licsw",       "lisw",         "lpcc"})) {
       ++people;
     }
   }
@@ -186,7 +210,9 @@ HeadingRow heading_row(const std::vector<std::string>& record) {
 
 }  // namespace
 
-std::string_view word(SheetField field) { return kSheetFieldWords[static_cast<std::size_t>(field)]; }
+std::string_view word(SheetField field) {
+  return kSheetFieldWords[static_cast<std::size_t>(field)];
+}
 
 HeadingReading read_heading(std::string_view heading) {
   constexpr std::size_t kLongest = 120;
@@ -245,8 +271,7 @@ std::optional<SheetColumns> find_columns(const std::vector<std::vector<std::stri
   for (std::size_t i = 0; i < columns.fields.size(); ++i) {
     if (columns.fields[i] != SheetField::run_by) continue;
     if (has_any_phrase(plain_words(columns.headings[i]), {"hosted by", "host", "run by"}) &&
-        !columns.has(SheetField::leader) &&
-        heading_column_has_people(records, *best + 1, i)) {
+        !columns.has(SheetField::leader) && heading_column_has_people(records, *best + 1, i)) {
       columns.fields[i] = SheetField::leader;
     }
   }

@@ -12,9 +12,37 @@ namespace node {
 
 enum class SheetField {
   none,
-  name, run_by, kind, who, place, city, state, serving, format, cost, how_often, day_time, length,
-  size, intake, leader, topics, language, identity, agreement, sponsor, join, web, email, phone,
-  notes, confirmed, id, summary, accessibility, career_stage,
+  name,
+  run_by,
+  kind,
+  who,
+  place,
+  city,
+  state,
+  serving,
+  format,
+  cost,
+  how_often,
+  day_time,
+  length,
+  size,
+  intake,
+  leader,
+  topics,
+  language,
+  identity,
+  agreement,
+  sponsor,
+  join,
+  web,
+  email,
+  phone,
+  notes,
+  confirmed,
+  id,
+  summary,
+  accessibility,
+  career_stage,
 };
 
 /// "name", "run_by", …: the word in messages and as the key of the kept words; "" for none.
@@ -36,8 +64,8 @@ struct SheetColumns {
   bool has(SheetField field) const { return column(field).has_value(); }
 };
 
-/// Finds the record of headings among the first ones, and what each column is. Nothing where no record looks like
-/// headings or none names a column of names.
+/// Finds the record of headings among the first ones, and what each column is. Nothing where no
+/// record looks like headings or none names a column of names.
 std::optional<SheetColumns> find_columns(const std::vector<std::vector<std::string>>& records);
 
 /// Whether `record` repeats the headings.

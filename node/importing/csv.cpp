@@ -185,7 +185,8 @@ class CsvReader {
       ++at_;
       while (true) {
         const auto quote = text_.find('"', at_);
-        if (quote == std::string_view::npos) return fail("has a quotation mark that is never closed");
+        if (quote == std::string_view::npos)
+          return fail("has a quotation mark that is never closed");
         cell.append(text_.substr(at_, quote - at_));
         if (cell.size() > kMaxCellBytes) return fail("has a cell of more than 64 KiB");
         at_ = quote + 1;

@@ -20,11 +20,13 @@ struct Csv {
   std::string encoding;  ///< "UTF-8", "UTF-16" or "Windows-1252", as it was recognized
 };
 
-/// Recognizes separator (comma, semicolon, tab) and encoding. Refuses with `invalid` (naming the record: an open quote, too
-/// many rows or columns), too_large, or unsupported_type (a zip or xlsx file, gzip, HTML, NUL bytes).
+/// Recognizes separator (comma, semicolon, tab) and encoding. Refuses with `invalid` (naming the
+/// record: an open quote, too many rows or columns), too_large, or unsupported_type (a zip or xlsx
+/// file, gzip, HTML, NUL bytes).
 protocol::Result<Csv> read_csv(std::string_view file);
 
-/// One record as RFC 4180 text with CRLF. Cells that a spreadsheet would run as a formula get an apostrophe in front.
+/// One record as RFC 4180 text with CRLF. Cells that a spreadsheet would run as a formula get an
+/// apostrophe in front.
 std::string write_csv_record(const std::vector<std::string>& cells);
 
 }  // namespace node

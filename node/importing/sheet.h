@@ -11,8 +11,8 @@
 #include "protocol/document/listing.h"
 #include "protocol/encoding/json.h"
 
-// A chapter's spreadsheet, understood (docs/decisions). Only what a cell says: nothing is guessed, the cell's own words
-// are kept beside each value, and what could mean two things is asked.
+// A chapter's spreadsheet, understood (docs/decisions). Only what a cell says: nothing is guessed,
+// the cell's own words are kept beside each value, and what could mean two things is asked.
 
 namespace node {
 
@@ -34,38 +34,41 @@ struct Understood {
   std::string locality;
   std::vector<std::string> formats;  ///< "online_unspecified" where the channel is not said
   std::optional<protocol::Cost> cost;
-  std::string cadence;               ///< weekly, every_2_weeks, monthly, …, other, ambiguous
+  std::string cadence;                ///< weekly, every_2_weeks, monthly, …, other, ambiguous
   std::vector<std::string> nth_days;  ///< BYDAY values: "2TU", "-1TH", "FR"
-  std::string start_local;           ///< "19:00"
+  std::string start_local;            ///< "19:00"
   std::optional<std::int64_t> duration_min;
   std::string tzid;
   std::optional<std::int64_t> size_max;
-  std::string intake;                ///< open, closed, full, waitlist, …
+  std::string intake;  ///< open, closed, full, waitlist, …
   std::vector<std::string> languages;
   std::string join_url, join_how;
   bool agreement_stated = false;
-  std::string id;                    ///< urn:uuid, where the sheet has a column of ids
-  std::string confirmed_on;          ///< date, where the sheet has such a column
+  std::string id;            ///< urn:uuid, where the sheet has a column of ids
+  std::string confirmed_on;  ///< date, where the sheet has such a column
 };
 
 struct ImportedRow {
-  int record = 0;        ///< number of the CSV record, the first is 1
+  int record = 0;  ///< number of the CSV record, the first is 1
   RowKind kind = RowKind::listing;
-  std::string note;      ///< why it is no listing: "same group as record 12"
+  std::string note;  ///< why it is no listing: "same group as record 12"
   Understood understood;
   std::vector<Question> questions;
   std::vector<std::pair<std::string, std::string>> as_stated;  ///< field and the cell's words
-  std::vector<std::pair<std::string, std::string>> not_understood;  ///< heading and words that became no value
+  std::vector<std::pair<std::string, std::string>>
+      not_understood;      ///< heading and words that became no value
   protocol::Json subject;  ///< credentialSubject without id, status and dates; for listings only
 };
 
 struct ImportedSheet {
-  std::vector<std::pair<std::string, std::string>> columns;  ///< heading as written, and the field it is read as ("" = none)
+  std::vector<std::pair<std::string, std::string>>
+      columns;  ///< heading as written, and the field it is read as ("" = none)
   std::vector<ImportedRow> rows;
 };
 
-/// `today` decides what "last seen 2014" or a first date means. Refuses as read_csv() does, and with `invalid` when no row looks
-/// like headings or there is no column of names: it says which headings were seen and what would be understood.
+/// `today` decides what "last seen 2014" or a first date means. Refuses as read_csv() does, and
+/// with `invalid` when no row looks like headings or there is no column of names: it says which
+/// headings were seen and what would be understood.
 protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol::Date today);
 
 /// The listing rows in the shape that groups_expected.ndjson has, for counting.

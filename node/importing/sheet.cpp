@@ -1,0 +1,312 @@
+#include "node/importing/sheet.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "node/importing/cell_words.h"
+#include "node/importing/row_reader.h"
+
+namespace node {
+
+namespace {
+
+using protocol::Json;
+
+std::vector<std::size_t> sheet_filled(const std::vector<std::string>& record) {
+  std::vector<std::size_t> filled;
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    if (record[i].find_first_not_of(" \t\r\n") != std::string::npos &&
+        !tidy_cell(record[i]).empty())
+      filled.push_back(i);
+  }
+  return filled;
+}
+
+bool sheet_says_footer(std::string_view text) {
+  const auto words = plain_words(text);
+  for (const auto start : {"total",
+                           "totals",
+                           "grand total",
+                           "subtotal",
+                           "count",
+                           "last updated",
+                           "updated",
+                           "last update",
+                           "last revised",
+                           "revised",
+                           "questions",
+                           "note",
+                           "notes",
+                           "source",
+                           "sources",
+                           "end of",
+                           "page",
+                           "compiled",
+                           "prepared by",
+                           "legend",
+                           "key",
+                           "footnote",
+                           "disclaimer",
+                           "please send",
+                           "send corrections",
+                           "corrections",
+                           "contact",
+                           "number of groups",
+                           "as of",
+                           "printed",
+                           "copyright",
+                           "maintained by",
+                           "thank you",
+                           "thanks",
+                           "for questions",
+                           "list as of",
+                           "list last"}) {
+    if (find_phrase(words, start) == 0) return true;
+  }
+  return false;
+}
+
+bool sheet_is_marked(std::string_view text) {
+  const auto tidy = tidy_cell(text);
+  const auto mark = [](char c) {
+    return c == '-' || c == '=' || c == '*' || c == '#' || c == '~' || c == '_';
+  };
+  if (tidy.size() > 4 && mark(tidy[0]) && mark(tidy[1])) return true;
+  bool letters = false;
+  for (const char c : tidy) {
+    if (c >= 'a' && c <= 'z') return false;
+    if (c >= 'A' && c <= 'Z') letters = true;
+  }
+  return letters && tidy.size() > 3;
+}
+
+/// Whether a short record below the headings is a line between groups, and which.
+std::optional<RowKind> sheet_line(const std::vector<std::string>& record,
+                                  const std::vector<std::size_t>& filled,
+                                  const SheetColumns& columns, bool last) {
+  const auto name = *columns.column(SheetField::name);
+  const auto& first = record[filled.front()];
+  const std::size_t known =
+      static_cast<std::size_t>(std::count_if(columns.fields.begin(), columns.fields.end(),
+                                             [](auto field) { return field != SheetField::none; }));
+  if (filled.size() == 1) {
+    if (known == 1 && filled.front() == name && !sheet_is_marked(first) &&
+        !sheet_says_footer(first))
+      return std::nullopt;
+    return last || sheet_says_footer(first) ? RowKind::footer : RowKind::section;
+  }
+  // One text over merged cells.
+  if (std::all_of(filled.begin(), filled.end(),
+                  [&](auto i) { return tidy_cell(record[i]) == tidy_cell(first); }))
+    return last || sheet_says_footer(first) ? RowKind::footer : RowKind::section;
+  if (filled.size() > 3) return std::nullopt;
+  const bool address = std::any_of(filled.begin(), filled.end(), [&](auto i) {
+    return i < columns.fields.size() && columns.fields[i] == SheetField::web;
+  });
+  if (address) return std::nullopt;
+  const auto words = plain_words(first);
+  const bool totals =
+      words == "total" || words == "totals" || words == "count" || words == "subtotal" ||
+      words == "grand total" || find_phrase(words, "total groups") == 0 ||
+      find_phrase(words, "number of groups") == 0 || find_phrase(words, "last updated") == 0 ||
+      find_phrase(words, "last update") == 0 ||
+      (find_phrase(words, "total") == 0 && tidy_cell(first).find(':') != std::string::npos);
+  if (totals) return RowKind::footer;
+  const auto tidy = tidy_cell(first);
+  const bool ruled = tidy.size() > 4 && (tidy.starts_with("--") || tidy.starts_with("==") ||
+                                         tidy.starts_with("**") || tidy.starts_with("##"));
+  if (ruled) return RowKind::section;
+  return std::nullopt;
+}
+
+/// Words of a name, for comparing: no articles, no brackets that only name who runs it.
+std::vector<std::string> sheet_name_words(const Understood& said) {
+  std::vector<std::string> words;
+  const auto run_by = plain_words(said.run_by);
+  for (auto& word : split_words(plain_words(said.name))) {
+    if (word == "the" || word == "a" || word == "an" || word == "for" || word == "of" ||
+        word == "and")
+      continue;
+    if (has_phrase(run_by, word)) continue;
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
+/// "grp" for "group": the same first letter, every letter in order, no shorter than three.
+bool sheet_abbreviates(std::string_view brief, std::string_view whole) {
+  if (brief.size() < 3 || brief.size() >= whole.size() || brief.front() != whole.front())
+    return false;
+  std::size_t at = 0;
+  for (const char c : whole) {
+    if (at < brief.size() && brief[at] == c) ++at;
+  }
+  return at == brief.size();
+}
+
+/// Whether the letters of `word` begin words that follow one another in `text`: "toc" and
+/// "therapists of color".
+bool sheet_is_acronym(std::string_view word, const std::vector<std::string>& text) {
+  if (word.size() < 2 || word.size() > 6) return false;
+  for (std::size_t start = 0; start + word.size() <= text.size(); ++start) {
+    bool all = true;
+    for (std::size_t i = 0; i < word.size() && all; ++i) all = text[start + i].front() == word[i];
+    if (all) return true;
+  }
+  return false;
+}
+
+bool sheet_names_alike(const Understood& a, const Understood& b) {
+  auto words_a = sheet_name_words(a);
+  auto words_b = sheet_name_words(b);
+  if (words_a.empty() || words_b.empty()) return plain_words(a.name) == plain_words(b.name);
+  const bool b_shorter = words_b.size() <= words_a.size();
+  const auto& few = b_shorter ? words_b : words_a;
+  const auto& many = b_shorter ? words_a : words_b;
+  const auto whole = split_words(plain_words(b_shorter ? a.name : b.name));
+  std::size_t matched = 0;
+  std::size_t covered = 0;
+  for (const auto& word : few) {
+    const bool same = std::any_of(many.begin(), many.end(), [&](const std::string& other) {
+      return word == other || sheet_abbreviates(word, other) || sheet_abbreviates(other, word);
+    });
+    const bool acronym = !same && sheet_is_acronym(word, whole);
+    if (same || acronym) ++matched;
+    covered += acronym ? word.size() : same ? 1 : 0;
+  }
+  return matched == few.size() && covered * 2 >= many.size();
+}
+
+/// The host of an address, without "www.".
+std::string sheet_host(std::string_view url) {
+  if (!url.starts_with("https://")) return {};
+  url.remove_prefix(8);
+  auto host = std::string(url.substr(0, url.find_first_of("/?#:")));
+  if (host.starts_with("www.")) host.erase(0, 4);
+  return host;
+}
+
+bool sheet_contradicts(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return !a.empty() && !b.empty() && a != b;
+}
+bool sheet_contradicts(const std::string& a, const std::string& b) {
+  return !a.empty() && !b.empty() && fold_cell(a) != fold_cell(b);
+}
+
+bool sheet_same_group(const Understood& a, const Understood& b) {
+  if (!a.id.empty() || !b.id.empty()) return !a.id.empty() && a.id == b.id;
+  if (sheet_contradicts(a.run_by, b.run_by) || sheet_contradicts(a.locality, b.locality) ||
+      sheet_contradicts(a.regions, b.regions) || sheet_contradicts(a.nth_days, b.nth_days) ||
+      sheet_contradicts(a.start_local, b.start_local) || sheet_contradicts(a.kinds, b.kinds)) {
+    return false;
+  }
+  const bool same_name = plain_words(a.name) == plain_words(b.name);
+  const bool same_page = !a.join_url.empty() && a.join_url == b.join_url;
+  if (same_name) return true;
+  if (!sheet_names_alike(a, b)) return false;
+  const bool same_body = !a.run_by.empty() && fold_cell(a.run_by) == fold_cell(b.run_by);
+  const bool same_site = !a.join_url.empty() && sheet_host(a.join_url) == sheet_host(b.join_url);
+  return same_page || (same_body && same_site);
+}
+
+void sheet_find_duplicates(ImportedSheet& sheet) {
+  // Only rows of one name, one page or one body on one site are compared, and of these not
+  // endlessly many.
+  constexpr std::size_t kCompared = 50;
+  std::unordered_map<std::string, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < sheet.rows.size(); ++i) {
+    auto& row = sheet.rows[i];
+    if (row.kind != RowKind::listing) continue;
+    const auto& said = row.understood;
+    std::vector<std::string> keys = {"n" + plain_words(said.name)};
+    if (!said.join_url.empty()) {
+      keys.push_back("u" + said.join_url);
+      keys.push_back("s" + fold_cell(said.run_by) + "\n" + sheet_host(said.join_url));
+    }
+    std::optional<std::size_t> same;
+    for (const auto& key : keys) {
+      const auto found = groups.find(key);
+      if (found == groups.end() || same) continue;
+      for (const auto other : found->second) {
+        if (sheet_same_group(sheet.rows[other].understood, said)) {
+          same = other;
+          break;
+        }
+      }
+    }
+    if (same) {
+      row.kind = RowKind::duplicate;
+      row.note = "same group as record " + std::to_string(sheet.rows[*same].record);
+      continue;
+    }
+    for (const auto& key : keys) {
+      auto& group = groups[key];
+      if (group.size() < kCompared) group.push_back(i);
+    }
+  }
+}
+
+std::string sheet_headings_seen(const std::vector<std::vector<std::string>>& records) {
+  std::string seen;
+  for (const auto& record : records) {
+    const auto filled = sheet_filled(record);
+    if (filled.size() < 2) continue;
+    for (const auto i : filled) {
+      seen += (seen.empty() ? "'" : ", '") + cut_text(tidy_cell(record[i]), 30) + "'";
+      if (seen.size() > 300) break;
+    }
+    break;
+  }
+  return seen.empty() ? "nothing" : seen;
+}
+
+}  // namespace
+
+protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol::Date today) {
+  ASSIGN_OR_RETURN(const auto csv, read_csv(file));
+  const auto columns = find_columns(csv.records);
+  if (!columns) {
+    return protocol::refuse(
+        protocol::ErrorCode::invalid,
+        "no row of headings with a column of names was found. Seen: " +
+            sheet_headings_seen(csv.records) +
+            ". Understood would be headings such as 'Group name', 'Who can join', 'City & state', "
+            "'In person or online', "
+            "'Cost', 'How often', 'Day and time', 'How long', 'Web page', 'How to join'");
+  }
+  ImportedSheet sheet;
+  for (std::size_t i = 0; i < columns->headings.size(); ++i) {
+    if (!columns->headings[i].empty())
+      sheet.columns.emplace_back(columns->headings[i], std::string(word(columns->fields[i])));
+  }
+  std::size_t last_full = columns->header;
+  for (std::size_t i = columns->header + 1; i < csv.records.size(); ++i) {
+    if (sheet_filled(csv.records[i]).size() > 1) last_full = i;
+  }
+  RowContext context{*columns, today, {}, {}};
+  for (std::size_t i = 0; i < csv.records.size(); ++i) {
+    const auto& record = csv.records[i];
+    ImportedRow row;
+    row.record = static_cast<int>(i + 1);
+    const auto filled = sheet_filled(record);
+    if (filled.empty()) {
+      row.kind = RowKind::blank;
+    } else if (i < columns->header) {
+      row.kind = RowKind::title;
+    } else if (i == columns->header || repeats_headings(*columns, record)) {
+      row.kind = RowKind::header;
+    } else if (const auto line = sheet_line(record, filled, *columns, i > last_full)) {
+      row.kind = *line;
+      row.note = tidy_cell(record[filled.front()]);
+      if (row.kind == RowKind::section) context.section = row.note;
+    } else {
+      const auto facts = read_row(record, context, row);
+      row.subject = listing_subject(facts, row);
+    }
+    sheet.rows.push_back(std::move(row));
+  }
+  sheet_find_duplicates(sheet);
+  return sheet;
+}
+
+}  // namespace node

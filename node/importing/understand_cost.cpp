@@ -1,0 +1,486 @@
+#include "node/importing/understand_cost.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "node/importing/cell_words.h"
+
+namespace node {
+
+namespace {
+
+bool cost_is_digit(char c) { return c >= '0' && c <= '9'; }
+
+struct CostMark {
+  std::string_view mark;
+  std::string_view currency;  ///< "$" where it depends on the country
+};
+
+// Longer marks first. Codes are looked for as words.
+constexpr CostMark kCostMarks[] = {
+    {"us$", "USD"},          {"hk$", "HKD"},          {"au$", "AUD"},      {"ca$", "CAD"},
+    {"nz$", "NZD"},          {"sg$", "SGD"},          {"a$", "AUD"},       {"c$", "CAD"},
+    {"s$", "SGD"},           {"r$", "BRL"},           {"$", "$"},          {"\xC2\xA3", "GBP"},
+    {"\xE2\x82\xAC", "EUR"}, {"\xE2\x82\xB9", "INR"}, {"\xC2\xA5", "JPY"},
+};
+constexpr CostMark kCostWords[] = {
+    {"usd", "USD"},    {"cad", "CAD"},  {"aud", "AUD"},   {"nzd", "NZD"},    {"gbp", "GBP"},
+    {"eur", "EUR"},    {"euro", "EUR"}, {"euros", "EUR"}, {"pounds", "GBP"}, {"pound", "GBP"},
+    {"dollars", "$"},  {"dollar", "$"}, {"bucks", "$"},   {"inr", "INR"},    {"hkd", "HKD"},
+    {"rupees", "INR"}, {"sgd", "SGD"},  {"zar", "ZAR"},   {"chf", "CHF"},    {"us dollars", "USD"},
+};
+
+struct CostAmount {
+  std::size_t begin = 0, end = 0;  ///< in the folded text
+  std::string amount, amount_max;
+  std::string currency;  ///< "$" where the country decides
+};
+
+/// Digits with thousands marks and at most two decimals, from `at`; moves `at` behind it. Empty
+/// where there is none.
+std::string cost_number(std::string_view text, std::size_t& at) {
+  std::string number;
+  std::size_t i = at;
+  while (i < text.size() && (cost_is_digit(text[i]) ||
+                             (text[i] == ',' && i + 3 < text.size() && cost_is_digit(text[i + 1]) &&
+                              cost_is_digit(text[i + 2]) && cost_is_digit(text[i + 3])))) {
+    if (text[i] != ',') number += text[i];
+    ++i;
+  }
+  if (number.empty() || number.size() > 7) return {};
+  if (i + 1 < text.size() && (text[i] == '.' || text[i] == ',') && cost_is_digit(text[i + 1])) {
+    const bool two = i + 2 < text.size() && cost_is_digit(text[i + 2]);
+    const std::size_t end = i + (two ? 3 : 2);
+    if (end == text.size() || !cost_is_digit(text[end])) {
+      number += '.';
+      number += text.substr(i + 1, two ? 2 : 1);
+      if (!two) number += '0';
+      i = end;
+    }
+  }
+  const auto first = number.find_first_not_of('0');
+  number.erase(0, std::min(first == std::string::npos ? number.size() - 1 : first,
+                           number.find('.') == std::string::npos ? number.size() - 1
+                                                                 : number.find('.') - 1));
+  at = i;
+  return number;
+}
+
+std::string_view cost_mark_at(std::string_view text, std::size_t at, std::size_t& length) {
+  for (const auto& [mark, currency] : kCostMarks) {
+    if (!text.substr(at).starts_with(mark)) continue;
+    // "us$" must not begin inside a word.
+    const bool letter = mark.front() >= 'a' && mark.front() <= 'z';
+    if (letter && at > 0 && ((text[at - 1] >= 'a' && text[at - 1] <= 'z'))) continue;
+    length = mark.size();
+    return currency;
+  }
+  for (const auto& [name, currency] : kCostWords) {
+    if (find_phrase(text, name, at) == at) {
+      length = name.size();
+      return currency;
+    }
+  }
+  length = 0;
+  return {};
+}
+
+std::size_t cost_skip_spaces(std::string_view text, std::size_t at) {
+  while (at < text.size() && text[at] == ' ') ++at;
+  return at;
+}
+
+/// A range's second number after "-" or "to", with or without its own currency mark.
+void cost_range(std::string_view text, std::size_t& at, CostAmount& found) {
+  std::size_t next = cost_skip_spaces(text, at);
+  if (text.substr(next).starts_with("-")) {
+    ++next;
+  } else if (text.substr(next).starts_with("to ")) {
+    next += 3;
+  } else {
+    return;
+  }
+  next = cost_skip_spaces(text, next);
+  std::size_t length = 0;
+  cost_mark_at(text, next, length);
+  next = cost_skip_spaces(text, next + length);
+  const auto upper = cost_number(text, next);
+  if (upper.empty()) return;
+  found.amount_max = upper;
+  at = next;
+}
+
+std::vector<CostAmount> cost_amounts(std::string_view text) {
+  std::vector<CostAmount> all;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 0;
+    const auto currency = cost_mark_at(text, at, length);
+    CostAmount found;
+    if (!currency.empty()) {
+      std::size_t next = cost_skip_spaces(text, at + length);
+      found.begin = at;
+      found.amount = cost_number(text, next);
+      if (!found.amount.empty()) {
+        found.currency = currency;
+        cost_range(text, next, found);
+        found.end = at = next;
+        all.push_back(std::move(found));
+        continue;
+      }
+      at += length;
+      continue;
+    }
+    if (cost_is_digit(text[at])) {
+      // "25 USD", "25-40 euros", "25€".
+      std::size_t next = at;
+      found.begin = at;
+      found.amount = cost_number(text, next);
+      if (found.amount.empty()) {
+        while (at < text.size() && cost_is_digit(text[at])) ++at;
+        continue;
+      }
+      cost_range(text, next, found);
+      const std::size_t behind = cost_skip_spaces(text, next);
+      const auto after = cost_mark_at(text, behind, length);
+      // "£10 $20": a mark directly before a number belongs to that one.
+      const std::size_t past = cost_skip_spaces(text, behind + length);
+      if (!after.empty() && !(past < text.size() && cost_is_digit(text[past]))) {
+        found.currency = after;
+        found.end = behind + length;
+        all.push_back(std::move(found));
+        at = behind + length;
+        continue;
+      }
+      at = next;
+      continue;
+    }
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
+  }
+  return all;
+}
+
+std::string cost_period(std::string_view words) {
+  if (has_any_phrase(words, {"per meeting",
+                             "per session",
+                             "a session",
+                             "a meeting",
+                             "each session",
+                             "each meeting",
+                             "every meeting",
+                             "every session",
+                             "per class",
+                             "per visit",
+                             "per group",
+                             "per call",
+                             "each time",
+                             "per time",
+                             "at the door",
+                             "session fee",
+                             "per person per session",
+                             "a class",
+                             "per gathering",
+                             "/session",
+                             "/meeting",
+                             "/group",
+                             "/class",
+                             "/visit",
+                             "per evening",
+                             "/ session",
+                             "/ meeting",
+                             "sessions are",
+                             "drop in",
+                             "drop-in"})) {
+    return "meeting";
+  }
+  if (has_any_phrase(words, {"per month", "a month", "monthly", "each month", "every month",
+                             "/month", "/mo", "/ month", "/ mo", "/mth", "per mo", "p/m", "pcm"}))
+    return "month";
+  if (has_any_phrase(words, {"per year", "a year", "yearly", "annual", "annually", "each year",
+                             "every year", "per annum", "/year", "/yr", "/ year", "/ yr", "/annum",
+                             "per yr", "a yr", "p.a", "/y"})) {
+    return "year";
+  }
+  if (has_any_phrase(words, {"per term",        "per semester",   "per series",
+                             "per cohort",      "per course",     "a term",
+                             "a semester",      "per cycle",      "for the series",
+                             "for the course",  "for the term",   "per program",
+                             "/term",           "/semester",      "/series",
+                             "/cohort",         "a series",       "a cohort",
+                             "a course",        "for the cohort", "for all sessions",
+                             "for the program", "whole series",   "full series"})) {
+    return "term";
+  }
+  if (has_any_phrase(words,
+                     {"one time", "one-time", "once", "one off", "one-off", "single payment"}))
+    return "once";
+  return {};
+}
+
+/// The part of `text` that speaks about the amount: up to the next mark that ends a thought or the
+/// next amount, and back to the one before.
+std::string_view cost_around(std::string_view text, const std::vector<CostAmount>& all,
+                             std::size_t i) {
+  std::size_t begin = i == 0 ? 0 : all[i - 1].end;
+  std::size_t end = i + 1 < all.size() ? all[i + 1].begin : text.size();
+  const auto stop = text.find(';', all[i].end);
+  end = std::min(end, stop);
+  const auto start = text.rfind(';', all[i].begin);
+  if (start != std::string_view::npos) begin = std::max(begin, start + 1);
+  // Between two amounts the comma parts what belongs to which: "$45 per meeting, members $30".
+  if (i > 0) {
+    const auto comma = text.find(',', begin);
+    if (comma != std::string_view::npos && comma < all[i].begin) begin = comma + 1;
+  }
+  if (i + 1 < all.size()) {
+    const auto comma = text.rfind(',', end);
+    if (comma != std::string_view::npos && comma >= all[i].end) end = comma;
+  }
+  return text.substr(begin, end - begin);
+}
+
+std::string cost_for_whom(std::string_view words) {
+  if (has_any_phrase(words, {"non-members", "non-member", "nonmembers", "nonmember", "non members",
+                             "non member", "not members"})) {
+    return "non_members";
+  }
+  if (has_any_phrase(words, {"early career", "early-career", "new professionals"}))
+    return "early_career";
+  if (has_any_phrase(words, {"trainees", "trainee", "students", "student", "interns",
+                             "pre-licensed", "prelicensed", "pre licensed"})) {
+    return "trainee";
+  }
+  if (has_any_phrase(words, {"members", "member"})) return "members";
+  return {};
+}
+
+/// "free", "no charge" and their like at `where`; npos where the cell does not say it.
+std::size_t cost_free_at(std::string_view text) {
+  for (const auto phrase :
+       {"no charge", "no cost", "no fee", "no fees", "without charge", "free of charge",
+        "complimentary", "gratis", "cost-free", "at no charge", "nothing to pay", "costs nothing",
+        "no charges", "no dues", "gratuito", "gratis"}) {
+    const auto at = find_phrase(text, phrase);
+    if (at != std::string_view::npos) return at;
+  }
+  for (auto at = find_phrase(text, "free"); at != std::string_view::npos;
+       at = find_phrase(text, "free", at + 1)) {
+    const auto before = text.substr(0, at);
+    const auto after = text.substr(at + 4);
+    const bool denied = before.ends_with("not ") || before.ends_with("no longer ") ||
+                        before.ends_with("isn't ") || before.ends_with("toll ") ||
+                        before.ends_with("toll-") || before.ends_with("risk ") ||
+                        before.ends_with("risk-") || before.ends_with("day ") ||
+                        before.ends_with("formerly ") || before.ends_with("was ");
+    constexpr std::string_view kOther[] = {
+        " trial",    "-trial",     " parking", " first",   " consult",      " intro", " month",
+        " coffee",   " snacks",    " lunch",   " session", " initial",      " ce",    " will",
+        " standing", " materials", " call",    " book",    " will offering"};
+    const bool other = std::any_of(std::begin(kOther), std::end(kOther),
+                                   [&](std::string_view word) { return after.starts_with(word); });
+    if (!denied && !other) return at;
+  }
+  return std::string_view::npos;
+}
+
+bool cost_in_membership(std::string_view text) {
+  return has_any_phrase(text, {"included in membership",
+                               "included with membership",
+                               "included in dues",
+                               "included with dues",
+                               "included in your membership",
+                               "included in your dues",
+                               "included in the membership",
+                               "included in annual membership",
+                               "included in annual dues",
+                               "member benefit",
+                               "members benefit",
+                               "benefit of membership",
+                               "membership benefit",
+                               "free with membership",
+                               "part of membership",
+                               "covered by membership",
+                               "covered by dues",
+                               "covered by your dues",
+                               "comes with membership",
+                               "included in member dues",
+                               "included in membership dues",
+                               "included for members",
+                               "included in chapter dues",
+                               "with membership",
+                               "included with your membership",
+                               "included in membership fee",
+                               "included in chapter membership"});
+}
+
+std::string cost_model_of(std::string_view text, std::string_view around,
+                          const std::string& period) {
+  if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee"}))
+    return "sliding_scale";
+  if (has_any_phrase(around, {"donation", "donations", "donate", "contribution", "suggested"}))
+    return "donation";
+  if (cost_in_membership(text)) return "included_in_membership";
+  if (period == "meeting") return "fee_per_meeting";
+  if (period == "month") return "subscription";
+  if (period == "year")
+    return has_phrase(around, "membership") ? "included_in_membership" : "subscription";
+  if (period == "term") return "fee_per_term";
+  if (has_phrase(around, "membership")) return "included_in_membership";
+  return {};
+}
+
+}  // namespace
+
+std::string dollar_of(const std::vector<std::string>& regions) {
+  constexpr std::pair<std::string_view, std::string_view> kDollars[] = {
+      {"US", "USD"}, {"CA", "CAD"}, {"AU", "AUD"}, {"NZ", "NZD"}, {"HK", "HKD"},
+      {"SG", "SGD"}, {"JM", "JMD"}, {"TT", "TTD"}, {"BB", "BBD"}, {"TW", "TWD"}};
+  std::string currency;
+  for (const auto& region : regions) {
+    const auto* found = std::find_if(
+        std::begin(kDollars), std::end(kDollars),
+        [&](const auto& entry) { return protocol::region_covers(entry.first, region); });
+    if (found == std::end(kDollars)) return {};
+    if (!currency.empty() && currency != found->second) return {};
+    currency = found->second;
+  }
+  return currency;
+}
+
+CostReading understand_cost(std::string_view cell, const std::vector<std::string>& regions) {
+  CostReading reading;
+  if (says_nothing(cell)) return reading;
+  const std::string text = fold_cell(cell);
+  auto amounts = cost_amounts(text);
+  // A cell in a column of prices that is nothing but a number.
+  if (amounts.empty()) {
+    std::size_t at = 0;
+    const auto number = cost_number(text, at);
+    if (!number.empty() && at == text.size()) amounts.push_back({0, at, number, {}, {}});
+  }
+  const bool unsure =
+      has_any_phrase(text, {"unclear", "not sure", "unsure", "maybe", "probably"}) ||
+      text.find('?') != std::string::npos;
+  const auto free_at = cost_free_at(text);
+  const auto dollars = dollar_of(regions);
+
+  protocol::Cost cost;
+  if (!amounts.empty()) {
+    // "$0" says free.
+    const bool nothing = std::all_of(amounts.begin(), amounts.end(), [](const CostAmount& amount) {
+      return amount.amount.find_first_not_of("0.") == std::string::npos &&
+             amount.amount_max.empty();
+    });
+    if (nothing) {
+      cost.model = "free";
+      reading.cost = std::move(cost);
+      return reading;
+    }
+    if (unsure) {
+      reading.question = "'" + tidy_cell(cell) + "': what does it cost, for certain?";
+      return reading;
+    }
+    for (std::size_t i = 0; i < amounts.size(); ++i) {
+      const auto around = cost_around(text, amounts, i);
+      protocol::CostOption option;
+      option.amount = amounts[i].amount;
+      option.amount_max = amounts[i].amount_max == amounts[i].amount ? "" : amounts[i].amount_max;
+      option.per = cost_period(around);
+      if (option.per.empty() && i > 0) option.per = cost.options.front().per;
+      if (option.per.empty() && amounts.size() == 1) option.per = cost_period(text);
+      option.currency = amounts[i].currency == "$" ? dollars : amounts[i].currency;
+      if (has_any_phrase(around, {"upfront", "up front", "in advance", "due before",
+                                  "before the first", "prepaid", "pre-paid", "deposit"})) {
+        option.upfront = true;
+      }
+      option.for_whom = i > 0 ||
+                                has_any_phrase(around, {"for members", "members only", "to members",
+                                                        "for non-members", "for students",
+                                                        "for trainees", "for early career"}) ||
+                                amounts.size() > 1
+                            ? cost_for_whom(around)
+                            : "";
+      if (amounts[i].currency == "$" && dollars.empty() && reading.currency_question.empty()) {
+        reading.currency_question = "'" + tidy_cell(cell) + "': which country's dollars?";
+      }
+      // A deposit, a late fee or a fine is no price of the group.
+      if (i > 0 &&
+          has_any_phrase(around, {"deposit", "late fee", "fine", "cancellation", "no-show"}))
+        continue;
+      cost.options.push_back(std::move(option));
+    }
+    cost.model = cost_model_of(text, cost_around(text, amounts, 0), cost.options.front().per);
+    if (cost.model == "included_in_membership" && cost_in_membership(text) &&
+        cost.options.front().for_whom.empty()) {
+      cost.options.front().for_whom = "members";
+    }
+    if (free_at != std::string::npos) {
+      const auto stop = text.find_first_of(";,", free_at);
+      const auto who = cost_for_whom(std::string_view(text).substr(free_at, stop - free_at));
+      if (!who.empty()) {
+        protocol::CostOption option;
+        option.amount = "0";
+        option.for_whom = who;
+        option.currency = cost.options.front().currency;
+        cost.options.push_back(std::move(option));
+      }
+    }
+    if (has_any_phrase(text, {"renews by itself", "renews automatically", "auto-renew",
+                              "auto renew", "auto-renews", "recurring", "automatic renewal"})) {
+      cost.auto_renew = true;
+    }
+    if (has_any_phrase(text, {"no refunds", "no refund", "nonrefundable", "non-refundable"}))
+      cost.refund = "none";
+    reading.cost = std::move(cost);
+    return reading;
+  }
+
+  if (unsure) return reading;
+  protocol::CostOption option;
+  if (cost_in_membership(text)) {
+    cost.model = "included_in_membership";
+    option.for_whom = "members";
+  } else if (free_at != std::string::npos) {
+    cost.model = "free";
+    const auto stop = text.find_first_of(";,", free_at);
+    const auto tail = std::string_view(text).substr(free_at, stop - free_at);
+    if (has_any_phrase(tail, {"for", "to"})) option.for_whom = cost_for_whom(tail);
+  } else if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee",
+                                   "pay what you can", "pay-what-you-can", "pay as you can"})) {
+    cost.model = "sliding_scale";
+  } else if (has_any_phrase(text,
+                            {"donation", "donations", "by donation", "pay what you want",
+                             "voluntary contribution", "pass the hat", "free will offering"})) {
+    cost.model = "donation";
+  } else if (has_any_phrase(
+                 text, {"employer paid", "paid by the employer", "employer pays", "employer-paid",
+                        "paid by employer", "employer funded", "employer-funded",
+                        "paid by the agency", "paid by the hospital", "funded by the employer",
+                        "covered by employer", "covered by the employer"})) {
+    cost.model = "employer_paid";
+  } else if (has_any_phrase(text, {"swap", "barter", "exchange of hours", "hour for an hour"})) {
+    cost.model = "swap";
+  } else {
+    // A rhythm of payment without its amount: "monthly membership fee", "fee per session".
+    const bool fee =
+        has_any_phrase(text, {"fee", "fees", "dues", "subscription", "charge", "payment"});
+    const auto period = fee ? cost_period(text) : std::string();
+    if (period == "month" || period == "year") {
+      cost.model = "subscription";
+    } else if (period == "meeting") {
+      cost.model = "fee_per_meeting";
+    } else if (period == "term") {
+      cost.model = "fee_per_term";
+    } else if (text == "subscription") {
+      cost.model = "subscription";
+    }
+    option.per = cost.model.empty() ? "" : period;
+  }
+  if (cost.model.empty()) return reading;
+  if (!option.per.empty() || !option.for_whom.empty()) cost.options.push_back(std::move(option));
+  reading.cost = std::move(cost);
+  return reading;
+}
+
+}  // namespace node

@@ -1,0 +1,370 @@
+#include "node/importing/understand_people.h"
+
+#include <algorithm>
+
+#include "node/importing/cell_words.h"
+
+namespace node {
+
+namespace {
+
+using protocol::License;
+
+struct PeopleToken {
+  std::string text;     ///< as written
+  bool breaks = false;  ///< a comma or the like stands before it
+  bool slash = false;   ///< "/" stands before it
+};
+
+std::vector<PeopleToken> people_tokens(std::string_view cell) {
+  std::vector<PeopleToken> tokens;
+  bool breaks = true;
+  bool slash = false;
+  std::string word;
+  const auto flush = [&] {
+    while (!word.empty() && (word.back() == '.' || word.back() == '-') &&
+           word.find('.') == word.size() - 1)
+      word.pop_back();
+    if (word.empty()) return;
+    tokens.push_back({word, breaks, slash});
+    breaks = slash = false;
+    word.clear();
+  };
+  for (const char c : cell) {
+    const bool part = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '.' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+    if (part) {
+      word += c;
+      continue;
+    }
+    flush();
+    if (c == '&') {
+      tokens.push_back({"and", false, false});
+    } else if (c == '/') {
+      breaks = slash = true;
+    } else if (c != ' ' && c != '"') {
+      breaks = true;
+    }
+  }
+  flush();
+  return tokens;
+}
+
+bool people_same(const License& a, const License& b) {
+  return a.family == b.family && a.level == b.level;
+}
+
+bool people_is_student(const License& license) { return license.family == "student_trainee"; }
+
+/// Titles of physicians and nurses, whom no family here means.
+constexpr std::string_view kPeopleMedicalTitles[] = {"md",   "do",  "rn",  "np",   "pa",
+                                                     "aprn", "lpn", "bsn", "crnp", "dnp"};
+
+}  // namespace
+
+const std::vector<License>& LicenseWords::of(const std::string& words, const std::string& region) {
+  constexpr std::size_t kMost = 50'000;
+  if (known_.size() > kMost) known_.clear();
+  auto key = words + "\n" + region;
+  const auto found = known_.find(key);
+  if (found != known_.end()) return found->second;
+  return known_.emplace(std::move(key), protocol::licenses_of(words, region)).first->second;
+}
+
+PeopleReading understand_people(std::string_view cell, const std::string& region,
+                                LicenseWords& known) {
+  constexpr std::size_t kRead = 1'000;
+  PeopleReading reading;
+  if (says_nothing(cell)) return reading;
+  const std::string read = cut_text(tidy_cell(cell), kRead);
+  std::string plain = plain_words(read);
+  for (auto at = plain.find("counsell"); at != std::string::npos;
+       at = plain.find("counsell", at + 1))
+    plain.replace(at, 8, "counsel");
+  for (auto at = plain.find("licence"); at != std::string::npos; at = plain.find("licence", at + 1))
+    plain.replace(at, 7, "license");
+  const auto quote = "'" + cut_text(read, 80) + "'";
+
+  // Whom it is for, by groups of people.
+  std::string rest = plain;
+  const auto take = [&](std::initializer_list<std::string_view> phrases) {
+    bool any = false;
+    for (const auto phrase : phrases) {
+      for (auto at = find_phrase(rest, phrase); at != std::string::npos;
+           at = find_phrase(rest, phrase, at + 1)) {
+        const auto before = std::string_view(rest).substr(0, at);
+        const bool denied = before.ends_with("no ") || before.ends_with("not ") ||
+                            before.ends_with("not for ") || before.ends_with("except ") ||
+                            before.ends_with("excluding ");
+        if (!denied) any = true;
+        for (std::size_t i = 0; i < phrase.size(); ++i) rest[at + i] = '\x01';
+      }
+    }
+    return any;
+  };
+  const bool no_license =
+      has_any_phrase(plain, {"no license needed", "no license required", "no license necessary",
+                             "license not required", "license not needed", "without a license",
+                             "no licensure required", "no license"});
+  const bool survivors = take({"survivors", "survivor", "people with lived experience",
+                               "with lived experience", "loss survivors", "bereaved"});
+  // "Social work students" are trainees before they are social workers.
+  const bool trainees = take({"social work students",
+                              "psychology students",
+                              "psychology graduate students",
+                              "graduate students",
+                              "grad students",
+                              "graduate trainees",
+                              "student therapists",
+                              "trainee therapists",
+                              "students",
+                              "student",
+                              "trainees",
+                              "trainee",
+                              "interns",
+                              "intern",
+                              "practicum",
+                              "in training",
+                              "counseling students",
+                              "doctoral students",
+                              "candidates in training",
+                              "supervisees"});
+  bool therapists = take({"mental health professionals",
+                          "mental health professional",
+                          "mental health providers",
+                          "mental health provider",
+                          "mental health clinicians",
+                          "mental health clinician",
+                          "mental health practitioners",
+                          "mental health practitioner",
+                          "mental health workers",
+                          "mental health counselors",
+                          "mental health field",
+                          "mental health therapists",
+                          "behavioral health professionals",
+                          "behavioral health clinicians",
+                          "behavioral health providers",
+                          "practitioners of psychotherapy",
+                          "licensed professionals",
+                          "helping professionals",
+                          "psychotherapists",
+                          "psychotherapist",
+                          "therapists",
+                          "therapist",
+                          "terapeutas",
+                          "clinicians",
+                          "clinician",
+                          "counselors",
+                          "counselor",
+                          "psychologists",
+                          "psychologist",
+                          "psychoanalysts",
+                          "psychoanalyst",
+                          "psychiatrists",
+                          "social workers",
+                          "social worker",
+                          "analysts",
+                          "any license",
+                          "any licensed",
+                          "mfts",
+                          "psicologos",
+                          "consejeros",
+                          "therapeutes",
+                          "licensees"});
+  const bool health = take({"health professionals",
+                            "health care professionals",
+                            "healthcare professionals",
+                            "health care practitioners",
+                            "healthcare practitioners",
+                            "health care workers",
+                            "healthcare workers",
+                            "health care providers",
+                            "healthcare providers",
+                            "health practitioners",
+                            "health providers",
+                            "health workers",
+                            "medical professionals",
+                            "physicians",
+                            "physician",
+                            "doctors",
+                            "nurses",
+                            "nurse",
+                            "residents",
+                            "fellows",
+                            "surgeons",
+                            "medical staff",
+                            "pharmacists",
+                            "paramedics",
+                            "first responders"});
+  const bool staff = take({"staff", "faculty", "employees", "employee", "team members"});
+  const bool everybody = take({"everyone", "everybody", "anyone", "public", "general public",
+                               "open to all", "community members", "all are welcome"});
+  const bool others = take({"coaches",
+                            "coach",
+                            "allied professionals",
+                            "allied health",
+                            "massage",
+                            "acupuncture",
+                            "helping professions",
+                            "other professionals",
+                            "clients",
+                            "parents",
+                            "caregivers",
+                            "dietitians",
+                            "interpreters",
+                            "community health workers",
+                            "body workers",
+                            "bodyworkers",
+                            "lawyers",
+                            "attorneys",
+                            "clergy",
+                            "educators",
+                            "teachers",
+                            "families",
+                            "chaplains"});
+
+  // Licenses: the longest run of words that is a title or a profession, from left to right.
+  const auto tokens = people_tokens(read);
+  std::vector<License> found;
+  bool unsure = false;
+  bool medical = false;
+  bool last_student = false;
+  for (std::size_t i = 0; i < tokens.size();) {
+    constexpr std::size_t kLongest = 7;
+    std::size_t used = 0;
+    std::vector<License> meant;
+    std::string run;
+    for (std::size_t length = 1; length <= kLongest && i + length <= tokens.size(); ++length) {
+      const auto& token = tokens[i + length - 1];
+      if (length > 1 && token.breaks) break;
+      run += (run.empty() ? "" : " ") + token.text;
+      const auto& licenses = known.of(run, region);
+      if (!licenses.empty()) {
+        used = length;
+        meant = licenses;
+      }
+    }
+    const auto before = i > 0 && !tokens[i].breaks ? fold_cell(tokens[i - 1].text) : std::string();
+    const bool denied = before == "no" || before == "not" || before == "except" || before == "non";
+    const auto word = fold_cell(tokens[i].text);
+    if (used == 0 || denied) {
+      if (std::find(std::begin(kPeopleMedicalTitles), std::end(kPeopleMedicalTitles), word) !=
+              std::end(kPeopleMedicalTitles) &&
+          tokens[i].text != word && tokens[i].text.size() <= 4) {
+        medical = true;
+      }
+      last_student = false;
+      i += std::max<std::size_t>(used, 1);
+      continue;
+    }
+    std::vector<std::string> families;
+    for (const auto& license : meant) {
+      if (std::find(families.begin(), families.end(), license.family) == families.end())
+        families.push_back(license.family);
+    }
+    if (families.size() > 1 && !people_is_student(meant.front())) {
+      unsure = true;
+      std::string meanings;
+      for (const auto& family : families)
+        meanings += (meanings.empty() ? "" : ", or ") +
+                    protocol::label(protocol::Vocabulary::license_family, family);
+      reading.licenses_question = "'" + run + "': " + meanings + "?";
+    } else {
+      for (auto& license : meant) {
+        // "MFT trainee/student": one and the same.
+        if (people_is_student(license) && tokens[i].slash && last_student) continue;
+        const bool there = std::any_of(found.begin(), found.end(), [&](const License& one) {
+          return people_same(one, license);
+        });
+        last_student = license.level == "trainee";
+        if (!there) found.push_back(std::move(license));
+      }
+    }
+    i += used;
+  }
+  (void)unsure;
+  constexpr std::size_t kMostLicenses = 12;
+  if (found.size() > kMostLicenses) {
+    found.resize(kMostLicenses);
+    reading.licenses_question = quote + ": more than twelve licenses; which ones?";
+  }
+  // Staff in training are staff, survivors need no license, and where everybody comes nobody's is
+  // asked.
+  const bool of_work = staff && !therapists;
+  if (of_work || survivors) std::erase_if(found, people_is_student);
+  if (medical && !found.empty()) {
+    reading.licenses_question =
+        quote + ": which licenses besides these, and which physicians and nurses?";
+  }
+  const bool real = std::any_of(found.begin(), found.end(), [](const License& license) {
+    return !people_is_student(license) && license.family != "community_health_worker";
+  });
+  if (real) therapists = true;
+  reading.licenses = std::move(found);
+
+  if (no_license) {
+    reading.license_rule = "none_required";
+  } else if (has_any_phrase(plain, {"any license or in training", "any license or trainee",
+                                    "licensed or in training", "licensed or trainee",
+                                    "any license and trainees", "any license or in supervision",
+                                    "licensed or license eligible"})) {
+    reading.license_rule = "licensed_or_trainee";
+  } else if (has_any_phrase(plain, {"any license", "any licensed", "any mental health license",
+                                    "all licenses", "all license types", "any licensure"})) {
+    reading.license_rule = "any_licensed";
+  }
+
+  if (survivors) {
+    reading.audience = "lived_experience";
+  } else if (everybody && !therapists) {
+    reading.audience = "public";
+  } else if (of_work && !health) {
+    reading.audience = "workplace_staff";
+  } else if (therapists && (trainees || others || health || medical || everybody)) {
+    reading.audience = "mixed";
+  } else if (therapists) {
+    reading.audience = "therapists";
+  } else if (health) {
+    reading.audience = trainees || others ? "mixed" : "health_professionals";
+  } else if (trainees) {
+    reading.audience = "trainees";
+  }
+
+  const auto stage = [&](std::string_view value, std::initializer_list<std::string_view> phrases) {
+    if (has_any_phrase(plain, phrases)) reading.career_stages.emplace_back(value);
+  };
+  stage("early_career", {"early career", "first five years", "first 5 years", "new professionals",
+                         "recent graduates", "newly licensed"});
+  stage("retired", {"retired"});
+  return reading;
+}
+
+std::string understand_facilitation(std::string_view cell) {
+  if (says_nothing(cell)) return {};
+  const auto words = plain_words(cell);
+  if (has_any_phrase(words, {"unmoderated", "not moderated"})) return "unmoderated";
+  if (has_any_phrase(
+          words, {"rotating", "take turns", "takes turns", "rotate", "rotates", "members in turn"}))
+    return "rotating_peers";
+  if (has_any_phrase(words, {"trained peer", "trained peers", "trained volunteer peer",
+                             "trained volunteer peers", "peer supporters", "peer supporter",
+                             "trained physician peers", "trained volunteers"})) {
+    return "trained_peer_supporter";
+  }
+  if (has_any_phrase(words, {"professional facilitator", "paid facilitator",
+                             "professional facilitators", "trained facilitator"})) {
+    return "professional_facilitator";
+  }
+  if (has_any_phrase(words, {"peer lead", "peer leads", "peer led", "peer leader", "peer leaders",
+                             "peer facilitator", "peer facilitators", "peer facilitated"})) {
+    return "peer_lead";
+  }
+  if (has_any_phrase(words, {"seasoned clinician", "seasoned clinicians", "experienced clinician",
+                             "experienced clinicians", "senior clinician"})) {
+    return "seasoned_clinician";
+  }
+  if (has_any_phrase(words, {"moderated", "moderator", "moderators"})) return "moderated";
+  return {};
+}
+
+}  // namespace node

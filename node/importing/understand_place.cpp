@@ -1,0 +1,329 @@
+#include "node/importing/understand_place.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "node/importing/cell_words.h"
+#include "protocol/document/vocabularies.h"
+
+namespace node {
+
+namespace {
+
+using protocol::region_covers;
+using protocol::regions_of;
+
+constexpr std::string_view kPlaceOnline[] = {
+    "online",       "virtual",      "virtually",  "remote",   "zoom",           "video",
+    "online only",  "virtual only", "internet",   "web",      "online zoom",    "n a online",
+    "phone",        "telephone",    "by phone",   "email",    "online virtual", "virtual online",
+    "fully online", "fully remote", "all online", "via zoom", "on zoom",        "online group",
+    "telehealth",   "cyberspace",   "website",    "home"};
+
+// Words around the name of a place that do not change which place it is.
+constexpr std::string_view kPlaceFillers[] = {
+    "all",        "of",         "across",   "throughout", "anywhere",  "in",       "the",
+    "any",        "serving",    "serves",   "only",       "statewide", "state",    "states",
+    "wide",       "residents",  "members",  "based",      "from",      "area",     "region",
+    "whole",      "entire",     "within",   "and",        "or",        "licensed", "therapists",
+    "clinicians", "nationwide", "national", "province",   "provinces", "near",     "around",
+    "located",    "mainly",     "mostly",   "primarily",  "online",    "virtual"};
+// Words that name a part of a place: the whole is still served, the part has no code.
+constexpr std::string_view kPlaceParts[] = {
+    "northern",     "southern",     "eastern",   "western",   "central",      "north",
+    "south",        "east",         "west",      "upstate",   "greater",      "rural",
+    "northeast",    "northwest",    "southeast", "southwest", "northeastern", "northwestern",
+    "southeastern", "southwestern", "metro",     "coastal",   "mid"};
+
+template <std::size_t N>
+bool place_in(const std::string_view (&list)[N], std::string_view word) {
+  return std::find(std::begin(list), std::end(list), word) != std::end(list);
+}
+
+bool place_is_code(std::string_view text) {
+  return text.size() == 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z';
+}
+
+/// One name of a place, and what it may mean.
+struct PlaceName {
+  std::string text;
+  std::vector<std::string> codes;
+  bool local = false;  ///< a town stands before it: "Los Angeles, CA"
+};
+
+/// The codes of a name as it stands, or without the words around it.
+std::vector<std::string> place_codes(std::string_view text) {
+  auto codes = regions_of(text);
+  if (!codes.empty()) return codes;
+  auto words = split_words(text);
+  const auto strip = [&](const auto& list) {
+    bool changed = false;
+    // "OR" and "IN" in capitals are states.
+    while (words.size() > 1 && place_in(list, plain_words(words.front())) &&
+           !place_is_code(words.front())) {
+      words.erase(words.begin());
+      changed = true;
+    }
+    while (words.size() > 1 && place_in(list, plain_words(words.back())) &&
+           !place_is_code(words.back())) {
+      words.pop_back();
+      changed = true;
+    }
+    return changed;
+  };
+  const auto joined = [&] {
+    std::string all;
+    for (const auto& word : words) all += (all.empty() ? "" : " ") + word;
+    if (all.ends_with("-wide")) all.resize(all.size() - 5);
+    if (all.ends_with(" only")) all.resize(all.size() - 5);
+    return all;
+  };
+  const bool filled = strip(kPlaceFillers);
+  if (filled || text.ends_with("-wide")) codes = regions_of(joined());
+  if (codes.empty() && strip(kPlaceParts)) {
+    strip(kPlaceFillers);
+    codes = regions_of(joined());
+  }
+  return codes;
+}
+
+/// "Dallas Texas", "Portland OR": a town and a region with nothing between them.
+std::optional<std::pair<std::string, std::vector<std::string>>> place_town_and_region(
+    std::string_view text) {
+  const auto words = split_words(text);
+  for (const std::size_t tail : {std::size_t{2}, std::size_t{1}}) {
+    if (words.size() <= tail || words.size() > tail + 3) continue;
+    std::string town;
+    bool proper = true;
+    bool shouted = true;
+    for (std::size_t i = 0; i + tail < words.size(); ++i) {
+      town += (town.empty() ? "" : " ") + words[i];
+      const char first = words[i].front();
+      if (!(first >= 'A' && first <= 'Z') || place_in(kPlaceFillers, plain_words(words[i])))
+        proper = false;
+    }
+    for (const char c : town) {
+      if (c >= 'a' && c <= 'z') shouted = false;
+    }
+    std::string region;
+    for (std::size_t i = words.size() - tail; i < words.size(); ++i)
+      region += (region.empty() ? "" : " ") + words[i];
+    // "New England" is no town of England.
+    if (!proper || town == "New" || (shouted && place_is_code(region))) continue;
+    auto codes = regions_of(region);
+    if (!codes.empty()) return std::pair{town, std::move(codes)};
+  }
+  return std::nullopt;
+}
+
+/// "Ohio and Kentucky", "OR/WA", "Ohio & Indiana": every piece a region, or none is taken.
+std::vector<PlaceName> place_joined(std::string_view text) {
+  std::vector<std::string> pieces;
+  std::string rest = tidy_cell(text);
+  const auto cut = [&](std::string_view mark) {
+    std::vector<std::string> next;
+    for (const auto& piece : pieces.empty() ? std::vector<std::string>{rest} : pieces) {
+      std::string_view left = piece;
+      while (true) {
+        const auto at = left.find(mark);
+        auto one = tidy_cell(left.substr(0, at));
+        if (!one.empty()) next.push_back(std::move(one));
+        if (at == std::string_view::npos) break;
+        left.remove_prefix(at + mark.size());
+      }
+    }
+    pieces = std::move(next);
+  };
+  for (const auto mark : {" and ", " or ", "&", "/", " + "}) cut(mark);
+  if (pieces.size() < 2) return {};
+  std::vector<PlaceName> names;
+  for (const auto& piece : pieces) {
+    auto codes = place_codes(piece);
+    if (codes.empty()) return {};
+    names.push_back({piece, std::move(codes), false});
+  }
+  return names;
+}
+
+struct PlacePart {
+  std::vector<PlaceName> names;
+  std::string locality;
+  std::string unknown;  ///< words that are no place
+};
+
+bool place_is_town(std::string_view text) {
+  const auto words = plain_words(text);
+  if (words.empty() || place_in(kPlaceOnline, words)) return false;
+  if (has_any_phrase(
+          words, {"several",  "various",    "multiple",      "statewide", "online",    "virtual",
+                  "anywhere", "nationwide", "different",     "rotating",  "locations", "tbd",
+                  "unknown",  "many",       "cities",        "towns",     "speaking",  "and others",
+                  "zoom",     "not stated", "international", "worldwide", "other",     "all",
+                  "any",      "mostly"})) {
+    return false;
+  }
+  return split_words(words).size() <= 6 && words.size() <= 60 &&
+         (text.front() < 'a' || text.front() > 'z');
+}
+
+/// The first of "Cloverdale / Sonoma County".
+std::string place_town(std::string_view text) {
+  const auto pieces = split_cell(text, "/");
+  const auto town = pieces.empty() ? std::string() : pieces.front();
+  return place_is_town(town) ? town : std::string();
+}
+
+/// One part between semicolons or line breaks.
+PlacePart place_part(std::string_view text) {
+  PlacePart part;
+  // What stands in brackets is looked at apart: a country, or a remark.
+  std::string outside;
+  std::vector<std::string> brackets;
+  std::size_t depth = 0;
+  for (const char c : text) {
+    if (c == '(' || c == '[') {
+      if (depth++ == 0) brackets.emplace_back();
+      continue;
+    }
+    if (c == ')' || c == ']') {
+      if (depth > 0) --depth;
+      continue;
+    }
+    if (depth > 0) {
+      brackets.back() += c;
+    } else {
+      outside += c;
+    }
+  }
+  const auto pieces = split_cell(outside, ",");
+  std::vector<std::string> towns;
+  for (const auto& piece : pieces) {
+    const bool first = &piece == &pieces.front();
+    if (place_in(kPlaceOnline, plain_words(piece))) continue;
+    auto codes = place_codes(piece);
+    // "New York, NY" and "Washington, DC": the first is the town when a region follows.
+    if (!codes.empty() && !(first && pieces.size() == 2 && !place_is_code(piece) &&
+                            regions_of(pieces.back()) == codes)) {
+      part.names.push_back({piece, std::move(codes), !towns.empty()});
+      continue;
+    }
+    if (auto names = place_joined(piece); !names.empty()) {
+      for (auto& name : names) {
+        name.local = !towns.empty();
+        part.names.push_back(std::move(name));
+      }
+      continue;
+    }
+    if (const auto both = place_town_and_region(piece)) {
+      towns.push_back(both->first);
+      part.names.push_back({piece, both->second, true});
+      continue;
+    }
+    towns.push_back(piece);
+  }
+  for (const auto& bracket : brackets) {
+    if (auto codes = place_codes(tidy_cell(bracket)); !codes.empty())
+      part.names.push_back({tidy_cell(bracket), std::move(codes), !towns.empty()});
+  }
+  if (towns.empty()) return part;
+  if (part.names.empty()) {
+    for (const auto& town : towns) part.unknown += (part.unknown.empty() ? "" : ", ") + town;
+    return part;
+  }
+  part.locality = place_town(towns.front());
+  return part;
+}
+
+/// Picks one meaning of each name by what stands beside it. Names that stay open are asked about.
+void place_settle(std::vector<PlaceName>& names, PlaceColumn column,
+                  std::vector<std::string>& asked) {
+  std::vector<std::string> sure;
+  for (const auto& name : names) {
+    if (name.codes.size() == 1) sure.push_back(name.codes.front());
+  }
+  const auto states =
+      static_cast<std::size_t>(std::count_if(names.begin(), names.end(), [](const PlaceName& name) {
+        return std::any_of(name.codes.begin(), name.codes.end(),
+                           [](const std::string& code) { return code.starts_with("US-"); });
+      }));
+  for (auto& name : names) {
+    if (name.codes.size() < 2) continue;
+    std::optional<std::string> chosen;
+    for (const auto& code : name.codes) {
+      const bool covers = std::any_of(sure.begin(), sure.end(), [&](const std::string& other) {
+        return other != code && region_covers(code, other);
+      });
+      if (covers) chosen = code;
+    }
+    for (const auto& code : name.codes) {
+      const bool beside = std::any_of(sure.begin(), sure.end(), [&](const std::string& other) {
+        return other != code && other.substr(0, 2) == code.substr(0, 2) && code.size() > 2;
+      });
+      if (!chosen && beside) chosen = code;
+    }
+    if (!chosen && (name.local || states > 1 || column == PlaceColumn::state))
+      chosen = name.codes.front();
+    // Two letters are a state far more often than the country with the same letters, but for
+    // Canada, whose associations are near.
+    if (!chosen && place_is_code(name.text) && name.text != "CA") chosen = name.codes.front();
+    if (chosen) {
+      name.codes = {*chosen};
+      continue;
+    }
+    std::string meanings;
+    for (const auto& code : name.codes)
+      meanings += (meanings.empty() ? "" : ", or ") + protocol::region_name(code);
+    asked.push_back("'" + name.text + "': " + meanings + "?");
+    name.codes.clear();
+  }
+}
+
+}  // namespace
+
+PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
+  PlaceReading reading;
+  if (says_nothing(cell)) return reading;
+  std::string lines(cell);
+  std::replace(lines.begin(), lines.end(), '\n', ';');
+  const auto parts = split_cell(lines, ";|");
+  std::vector<PlaceName> names;
+  std::vector<std::string> asked;
+  bool place = false;
+  for (const auto& text : parts) {
+    if (says_nothing(text)) continue;
+    if (place_in(kPlaceOnline, plain_words(text))) {
+      reading.elsewhere = true;
+      continue;
+    }
+    auto part = place_part(text);
+    if (parts.size() == 1) reading.locality = part.locality;
+    for (auto& name : part.names) names.push_back(std::move(name));
+    if (!part.unknown.empty() && parts.size() > 1)
+      asked.push_back("'" + part.unknown + "': which states?");
+    place = true;
+  }
+  reading.elsewhere = reading.elsewhere && !place;
+  place_settle(names, column, asked);
+  std::vector<std::string> codes;
+  for (const auto& name : names) {
+    for (const auto& code : name.codes) {
+      if (std::find(codes.begin(), codes.end(), code) == codes.end()) codes.push_back(code);
+    }
+  }
+  // "Stockport, England (UK)": the narrower of two that cover one another.
+  for (const auto& code : codes) {
+    const bool wider = std::any_of(codes.begin(), codes.end(), [&](const std::string& other) {
+      return other != code && region_covers(code, other);
+    });
+    if (!wider) reading.regions.push_back(code);
+  }
+  if (reading.regions.empty() && !asked.empty()) reading.locality.clear();
+  if (asked.size() > 0 && !(names.empty() && parts.size() > 1)) {
+    for (const auto& question : asked)
+      reading.question += (reading.question.empty() ? "" : " ") + question;
+  }
+  if (reading.regions.empty()) reading.locality.clear();
+  return reading;
+}
+
+}  // namespace node

@@ -1,0 +1,794 @@
+#include "node/importing/understand_schedule.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "node/importing/cell_words.h"
+
+namespace node {
+
+namespace {
+
+bool when_is_digit(char c) { return c >= '0' && c <= '9'; }
+bool when_is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
+std::string when_quote(std::string_view cell) { return "'" + cut_text(tidy_cell(cell), 80) + "'"; }
+
+/// "every N weeks" or "every N months" beginning at `from`; 0 where there is none. A range ("every
+/// 3-4 weeks") is -1.
+int when_every(std::string_view words, std::string_view unit) {
+  for (auto at = find_phrase(words, "every"); at != std::string_view::npos;
+       at = find_phrase(words, "every", at + 1)) {
+    const auto next = split_words(words.substr(at + 5, 60));
+    if (next.empty()) continue;
+    const bool singular = next[0] == unit || next[0] == std::string(unit) + "s";
+    if (singular) return 1;
+    if (next.size() < 2) continue;
+    const auto is_unit = [&](const std::string& word) {
+      return word == unit || word == std::string(unit) + "s" ||
+             (unit == "week" && (word == "wk" || word == "wks"));
+    };
+    if ((next[0] == "other" || next[0] == "second" || next[0] == "2nd") && is_unit(next[1]))
+      return 2;
+    if (next[0] == "third" && is_unit(next[1])) return 3;
+    if (next[0] == "fourth" && is_unit(next[1])) return 4;
+    const auto number = small_number(next[0]);
+    if (!number) continue;
+    if (is_unit(next[1])) return *number;
+    // "every 3 4 weeks" (the dash is gone), "every 4 to 6 weeks".
+    for (std::size_t i = 1; i < std::min<std::size_t>(next.size(), 4); ++i) {
+      if (is_unit(next[i]) && small_number(next[i - 1])) return -1;
+    }
+  }
+  return 0;
+}
+
+bool when_times_per(std::string_view words, std::string_view unit,
+                    std::initializer_list<std::string_view> times) {
+  for (const auto time : times) {
+    for (const auto per : {" a ", " per ", " each ", " every "}) {
+      for (const auto what :
+           {"", " meetings", " sessions", " times", " x", " meetups", " gatherings", " calls"}) {
+        if (has_phrase(words, std::string(time) + what + per + std::string(unit))) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// How many meetings a year are said, in any way.
+bool when_yearly(std::string_view words) {
+  if (has_any_phrase(words,
+                     {"yearly", "annual", "annually", "once a year", "twice a year", "every year",
+                      "biannual", "biannually", "semiannual", "semi annual", "twice yearly"})) {
+    return true;
+  }
+  const auto at = std::min(find_phrase(words, "a year"), find_phrase(words, "per year"));
+  if (at == std::string_view::npos) return false;
+  return has_any_phrase(words.substr(0, at),
+                        {"meetings", "times", "sessions", "gatherings", "events", "x"});
+}
+
+struct Rhythm {
+  std::string_view value;
+  int weeks = 0;
+};
+
+std::vector<Rhythm> when_rhythms(std::string_view words) {
+  std::vector<Rhythm> found;
+  const auto add = [&](std::string_view value, int weeks = 0) {
+    for (const auto& rhythm : found) {
+      if (rhythm.value == value && rhythm.weeks == weeks) return;
+    }
+    found.push_back({value, weeks});
+  };
+  const bool twice_weekly =
+      has_any_phrase(words,
+                     {"twice weekly", "twice a week", "twice per week", "two times weekly"}) ||
+      when_times_per(words, "week", {"2", "two", "3", "three", "4", "four", "5", "five"});
+  if (twice_weekly) add("other");
+  if (has_any_phrase(words, {"daily", "every day", "each day", "every workday", "every weekday"}))
+    add("daily");
+  if (!twice_weekly &&
+      (has_any_phrase(words, {"weekly", "each week", "once a week", "per week", "wkly", "1x week",
+                              "one a week", "1x weekly", "each wk", "every wk"}) ||
+       when_every(words, "week") == 1)) {
+    add("weekly", 1);
+  }
+  const int weeks = when_every(words, "week");
+  if (has_any_phrase(words, {"fortnightly", "every fortnight", "alternate weeks",
+                             "alternating weeks", "every other wk"}) ||
+      weeks == 2) {
+    add("every_2_weeks", 2);
+  } else if (weeks == 3) {
+    add("every_3_weeks", 3);
+  } else if (weeks == 4) {
+    add("every_4_weeks", 4);
+  } else if (weeks > 4) {
+    add("other", weeks);
+  } else if (weeks < 0) {
+    add("other");
+  }
+  const bool twice_monthly =
+      has_any_phrase(words, {"twice monthly", "twice a month", "twice per month", "semi monthly",
+                             "semimonthly", "two times monthly", "2x month", "2x monthly",
+                             "twice each month"}) ||
+      when_times_per(words, "month", {"2", "two", "2x"});
+  const int months = when_every(words, "month");
+  const bool times_monthly =
+      when_times_per(words, "month", {"3", "three", "4", "four", "3x", "4x"});
+  const bool hours_monthly = has_any_phrase(
+      words,
+      {"hours a month", "hours per month", "hour a month", "hours monthly", "hours each month"});
+  if (twice_monthly) {
+    add("twice_a_month");
+  } else if (times_monthly || hours_monthly) {
+    add("other");
+  } else if (months == 1 ||
+             has_any_phrase(words, {"monthly", "once a month", "each month", "once per month",
+                                    "1x month", "one a month", "once monthly",
+                                    "one meeting a month", "1x monthly", "one meeting per month",
+                                    "of the month", "of each month", "of every month"}) ||
+             when_times_per(words, "month", {"1", "one"})) {
+    const bool bi = has_any_phrase(words, {"bi monthly", "tri monthly"});
+    if (!bi) add("monthly");
+  }
+  if (months == 2) add("every_2_months");
+  if (months == 3 ||
+      has_any_phrase(words, {"quarterly", "every quarter", "each quarter", "once a quarter",
+                             "4x a year", "four times a year", "4 times a year",
+                             "four times per year", "4 times per year", "once per quarter"})) {
+    add("quarterly");
+  } else if (months > 3) {
+    add("other");
+  } else if (when_yearly(words)) {
+    add("other");
+  }
+  return found;
+}
+
+struct WhenDay {
+  std::string_view name, code;
+};
+constexpr WhenDay kWhenDays[] = {
+    {"monday", "MO"},    {"mondays", "MO"},    {"mon", "MO"},     {"mons", "MO"},
+    {"tuesday", "TU"},   {"tuesdays", "TU"},   {"tues", "TU"},    {"tue", "TU"},
+    {"wednesday", "WE"}, {"wednesdays", "WE"}, {"weds", "WE"},    {"wed", "WE"},
+    {"thursday", "TH"},  {"thursdays", "TH"},  {"thurs", "TH"},   {"thur", "TH"},
+    {"thu", "TH"},       {"friday", "FR"},     {"fridays", "FR"}, {"fri", "FR"},
+    {"saturday", "SA"},  {"saturdays", "SA"},  {"sat", "SA"},     {"sats", "SA"},
+    {"sunday", "SU"},    {"sundays", "SU"},    {"sun", "SU"},     {"suns", "SU"},
+    {"fris", "FR"},
+};
+
+struct WhenOrdinal {
+  std::string_view name, number;
+};
+constexpr WhenOrdinal kWhenOrdinals[] = {
+    {"1st", "1"}, {"first", "1"},  {"2nd", "2"}, {"second", "2"}, {"3rd", "3"},   {"third", "3"},
+    {"4th", "4"}, {"fourth", "4"}, {"5th", "5"}, {"fifth", "5"},  {"last", "-1"}, {"final", "-1"},
+};
+
+std::string_view when_day(std::string_view word) {
+  for (const auto& day : kWhenDays) {
+    if (day.name == word) return day.code;
+  }
+  return {};
+}
+
+std::string_view when_ordinal(std::string_view word) {
+  for (const auto& ordinal : kWhenOrdinals) {
+    if (ordinal.name == word) return ordinal.number;
+  }
+  return {};
+}
+
+bool when_is_month(std::string_view word) {
+  constexpr std::string_view kMonths[] = {
+      "january",   "february", "march",    "april",    "may",  "june", "july", "august",
+      "september", "october",  "november", "december", "jan",  "feb",  "mar",  "apr",
+      "jun",       "jul",      "aug",      "sep",      "sept", "oct",  "nov",  "dec"};
+  return std::find(std::begin(kMonths), std::end(kMonths), word) != std::end(kMonths);
+}
+
+void when_read_days(std::string_view cell, const std::string& folded,
+                    const std::vector<std::string>& words, ScheduleReading& reading) {
+  constexpr std::array<std::string_view, 7> kWeek = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
+  const auto add = [&](std::string day) {
+    if (std::find(reading.days.begin(), reading.days.end(), day) == reading.days.end())
+      reading.days.push_back(std::move(day));
+  };
+  std::vector<std::string_view> ordinals;
+  std::string_view last_day;
+  bool range = false;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto& word = words[i];
+    if (const auto number = when_ordinal(word); !number.empty()) {
+      // "May 2nd" is a date; "every second Tuesday" may be every other one.
+      if (i > 0 && when_is_month(words[i - 1])) continue;
+      if (i > 0 && words[i - 1] == "every" && number == "2" && !has_phrase(folded, "month")) {
+        reading.days_question =
+            when_quote(cell) + ": every other week, or on the second of each month?";
+      }
+      ordinals.push_back(number);
+      continue;
+    }
+    if (const auto day = when_day(word); !day.empty()) {
+      if (range && !last_day.empty() && ordinals.empty()) {
+        auto from = std::find(kWeek.begin(), kWeek.end(), last_day);
+        const auto* to = std::find(kWeek.begin(), kWeek.end(), day);
+        for (; from < to; ++from) add(std::string(*from));
+      }
+      range = false;
+      if (ordinals.empty()) {
+        add(std::string(day));
+      } else {
+        for (const auto number : ordinals) add(std::string(number) + std::string(day));
+      }
+      // "Mondays" is each week, but "2nd Mondays" is not.
+      if (ordinals.empty() && (word.ends_with("days") ||
+                               (i > 0 && (words[i - 1] == "every" || words[i - 1] == "each"))))
+        reading.plural_days = true;
+      last_day = day;
+      ordinals.clear();
+      continue;
+    }
+    if (word == "to" || word == "through" || word == "thru" || word == "until" || word == "-") {
+      range = !last_day.empty();
+      continue;
+    }
+    if (word != "and" && word != "or" && word != "the" && word != "st" && word != "nd") {
+      if (word != "of") ordinals.clear();
+      range = false;
+    }
+  }
+  // "Mon-Fri": plain words lose the dash.
+  for (const auto& from : kWhenDays) {
+    const auto at = folded.find(std::string(from.name) + "-");
+    if (at == std::string::npos || (at > 0 && when_is_letter(folded[at - 1]))) continue;
+    auto end = at + from.name.size() + 1;
+    std::string to;
+    while (end < folded.size() && when_is_letter(folded[end])) to += folded[end++];
+    const auto until = when_day(to);
+    if (until.empty()) continue;
+    auto it = std::find(kWeek.begin(), kWeek.end(), from.code);
+    const auto* stop = std::find(kWeek.begin(), kWeek.end(), until);
+    for (; it < stop; ++it) add(std::string(*it));
+    reading.plural_days = true;
+  }
+  if (reading.days.size() > 1) {
+    const bool groups =
+        has_any_phrase(folded, {"group a", "group b", "group 1", "group 2", "group one", "cohort a",
+                                "cohort 1", "section a", "section 1", "(a)", "(b)", "group i"});
+    bool either = false;
+    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+      if (words[i] != "or") continue;
+      const bool before = !when_day(words[i - 1]).empty();
+      const bool after = !when_day(words[i + 1]).empty() || !when_ordinal(words[i + 1]).empty();
+      if (before && after) either = true;
+    }
+    if (groups || either) reading.days_question = when_quote(cell) + ": which day is for whom?";
+  }
+  if (!reading.days_question.empty()) {
+    reading.days.clear();
+    reading.plural_days = false;
+  }
+}
+
+enum class Half { none, am, pm, noon, midnight };
+
+struct WhenClock {
+  int hour = -1, minute = 0;
+  Half half = Half::none;
+  bool colon = false, padded = false;
+  std::size_t end = 0;
+};
+
+Half when_half(std::string_view text, std::size_t& at) {
+  std::size_t i = at;
+  while (i < text.size() && text[i] == ' ') ++i;
+  const auto rest = text.substr(i);
+  struct Mark {
+    std::string_view mark;
+    Half half;
+  };
+  constexpr Mark kMarks[] = {{"a.m.", Half::am},    {"p.m.", Half::pm},
+                             {"a.m", Half::am},     {"p.m", Half::pm},
+                             {"am", Half::am},      {"pm", Half::pm},
+                             {"a", Half::am},       {"p", Half::pm},
+                             {"noon", Half::noon},  {"midnight", Half::midnight},
+                             {"midday", Half::noon}};
+  for (const auto& [mark, half] : kMarks) {
+    if (!rest.starts_with(mark)) continue;
+    const auto end = i + mark.size();
+    if (end < text.size() && (when_is_letter(text[end]) || when_is_digit(text[end]))) continue;
+    // A lone "a" after a space is an article.
+    if (mark.size() == 1 && i != at) continue;
+    at = end;
+    return half;
+  }
+  return Half::none;
+}
+
+/// A clock time at `at`: "7", "7:30", "7.30pm", "noon". hour -1 where there is none.
+WhenClock when_clock(std::string_view text, std::size_t at) {
+  WhenClock clock;
+  for (const auto& [word, hour] :
+       {std::pair{"noon", 12}, std::pair{"midnight", 0}, std::pair{"midday", 12}}) {
+    if (find_phrase(text, word, at) == at) {
+      clock.hour = hour;
+      clock.half = hour == 12 ? Half::noon : Half::midnight;
+      clock.end = at + std::string_view(word).size();
+      return clock;
+    }
+  }
+  std::size_t i = at;
+  int hour = 0;
+  while (i < text.size() && when_is_digit(text[i]) && i < at + 3)
+    hour = hour * 10 + (text[i++] - '0');
+  const std::size_t digits = i - at;
+  if (digits == 0 || digits > 2 || hour > 24) return clock;
+  clock.padded = digits == 2 && text[at] == '0';
+  const bool separated =
+      i + 2 < text.size() + 0 && (text[i] == ':' || text[i] == '.' || text[i] == 'h');
+  if (separated && i + 2 < text.size() + 1 && i + 2 <= text.size() - 1 &&
+      when_is_digit(text[i + 1]) && when_is_digit(text[i + 2]) &&
+      (i + 3 >= text.size() || !when_is_digit(text[i + 3]))) {
+    clock.minute = (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
+    clock.colon = text[i] == ':';
+    if (clock.minute > 59) return clock;
+    i += 3;
+  }
+  if (i < text.size() && (when_is_digit(text[i]) || text[i] == '%' || text[i] == '$')) return clock;
+  clock.half = when_half(text, i);
+  if (clock.half != Half::none && (hour == 0 || hour > 12)) return clock;
+  clock.hour = hour;
+  clock.end = i;
+  return clock;
+}
+
+int when_minutes(const WhenClock& clock, Half half) {
+  int hour = clock.hour % 12;
+  if (clock.half == Half::noon) return 12 * 60;
+  if (clock.half == Half::midnight) return 0;
+  if (half == Half::pm) hour += 12;
+  return hour * 60 + clock.minute;
+}
+
+struct WhenTime {
+  int start = -1;
+  std::optional<int> end;
+  bool unsure = false;  ///< no a.m. or p.m.
+  std::size_t at = 0, behind = 0;
+};
+
+/// What follows a number and makes it no time: "60-90 minutes", "8 weeks".
+bool when_counts_something(std::string_view text, std::size_t at) {
+  while (at < text.size() && (text[at] == ' ' || text[at] == '-')) ++at;
+  constexpr std::string_view kUnits[] = {"min",  "hour",    "hr",      "week",   "day",    "month",
+                                         "year", "session", "meeting", "people", "member", "part",
+                                         "time", "x ",      "wk",      "st",     "nd",     "rd",
+                                         "th",   "%",       "people",  "sept",   "per"};
+  const auto rest = text.substr(at);
+  return std::any_of(std::begin(kUnits), std::end(kUnits),
+                     [&](std::string_view unit) { return rest.starts_with(unit); });
+}
+
+std::vector<WhenTime> when_times(std::string_view text) {
+  std::vector<WhenTime> all;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool begins =
+        at == 0 || (!when_is_digit(text[at - 1]) && !when_is_letter(text[at - 1]) &&
+                    text[at - 1] != ':' && text[at - 1] != '$' && text[at - 1] != '/');
+    const bool may = begins && (when_is_digit(text[at]) || text[at] == 'n' || text[at] == 'm');
+    if (!may) {
+      ++at;
+      continue;
+    }
+    auto start = when_clock(text, at);
+    if (start.hour < 0) {
+      ++at;
+      while (at < text.size() && when_is_digit(text[at])) ++at;
+      continue;
+    }
+    // "12 noon": the number belongs to the word.
+    std::size_t dash = start.end;
+    while (dash < text.size() && text[dash] == ' ') ++dash;
+    std::optional<WhenClock> end;
+    std::size_t next = 0;
+    if (text.substr(dash).starts_with("-")) next = dash + 1;
+    for (const auto word : {"to ", "until ", "till "}) {
+      if (text.substr(dash).starts_with(word)) next = dash + std::string_view(word).size();
+    }
+    if (next > 0) {
+      while (next < text.size() && text[next] == ' ') ++next;
+      if (next < text.size()) {
+        const auto second = when_clock(text, next);
+        if (second.hour >= 0) end = second;
+      }
+    }
+    WhenTime time;
+    time.at = at;
+    time.behind = end ? end->end : start.end;
+    const bool counted = when_counts_something(text, time.behind);
+    // A date before it ("June 8"), or a bare number, is no time.
+    const auto before = split_words(text.substr(0, at));
+    const bool date = !before.empty() && when_is_month(plain_words(before.back()));
+    const bool marked =
+        start.half != Half::none || start.colon || (end && (end->half != Half::none || end->colon));
+    if (counted || (date && !marked) || (!marked && !end) ||
+        (date && start.half == Half::none && !start.colon)) {
+      at = std::max(start.end, at + 1);
+      continue;
+    }
+    if (start.half != Half::none) {
+      time.start = when_minutes(start, start.half);
+    } else if (start.hour > 12 || start.padded || start.hour == 0) {
+      time.start = (start.hour % 24) * 60 + start.minute;
+    } else if (end && (end->half == Half::am || end->half == Half::pm || end->half == Half::noon)) {
+      // "3:30-5:30pm" and "11-1pm": the start is the last one before the end.
+      const int until = when_minutes(*end, end->half);
+      const int late = when_minutes(start, Half::pm);
+      time.start = late < until ? late : when_minutes(start, Half::am);
+    } else if (start.hour == 12) {
+      time.start = 12 * 60 + start.minute;  // nobody meets at midnight without saying so
+    } else if (end && end->hour > 12) {
+      time.start = start.hour * 60 + start.minute;
+    } else if (end && (end->hour < start.hour || end->hour == 12) && start.hour >= 8) {
+      time.start = start.hour * 60 + start.minute;  // across noon
+    } else {
+      time.unsure = true;
+    }
+    if (end && time.start >= 0) {
+      Half half = end->half;
+      int until = end->hour > 12 || end->padded ? (end->hour % 24) * 60 + end->minute
+                                                : when_minutes(*end, half);
+      if (half == Half::none && end->hour <= 12 && !end->padded) {
+        while (until <= time.start) until += 12 * 60;
+      }
+      if (until <= time.start) until += 24 * 60;
+      time.end = until;
+    }
+    all.push_back(time);
+    at = std::max(time.behind, at + 1);
+  }
+  return all;
+}
+
+struct WhenZone {
+  std::string_view mark, zone;
+};
+constexpr WhenZone kWhenZones[] = {
+    {"ET", "America/New_York"},      {"EST", "America/New_York"},
+    {"EDT", "America/New_York"},     {"CT", "America/Chicago"},
+    {"CST", "America/Chicago"},      {"CDT", "America/Chicago"},
+    {"MT", "America/Denver"},        {"MST", "America/Denver"},
+    {"MDT", "America/Denver"},       {"PT", "America/Los_Angeles"},
+    {"PST", "America/Los_Angeles"},  {"PDT", "America/Los_Angeles"},
+    {"AKST", "America/Anchorage"},   {"AKDT", "America/Anchorage"},
+    {"AKT", "America/Anchorage"},    {"HST", "Pacific/Honolulu"},
+    {"AT", "America/Halifax"},       {"ADT", "America/Halifax"},
+    {"NST", "America/St_Johns"},     {"NDT", "America/St_Johns"},
+    {"BST", "Europe/London"},        {"GMT", "Europe/London"},
+    {"AEDT", "Australia/Sydney"},    {"AEST", "Australia/Sydney"},
+    {"AWST", "Australia/Perth"},     {"ACST", "Australia/Adelaide"},
+    {"ACDT", "Australia/Adelaide"},  {"NZST", "Pacific/Auckland"},
+    {"NZDT", "Pacific/Auckland"},    {"NZT", "Pacific/Auckland"},
+    {"HKT", "Asia/Hong_Kong"},       {"SGT", "Asia/Singapore"},
+    {"SAST", "Africa/Johannesburg"}, {"UTC", "Etc/UTC"},
+};
+constexpr WhenZone kWhenZoneWords[] = {
+    {"eastern", "America/New_York"},      {"central time", "America/Chicago"},
+    {"central", "America/Chicago"},       {"mountain", "America/Denver"},
+    {"pacific", "America/Los_Angeles"},   {"alaska time", "America/Anchorage"},
+    {"hawaii time", "Pacific/Honolulu"},  {"uk time", "Europe/London"},
+    {"london time", "Europe/London"},     {"sydney time", "Australia/Sydney"},
+    {"atlantic time", "America/Halifax"},
+};
+
+bool when_in_arizona(const std::vector<std::string>& regions) {
+  return regions.size() == 1 && regions.front() == "US-AZ";
+}
+
+/// Zones named in the cell, in its order. Abbreviations count only in capitals, since "at" and "pt"
+/// are words.
+std::vector<std::string> when_zones(std::string_view cell,
+                                    const std::vector<std::string>& regions) {
+  std::vector<std::pair<std::size_t, std::string>> found;
+  const auto add = [&](std::size_t at, std::string_view zone) {
+    const bool arizona = zone == "America/Denver" && when_in_arizona(regions);
+    found.emplace_back(at, arizona ? "America/Phoenix" : std::string(zone));
+  };
+  for (const auto& [mark, zone] : kWhenZones) {
+    if (const auto at = find_phrase(cell, mark); at != std::string_view::npos) add(at, zone);
+  }
+  const auto folded = fold_cell(cell);
+  for (const auto& [mark, zone] : kWhenZoneWords) {
+    if (const auto at = find_phrase(folded, mark); at != std::string_view::npos) add(at, zone);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> zones;
+  for (auto& [at, zone] : found) {
+    if (std::find(zones.begin(), zones.end(), zone) == zones.end())
+      zones.push_back(std::move(zone));
+  }
+  return zones;
+}
+
+std::string when_text(int minutes) {
+  const int hour = minutes / 60 % 24;
+  const int minute = minutes % 60;
+  std::string text = "00:00";
+  text[0] = static_cast<char>('0' + hour / 10);
+  text[1] = static_cast<char>('0' + hour % 10);
+  text[3] = static_cast<char>('0' + minute / 10);
+  text[4] = static_cast<char>('0' + minute % 10);
+  return text;
+}
+
+}  // namespace
+
+ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm,
+                                    const std::vector<std::string>& regions) {
+  constexpr std::size_t kRead = 600;
+  ScheduleReading reading;
+  if (says_nothing(cell)) return reading;
+  const std::string read = cut_text(tidy_cell(cell), kRead);
+  const std::string folded = fold_cell(read);
+  const std::string plain = plain_words(read);
+  const auto words = split_words(plain);
+
+  reading.by_arrangement =
+      has_any_phrase(plain, {"by arrangement", "by appointment", "as arranged", "to be arranged",
+                             "arranged individually", "mutually agreed", "by agreement"});
+  reading.always_open = has_any_phrase(plain, {"always open", "24 7", "any time", "anytime",
+                                               "around the clock", "open all the time"});
+  auto rhythms = when_rhythms(plain);
+  // "every other Friday": the day stands for the week.
+  for (std::size_t i = 0; i + 2 < words.size(); ++i) {
+    if ((words[i] == "every" || words[i] == "each") && words[i + 1] == "other" &&
+        !when_day(words[i + 2]).empty())
+      rhythms.push_back({"every_2_weeks", 2});
+    if (words[i] == "alternate" && !when_day(words[i + 1]).empty())
+      rhythms.push_back({"every_2_weeks", 2});
+  }
+  bool weekly_by_day = false;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if ((words[i] == "every" || words[i] == "each") && !when_day(words[i + 1]).empty())
+      weekly_by_day = true;
+  }
+  if (weekly_by_day && rhythms.empty()) rhythms.push_back({"weekly", 1});
+  std::set<std::string_view> values;
+  for (const auto& rhythm : rhythms) values.insert(rhythm.value);
+
+  const bool two_meanings =
+      has_any_phrase(plain, {"bi monthly", "bimonthly", "bi weekly", "biweekly", "bi annual"});
+  const bool on_demand =
+      has_any_phrase(plain, {"as needed", "on demand", "when needed", "ad hoc", "as required",
+                             "on request", "upon request", "by request", "as requested",
+                             "whenever needed", "as necessary", "when requested", "if needed"}) ||
+      (reading.by_arrangement && rhythms.empty());
+  if (two_meanings) {
+    reading.cadence = "ambiguous";
+    reading.cadence_question = has_any_phrase(plain, {"bi monthly", "bimonthly"})
+                                   ? when_quote(cell) + ": twice a month, or every two months?"
+                                   : when_quote(cell) + ": twice a week, or every two weeks?";
+  } else if (values.size() > 1) {
+    reading.cadence = "ambiguous";
+    reading.cadence_question = when_quote(cell) + ": which of these rhythms?";
+  } else if (!rhythms.empty()) {
+    reading.cadence = std::string(rhythms.front().value);
+    reading.every_weeks = rhythms.front().weeks;
+  } else if (on_demand) {
+    reading.cadence = "ad_hoc";
+  }
+  when_read_days(cell, folded, words, reading);
+  if (column_of_rhythm && reading.cadence.empty()) {
+    const bool plain_days = std::any_of(reading.days.begin(), reading.days.end(),
+                                        [](const std::string& day) { return day.size() > 2; });
+    reading.cadence = plain_days                                     ? "monthly"
+                      : reading.plural_days && !reading.days.empty() ? "weekly"
+                                                                     : "other";
+    if (plain_days && reading.days.size() == 2) reading.cadence = "twice_a_month";
+    if (plain_days && reading.days.size() > 2) reading.cadence = "other";
+  }
+
+  const auto times = when_times(folded);
+  const auto zones = when_zones(read, regions);
+  std::set<int> starts;
+  bool unsure = false;
+  for (const auto& time : times) {
+    if (time.unsure) unsure = true;
+    if (time.start >= 0) starts.insert(time.start);
+  }
+  if (unsure) {
+    reading.start_question = when_quote(cell) + ": in the morning, or in the evening?";
+  } else if (starts.size() == 1 || (starts.size() > 1 && zones.size() == times.size())) {
+    // "12pm ET / 9am PT": the same moment twice; the first is taken with its zone.
+    reading.start = when_text(times.front().start);
+    if (times.front().end) reading.range_minutes = *times.front().end - times.front().start;
+  } else if (starts.size() > 1) {
+    reading.start_question = when_quote(cell) + ": which hour is for which day?";
+  }
+  const bool same_moment = zones.size() == times.size() && starts.size() > 1;
+  if (!times.empty() && (zones.size() == 1 || (zones.size() > 1 && same_moment)))
+    reading.tzid = zones.front();
+  return reading;
+}
+
+LengthReading understand_length(std::string_view cell, std::string_view unit) {
+  LengthReading reading;
+  if (says_nothing(cell)) return reading;
+  const std::string text = fold_cell(cell);
+  // Spelled lengths first.
+  const std::string plain = plain_words(text);
+  if (has_any_phrase(plain, {"hour and a half", "one and a half hours", "1 1 2 hours"})) {
+    reading.minutes = 90;
+    return reading;
+  }
+  if (has_any_phrase(plain, {"half an hour", "half hour", "a half hour"})) {
+    reading.minutes = 30;
+    return reading;
+  }
+  struct Piece {
+    double value;
+    char unit;  ///< m, h, or 0
+    bool range;
+  };
+  std::vector<Piece> pieces;
+  bool ranged = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool begins = at == 0 || (!when_is_digit(text[at - 1]) && !when_is_letter(text[at - 1]));
+    double value = -1;
+    std::size_t end = at;
+    if (begins && when_is_digit(text[at])) {
+      value = 0;
+      std::size_t digits = 0;
+      while (end < text.size() && when_is_digit(text[end]) && digits < 6) {
+        value = value * 10 + (text[end++] - '0');
+        ++digits;
+      }
+      if (end + 1 < text.size() && (text[end] == '.' || text[end] == ',') &&
+          when_is_digit(text[end + 1])) {
+        double scale = 0.1;
+        ++end;
+        while (end < text.size() && when_is_digit(text[end])) {
+          value += (text[end++] - '0') * scale;
+          scale /= 10;
+        }
+      }
+      if (text.substr(end, 2) == "\xC2\xBD") {
+        value += 0.5;
+        end += 2;
+      }
+    } else if (begins && when_is_letter(text[at])) {
+      while (end < text.size() && when_is_letter(text[end])) ++end;
+      const auto word = text.substr(at, end - at);
+      if (const auto number = small_number(word)) value = *number;
+      if (word == "an" && text.substr(end).starts_with(" hour")) value = 1;
+    }
+    if (value < 0) {
+      at = std::max(end, at + 1);
+      continue;
+    }
+    std::size_t after = end;
+    while (after < text.size() && (text[after] == ' ' || text[after] == '-')) ++after;
+    const auto rest = std::string_view(text).substr(after);
+    char found = 0;
+    if (rest.starts_with("min") ||
+        (rest.starts_with("m") && (rest.size() == 1 || !when_is_letter(rest[1]))) ||
+        rest.starts_with("'")) {
+      found = 'm';
+    } else if (rest.starts_with("hour") || rest.starts_with("hr") ||
+               (rest.starts_with("h") && (rest.size() == 1 || !when_is_letter(rest[1])))) {
+      found = 'h';
+    }
+    // "60-90 minutes", "1 to 2 hours".
+    std::string_view between = std::string_view(text).substr(end);
+    while (between.starts_with(" ")) between.remove_prefix(1);
+    const bool range = (between.starts_with("-") && between.size() > 1 &&
+                        (when_is_digit(between[1]) || between[1] == ' ')) ||
+                       between.starts_with("to ") || between.starts_with("or ");
+    if (range && found == 0) ranged = true;
+    pieces.push_back({value, found, range});
+    at = std::max(end, at + 1);
+  }
+  if (pieces.empty()) return reading;
+  if (ranged) {
+    reading.question = when_quote(cell) + ": how long is a meeting, as a rule?";
+    return reading;
+  }
+  double minutes = 0;
+  std::size_t used = 0;
+  char last = 0;
+  for (const auto& piece : pieces) {
+    if (piece.unit == 0) {
+      // "1h30"
+      if (last == 'h' && used == 1 && piece.value < 60 &&
+          text.find_first_of(" ") == std::string::npos) {
+        minutes += piece.value;
+        ++used;
+      }
+      continue;
+    }
+    if (used > 0 && !(last == 'h' && piece.unit == 'm')) {
+      // Two lengths in one cell.
+      reading.question = when_quote(cell) + ": which of these lengths?";
+      return reading;
+    }
+    minutes += piece.unit == 'h' ? piece.value * 60 : piece.value;
+    last = piece.unit;
+    ++used;
+  }
+  if (used == 0 && pieces.size() == 1) {
+    const bool bare = text.find_first_not_of("0123456789.") == std::string::npos;
+    if (!bare) return reading;
+    if (unit == "minutes") {
+      minutes = pieces.front().value;
+    } else if (unit == "hours") {
+      minutes = pieces.front().value * 60;
+    } else if (pieces.front().value >= 15) {
+      minutes = pieces.front().value;  // nobody meets for 15 hours
+    } else {
+      reading.question = when_quote(cell) + ": hours, or minutes?";
+      return reading;
+    }
+    used = 1;
+  }
+  constexpr double kLongest = 24 * 60;
+  if (used == 0 || minutes < 1 || minutes > kLongest) return reading;
+  reading.minutes = static_cast<std::int64_t>(minutes + 0.5);
+  if (has_any_phrase(text, {"about", "around", "approx", "approximately", "roughly", "ca"}) ||
+      text.find('~') != std::string::npos) {
+    reading.question =
+        when_quote(cell) + ": is " + std::to_string(*reading.minutes) + " minutes right?";
+  }
+  return reading;
+}
+
+std::string schedule_rule(const ScheduleReading& rhythm, const ScheduleReading& days) {
+  const auto& cadence = rhythm.cadence.empty() ? days.cadence : rhythm.cadence;
+  const int weeks = rhythm.cadence.empty() ? days.every_weeks : rhythm.every_weeks;
+  // Two cells that say different rhythms make no rule.
+  if (!rhythm.cadence.empty() && !days.cadence.empty() && rhythm.cadence != days.cadence &&
+      rhythm.cadence != "other" && days.cadence != "other") {
+    return {};
+  }
+  const auto& listed = days.days.empty() ? rhythm.days : days.days;
+  const bool asked = !days.days_question.empty() || !rhythm.days_question.empty();
+  std::string by_day;
+  std::size_t ordinals = 0;
+  for (const auto& day : listed) {
+    by_day += (by_day.empty() ? "" : ",") + day;
+    if (day.size() > 2) ++ordinals;
+  }
+  if (asked) return {};
+  if (cadence == "ambiguous" || cadence == "ad_hoc") return {};
+  const auto with_days = [&](std::string rule) {
+    return by_day.empty() ? rule : rule + ";BYDAY=" + by_day;
+  };
+  const bool all_ordinals = !listed.empty() && ordinals == listed.size();
+  const bool all_plain = ordinals == 0;
+  if (cadence == "daily")
+    return all_plain && !listed.empty() ? "FREQ=WEEKLY;BYDAY=" + by_day
+           : listed.empty()             ? "FREQ=DAILY"
+                                        : "";
+  if (cadence == "weekly") return all_plain ? with_days("FREQ=WEEKLY") : "";
+  if (weeks >= 2)
+    return all_plain ? with_days("FREQ=WEEKLY;INTERVAL=" + std::to_string(weeks)) : "";
+  if (cadence == "twice_a_month")
+    return all_ordinals && listed.size() == 2 ? with_days("FREQ=MONTHLY") : "";
+  if (cadence == "monthly" && (all_ordinals ? listed.size() == 1 : true))
+    return all_ordinals ? with_days("FREQ=MONTHLY") : "FREQ=MONTHLY";
+  const std::string every = cadence == "every_2_months" ? "2" : cadence == "quarterly" ? "3" : "";
+  if (!every.empty())
+    return all_ordinals ? with_days("FREQ=MONTHLY;INTERVAL=" + every)
+                        : "FREQ=MONTHLY;INTERVAL=" + every;
+  if (!cadence.empty()) return {};
+  if (all_ordinals) return with_days("FREQ=MONTHLY");
+  if (!listed.empty() && all_plain && days.plural_days) return with_days("FREQ=WEEKLY");
+  return {};
+}
+
+}  // namespace node
