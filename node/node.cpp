@@ -135,6 +135,19 @@ std::optional<Group> Node::group(const RecordKey& key) const {
   });
 }
 
+std::optional<protocol::PublisherCard> Node::publisher_card(const std::string& scid) const {
+  return read([&](StoreQueries& store) -> std::optional<protocol::PublisherCard> {
+    const auto feed = store.feed(scid);
+    if (!feed) return std::nullopt;
+    for (const auto& record : store.records(feed->feed_id, "publisher")) {
+      const auto envelope = protocol::read_envelope(record.document);
+      if (!envelope) continue;
+      if (auto card = protocol::read_publisher_card(*envelope)) return std::move(*card);
+    }
+    return std::nullopt;
+  });
+}
+
 std::vector<FeedReport> Node::feeds() const {
   const auto now = clock_.now();
   const auto seen = visibility();

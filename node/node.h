@@ -18,6 +18,7 @@
 #include "node/store/store.h"
 #include "node/visibility.h"
 #include "protocol/document/listing.h"
+#include "protocol/document/recognition.h"
 
 namespace node {
 
@@ -93,6 +94,8 @@ class Node {
   std::optional<Standing> standing(const RecordKey& key) const;
   std::string publisher_name(const std::string& scid) const;
   std::vector<FeedReport> feeds() const;
+  /// What a publisher says of itself, if its card is here.
+  std::optional<protocol::PublisherCard> publisher_card(const std::string& scid) const;
   std::size_t listings_shown() const;
   std::vector<protocol::Anchor> anchors() const;
   /// The own publisher's folder of files and the path below which they are served ("/o/main/");

@@ -160,6 +160,10 @@ class VisibilityMaker {
     auto path = graph.best(record.key.scid, area);
     if (path) {
       standing.path = vouchers(*path);
+      for (const auto edge : path->edges) {
+        const auto end = edges_[edge].valid_until;
+        standing.recognized_until = std::min(standing.recognized_until.value_or(end), end);
+      }
       standing.anchors = graph.anchors_reaching(record.key.scid, area);
       if (!feed.own) standing.shown_until = std::min(standing.shown_until, path->expires);
     } else if (!feed.own) {

@@ -29,6 +29,8 @@ struct Standing {
   bool own = false;                        ///< of this node's own publisher
   std::vector<Voucher>
       path;  ///< anchor first, publisher last; empty for an own listing without a path
+  /// The earliest end of the recognitions on the path; nothing where it has none.
+  std::optional<protocol::Timestamp> recognized_until;
   protocol::Timestamp shown_until = protocol::Timestamp::max();
   std::size_t anchors = 0;     ///< how many distinct anchors a path leads from
   bool being_updated = false;  ///< an older text is shown while the newer one cannot be had

@@ -1,0 +1,101 @@
+#include "node/api/feeds.h"
+
+#include <boost/json.hpp>
+
+#include "protocol/document/vocabularies.h"
+
+namespace node {
+
+namespace {
+
+namespace json = boost::json;
+
+json::value feeds_time(const std::optional<protocol::Timestamp>& time) {
+  return time ? json::value(protocol::format_timestamp(*time)) : json::value(nullptr);
+}
+
+json::object feeds_error(const protocol::Error& error) {
+  return {{"code", protocol::word(error.code)},
+          {"meaning", protocol::describe(error.code).meaning},
+          {"detail", error.detail}};
+}
+
+std::string feeds_vocabularies() {
+  json::object words;
+  for (const auto& vocabulary : protocol::vocabularies()) {
+    json::array terms;
+    for (const auto& term : vocabulary.terms)
+      terms.push_back(json::object{{"value", term.value}, {"label", term.label}});
+    words[vocabulary.name] = std::move(terms);
+  }
+  json::array titles;
+  for (const auto& title : protocol::license_titles()) {
+    titles.push_back(json::object{{"title", title.title},
+                                  {"family", title.family},
+                                  {"level", title.level},
+                                  {"regions", title.regions},
+                                  {"words", title.words}});
+  }
+  return json::serialize(json::object{{"vocabularies", std::move(words)},
+                                      {"license_titles", std::move(titles)}}) +
+         "\n";
+}
+
+}  // namespace
+
+Response get_feeds(const Node& node) {
+  json::array feeds;
+  for (const auto& report : node.feeds()) {
+    json::array troubled;
+    for (const auto& record : report.troubled) {
+      if (!record.trouble) continue;
+      auto one = feeds_error(*record.trouble);
+      one["uuid"] = record.key.uuid;
+      troubled.push_back(std::move(one));
+    }
+    const auto& feed = report.feed;
+    json::object one{{"scid", feed.scid},
+                     {"did", feed.did},
+                     {"name", report.name},
+                     {"own", feed.own},
+                     {"state", word(report.state)},
+                     {"in_words", report.in_words},
+                     {"epoch", feed.epoch},
+                     {"size", feed.size},
+                     {"listings", report.listings},
+                     {"last_sign_of_life", feeds_time(last_sign_of_life(feed))},
+                     {"last_success", feeds_time(feed.last_success)}};
+    one["trouble"] = feed.trouble ? json::value(feeds_error(*feed.trouble)) : json::value(nullptr);
+    one["hidden"] = report.hidden ? json::value(feeds_error(*report.hidden)) : json::value(nullptr);
+    one["troubled_records"] = std::move(troubled);
+    feeds.push_back(std::move(one));
+  }
+  auto response = ok_json(json::serialize(json::object{{"feeds", std::move(feeds)}}) + "\n",
+                          cache_for(std::chrono::seconds(10)));
+  allow_any_origin(response);
+  return response;
+}
+
+Response get_vocabularies() {
+  static const std::string body = feeds_vocabularies();
+  auto response = ok_json(body, cache_for(std::chrono::hours(1)));
+  allow_any_origin(response);
+  return response;
+}
+
+Response get_health() { return ok_json("{\"status\":\"ok\"}\n"); }
+
+Response get_ready(const Node& node) {
+  try {
+    // One read of the database and of the index: what a search needs.
+    (void)node.publisher_files();
+    Query query;
+    query.limit = 1;
+    if (node.search(query)) return ok_json("{\"status\":\"ready\"}\n");
+  } catch (const std::exception&) {
+    // Why is for the operator, at the log and `kith doctor`; a stranger learns only that.
+  }
+  return problem(protocol::ErrorCode::starting);
+}
+
+}  // namespace node

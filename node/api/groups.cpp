@@ -1,0 +1,151 @@
+#include "node/api/groups.h"
+
+#include <boost/json.hpp>
+
+#include "node/search/query.h"
+#include "protocol/encoding/json.h"
+
+namespace node {
+
+namespace {
+
+namespace json = boost::json;
+
+json::array groups_texts(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+json::array groups_path(const Standing& standing) {
+  json::array path;
+  for (const auto& step : standing.path)
+    path.push_back(json::object{{"scid", step.scid}, {"name", step.name}});
+  return path;
+}
+
+/// A time that may be "never": then null.
+json::value groups_time(protocol::Timestamp time) {
+  constexpr auto kNever = protocol::Timestamp::max();
+  if (time == kNever) return nullptr;
+  return json::value(protocol::format_timestamp(time));
+}
+
+json::object groups_head(const Group& group) {
+  const auto& listing = group.listing;
+  json::object head{
+      {"id", group.key.text()},
+      {"scid", group.key.scid},
+      {"uuid", group.key.uuid},
+      {"url", "/groups/" + group.key.text()},
+      {"name", listing.name},
+      {"summary", listing.summary},
+      {"kinds", groups_texts(listing.kinds)},
+      {"formats", groups_texts(listing.formats)},
+      {"regions", groups_texts(listing.regions)},
+      {"audience", listing.audience},
+      {"status", listing.status},
+      {"publisher", json::object{{"scid", group.key.scid}, {"name", group.publisher_name}}},
+      {"path", groups_path(group.standing)},
+      {"own", group.standing.own},
+      {"confirmed_at", listing.confirmed_at},
+      {"review_by", listing.review_by},
+      {"data_license", listing.data_license},
+      {"feed_state", word(group.feed_state)},
+      {"being_updated", group.standing.being_updated},
+      {"shown_until", groups_time(group.standing.shown_until)},
+  };
+  head["recognized_until"] = group.standing.recognized_until
+                                 ? groups_time(*group.standing.recognized_until)
+                                 : json::value(nullptr);
+  head["last_sign_of_life"] =
+      group.last_sign_of_life ? groups_time(*group.last_sign_of_life) : json::value(nullptr);
+  return head;
+}
+
+/// The object with one member more, whose value is canonical JSON already: what was signed is
+/// handed on by our own writer, never by a second one that may write a number otherwise.
+std::string groups_with(const json::object& object, std::string_view name,
+                        std::string_view canonical) {
+  std::string text = json::serialize(object);
+  text.pop_back();
+  text += (object.empty() ? "\"" : ",\"") + std::string(name) + "\":";
+  text += canonical;
+  return text + "}";
+}
+
+json::array groups_facets(const SearchResult& result) {
+  json::array facets;
+  for (const auto& facet : result.facets) {
+    json::array values;
+    for (const auto& value : facet.values)
+      values.push_back(json::object{{"value", value.value}, {"count", value.count}});
+    facets.push_back(json::object{
+        {"field", facet.field}, {"values", std::move(values)}, {"unstated", facet.unstated}});
+  }
+  return facets;
+}
+
+}  // namespace
+
+Response get_groups(const Request& request, const Node& node, const NodeSummary& about) {
+  const auto answer = [](Response response) {
+    allow_any_origin(response);
+    return response;
+  };
+  const auto query = parse_query(request.query);
+  if (!query) return answer(problem(query.error().code, query.error().detail));
+  const auto result = node.search(*query);
+  if (!result) return answer(problem(result.error().code, result.error().detail));
+
+  std::string groups;
+  for (const auto& key : result->page) {
+    const auto group = node.group(key);
+    // Gone between the search and this line.
+    if (!group) continue;
+    if (!groups.empty()) groups += ',';
+    groups +=
+        groups_with(groups_head(*group), "listing", protocol::canonical(group->envelope.subject));
+  }
+  json::object unstated;
+  for (const auto& one : result->unstated) unstated[one.field] = one.count;
+  json::array degraded;
+  for (const auto& feed : about.degraded) {
+    degraded.push_back(json::object{{"scid", feed.scid},
+                                    {"name", feed.name},
+                                    {"state", word(feed.state)},
+                                    {"code", feed.code}});
+  }
+  json::object rest{{"facets", groups_facets(*result)},
+                    {"unstated", std::move(unstated)},
+                    {"truncated", result->truncated},
+                    {"ignored_terms", groups_texts(result->ignored_terms)},
+                    {"degraded", std::move(degraded)}};
+  rest["next"] =
+      result->next_cursor.empty() ? json::value(nullptr) : json::value(result->next_cursor);
+  std::string body =
+      "{\"total\":" + std::to_string(result->total) + ",\"groups\":[" + groups + "],";
+  body += json::serialize(rest).substr(1) + "\n";
+  return answer(ok_json(std::move(body), no_store()));
+}
+
+Response get_group(const Request& request, const Node& node) {
+  const auto key = RecordKey::parse(std::string(request.param("scid")) + "/" +
+                                    std::string(request.param("uuid")));
+  const auto group = key ? node.group(*key) : std::nullopt;
+  if (!group) {
+    auto response = problem(protocol::ErrorCode::not_found, "no such listing is shown here");
+    allow_any_origin(response);
+    return response;
+  }
+  auto head = groups_head(*group);
+  head["issuer"] = group->envelope.issuer;
+  head["valid_from"] = protocol::format_timestamp(group->envelope.valid_from);
+  head["valid_until"] = protocol::format_timestamp(group->envelope.valid_until);
+  head["document"] = group->document;
+  auto response =
+      ok_json(groups_with(head, "listing", protocol::canonical(group->envelope.subject)) + "\n",
+              cache_for(std::chrono::seconds(60)));
+  allow_any_origin(response);
+  return response;
+}
+
+}  // namespace node

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "node/http/message.h"
+#include "node/node.h"
+#include "node/pages/about_node.h"
+
+namespace node {
+
+/// `GET /api/v1/groups`: the search, as JSON. Each group carries its whole listing. Refuses with
+/// bad_request as parse_query() does. Never cached.
+Response get_groups(const Request& request, const Node& node, const NodeSummary& about);
+
+/// `GET /api/v1/groups/{scid}/{uuid}`: one group with its signed document, byte for byte, as the
+/// text `document`. Refuses with not_found where it is not shown.
+Response get_group(const Request& request, const Node& node);
+
+}  // namespace node

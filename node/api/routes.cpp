@@ -1,0 +1,58 @@
+#include "node/api/routes.h"
+
+#include <memory>
+
+#include "node/api/feeds.h"
+#include "node/api/groups.h"
+#include "node/api/publisher_files.h"
+#include "node/pages/about_node.h"
+#include "node/pages/frame.h"
+#include "node/pages/listing_page.h"
+#include "node/pages/publisher_page.h"
+#include "node/pages/search_page.h"
+
+namespace node {
+
+void add_public_routes(Router& router, Node& node,
+                       std::chrono::steady_clock::duration keep_summary) {
+  const auto about = std::make_shared<const AboutNode>(node, keep_summary);
+
+  // Pages
+  router.add("GET", "/", [&node, about](const Request& request) {
+    return search_page(request, node, *about->now());
+  });
+  router.add("GET", "/groups/{scid}/{uuid}", [&node, about](const Request& request) {
+    return listing_page(request, node, *about->now());
+  });
+  router.add("GET", "/publishers/{scid}", [&node, about](const Request& request) {
+    return publisher_page(request, node, *about->now());
+  });
+  router.add("GET", "/about/checks",
+             [&node, about](const Request&) { return checks_page(node, *about->now()); });
+  router.add("GET", style_path(), [](const Request&) {
+    return ok_bytes(std::string(style_css()), "text/css; charset=utf-8", cache_forever());
+  });
+  router.add("GET", "/style.css", [](const Request&) {
+    return ok_bytes(std::string(style_css()), "text/css; charset=utf-8",
+                    cache_for(std::chrono::minutes(5)));
+  });
+
+  // API
+  router.add("GET", "/api/v1/groups", [&node, about](const Request& request) {
+    return get_groups(request, node, *about->now());
+  });
+  router.add("GET", "/api/v1/groups/{scid}/{uuid}",
+             [&node](const Request& request) { return get_group(request, node); });
+  router.add("GET", "/api/v1/feeds", [&node](const Request&) { return get_feeds(node); });
+  router.add("GET", "/api/v1/vocabularies", [](const Request&) { return get_vocabularies(); });
+  router.add("GET", "/healthz", [](const Request&) { return get_health(); });
+  router.add("GET", "/readyz", [&node](const Request&) { return get_ready(node); });
+
+  // The publisher's files, at the place that its DID names
+  if (const auto files = node.publisher_files()) {
+    router.add("GET", files->url_path + "{path*}",
+               [&node](const Request& request) { return get_publisher_file(request, node); });
+  }
+}
+
+}  // namespace node

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "node/node.h"
+#include "node/pages/html.h"
+
+// The parts of a listing that both the result card and the listing's own page show.
+
+namespace node {
+
+/// `<dd>` with the words, or "Not stated".
+Html stated(std::string_view words, std::string_view lang = {});
+/// "3 of 8 open on Nov 12" with its picture of chairs.
+Html places(const protocol::Listing& listing, protocol::Date today);
+/// The cost, its amount in bold.
+Html cost(const protocol::Listing& listing);
+/// "Recognized by Y, …" with what cannot be trusted in it shown as such.
+Html recognition(const Standing& standing, protocol::Date today);
+/// What a reader must know before anything else: forming, full, paused, closed, not confirmed
+/// lately, an old feed, a text that is being updated, hidden characters. Empty: nothing.
+Html notes(const Group& group, protocol::Timestamp now);
+
+/// One result. `number` makes its ids unique on the page.
+Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now);
+
+/// The language for a lang attribute, where it is not the page's own.
+std::string foreign_lang(const protocol::Listing& listing);
+
+}  // namespace node

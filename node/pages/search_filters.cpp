@@ -1,0 +1,87 @@
+#include "node/pages/search_filters.h"
+
+#include <algorithm>
+
+#include "node/pages/words.h"
+#include "protocol/document/vocabularies.h"
+
+namespace node {
+
+namespace {
+
+using protocol::Vocabulary;
+
+constexpr SearchField kFilterSearchFields[] = {
+    {"license", "License", "which licenses they take"},
+    {"region", "State or country", "whom they serve"},
+    {"cost", "Cost", "their cost"},
+    {"format", "Format", "their format"},
+    {"kind", "Kind", "their kind"},
+    {"audience", "For whom", ""},
+    {"publisher", "Published by", ""},
+};
+
+constexpr std::string_view kFilterMonthly = "max-per-month:";
+
+}  // namespace
+
+std::span<const SearchField> search_fields() { return kFilterSearchFields; }
+
+std::vector<std::string> values_of(const Query& query, std::string_view field) {
+  std::vector<std::string> values;
+  for (auto& [name, value] : to_parameters(query))
+    if (name == field) values.push_back(std::move(value));
+  return values;
+}
+
+std::string value_words(std::string_view field, const std::string& value,
+                        const PublisherNames& names) {
+  if (field == "license") {
+    const auto colon = value.find(':');
+    if (colon == std::string::npos) return license_words({value, ""});
+    return license_words({value.substr(0, colon), value.substr(colon + 1)});
+  }
+  if (field == "region") return protocol::region_name(value);
+  if (field == "cost") {
+    if (value.starts_with(kFilterMonthly))
+      return "up to " + money_words(value.substr(kFilterMonthly.size()), "USD") + " a month";
+    return protocol::label(Vocabulary::cost_model, value);
+  }
+  if (field == "format") return protocol::label(Vocabulary::formats, value);
+  if (field == "kind") return protocol::label(Vocabulary::kinds, value);
+  if (field == "audience") return protocol::label(Vocabulary::audience, value);
+  if (field == "publisher") return names(value);
+  return value;
+}
+
+Query with_value(Query query, std::string_view field, const std::string& value) {
+  query.cursor.clear();
+  auto parameters = to_parameters(query);
+  parameters.emplace_back(field, value);
+  const auto made = parse_query(parameters);
+  return made ? *made : query;
+}
+
+Query without_value(Query query, std::string_view field, const std::string& value) {
+  query.cursor.clear();
+  auto parameters = to_parameters(query);
+  std::erase_if(parameters,
+                [&](const auto& one) { return one.first == field && one.second == value; });
+  const auto made = parse_query(parameters);
+  return made ? *made : query;
+}
+
+Query without_field(Query query, std::string_view field) {
+  query.cursor.clear();
+  auto parameters = to_parameters(query);
+  // A field that is let go lets the unstated in by itself.
+  std::erase_if(parameters, [&](const auto& one) {
+    return one.first == field || (one.first == "unstated" && one.second == field);
+  });
+  const auto made = parse_query(parameters);
+  return made ? *made : query;
+}
+
+Address search_address(const Query& query) { return Address::local("/", to_parameters(query)); }
+
+}  // namespace node

@@ -1,0 +1,457 @@
+#include "node/pages/search_page.h"
+
+#include <algorithm>
+
+#include "node/pages/frame.h"
+#include "node/pages/listing_card.h"
+#include "node/pages/search_filters.h"
+#include "node/pages/words.h"
+#include "protocol/document/vocabularies.h"
+
+namespace node {
+
+namespace {
+
+using protocol::Vocabulary;
+
+/// Values of a facet that are shown at once; the others unfold.
+constexpr std::size_t kSearchFacetValues = 8;
+
+struct SearchView {
+  const Node& node;
+  const NodeSummary& about;
+  const Query& query;
+  const SearchResult& result;
+  PublisherNames names;
+};
+
+void search_option(Html& html, std::string_view value, std::string_view words, bool selected) {
+  if (selected) {
+    html.open("option", {{"value", value}, {"selected", ""}});
+  } else {
+    html.open("option", {{"value", value}});
+  }
+  html.text(visible_text(words)).raw("</option>");
+}
+
+struct SearchChoice {
+  std::string value, words;
+};
+
+void search_picker(Html& html, const SearchView& view, Constant id, std::string_view field,
+                   Constant label, Constant any, std::vector<SearchChoice> choices) {
+  const auto chosen = values_of(view.query, field);
+  const std::string selected = chosen.empty() ? std::string() : chosen.front();
+  const bool known = std::any_of(choices.begin(), choices.end(),
+                                 [&](const auto& choice) { return choice.value == selected; });
+  // What came by a link stays chosen, also where the list does not have it.
+  if (!selected.empty() && !known)
+    choices.insert(choices.begin(), {selected, value_words(field, selected, view.names)});
+  html.raw("<div>").open("label", {{"class", "label"}, {"for", id.text()}}).raw(label);
+  html.raw("</label>").open("select", {{"id", id.text()}, {"name", field}});
+  search_option(html, "", any.text(), selected.empty());
+  for (const auto& choice : choices)
+    search_option(html, choice.value, choice.words, choice.value == selected);
+  html.raw("</select></div>\n");
+}
+
+std::vector<SearchChoice> search_licenses() {
+  std::vector<SearchChoice> choices;
+  for (const auto& family : protocol::terms(Vocabulary::license_family)) {
+    std::vector<std::string> titles;
+    for (const auto& title : protocol::license_titles()) {
+      // Titles in capitals are the ones that people sign with.
+      const bool capitals =
+          title.title.size() > 1 && title.title[1] >= 'A' && title.title[1] <= 'Z';
+      if (title.family == family.value && capitals && titles.size() < 3)
+        titles.emplace_back(title.title);
+    }
+    std::string words(family.label);
+    if (!titles.empty()) words += " (" + joined_words(titles, "or") + ")";
+    choices.push_back({std::string(family.value), std::move(words)});
+  }
+  return choices;
+}
+
+std::vector<SearchChoice> search_terms(Vocabulary vocabulary) {
+  std::vector<SearchChoice> choices;
+  for (const auto& term : protocol::terms(vocabulary))
+    choices.push_back({std::string(term.value), std::string(term.label)});
+  return choices;
+}
+
+void search_form(Html& html, const SearchView& view) {
+  const auto& query = view.query;
+  html.raw(
+      "<div class=\"finder\">\n<div class=\"wrap\">\n"
+      "<form class=\"find\" role=\"search\" action=\"/\">\n<div>\n"
+      "<label class=\"label\" for=\"q\">What are you looking for?</label>\n<div class=\"box\">");
+  html.open("input", {{"type", "search"},
+                      {"id", "q"},
+                      {"name", "q"},
+                      {"value", query.words},
+                      {"maxlength", "256"},
+                      {"autocomplete", "off"}});
+  html.raw("<button type=\"submit\" class=\"btn main\">").icon("search");
+  html.raw("<span>Search</span></button></div>\n</div>\n<details class=\"who\"><summary>");
+  const auto first = [&](std::string_view field, std::string_view any) {
+    const auto values = values_of(query, field);
+    return values.empty() ? std::string(any) : value_words(field, values.front(), view.names);
+  };
+  html.raw("For ").open("b").theirs(first("license", "any license")).raw("</b> in <b>");
+  html.theirs(first("region", "any state")).raw("</b>, ");
+  html.theirs(first("format", "any format") + ", " + first("cost", "any cost"));
+  html.raw("</summary>\n<div class=\"pickers\">\n");
+
+  search_picker(html, view, "lic", "license", "My license", "Not stated", search_licenses());
+  std::vector<SearchChoice> regions;
+  for (const auto& row : protocol::us_regions())
+    regions.push_back({std::string(row.code), std::string(row.name)});
+  search_picker(html, view, "st", "region", "My state", "Not stated", std::move(regions));
+  search_picker(html, view, "fm", "format", "Format", "Any format",
+                search_terms(Vocabulary::formats));
+  std::vector<SearchChoice> costs = {{"free", "Free"},
+                                     {"max-per-month:10", "Up to $10 a month"},
+                                     {"max-per-month:40", "Up to $40 a month"},
+                                     {"max-per-month:100", "Up to $100 a month"},
+                                     {"included_in_membership", "In my membership"},
+                                     {"sliding_scale", "Sliding scale"},
+                                     {"employer_paid", "My employer pays"}};
+  search_picker(html, view, "co", "cost", "Cost", "Any cost", std::move(costs));
+  html.raw("</div>\n</details>\n");
+
+  // What the pickers do not hold travels with the form: other filters, and further values.
+  std::vector<std::string> picked;
+  for (const auto& [name, value] : to_parameters(query)) {
+    const bool picker = name == "license" || name == "region" || name == "format" || name == "cost";
+    if (name == "q") continue;
+    if (picker && std::find(picked.begin(), picked.end(), name) == picked.end()) {
+      picked.push_back(name);
+      continue;
+    }
+    html.open("input", {{"type", "hidden"}, {"name", name}, {"value", value}});
+  }
+  html.raw("</form>\n</div>\n</div>\n");
+}
+
+void search_chip(Html& html, std::string_view field, const std::string& words, const Query& less) {
+  html.raw("<li>").open("a", {{"class", "chip"}, Attribute(search_address(less))});
+  html.raw("<span><span class=\"vh\">").text(field).raw(": </span>").theirs(words);
+  html.raw("</span>").icon("x").raw("<span class=\"vh\">(remove)</span></a></li>");
+}
+
+void search_chips(Html& html, const SearchView& view) {
+  const auto& query = view.query;
+  Html chips;
+  if (!query.words.empty()) search_chip(chips, "Words", query.words, without_field(query, "q"));
+  for (const auto& field : search_fields())
+    for (const auto& value : values_of(query, field.name))
+      search_chip(chips, field.title, value_words(field.name, value, view.names),
+                  without_value(query, field.name, value));
+  for (const auto& unstated : query.include_unstated)
+    for (const auto& field : search_fields())
+      if (field.name == unstated)
+        search_chip(chips, "Also", "that do not state " + std::string(field.unstated),
+                    without_value(query, "unstated", unstated));
+  if (chips.empty()) return;
+  html.raw(
+      "<div class=\"row\"><span class=\"small soft read\" id=\"read\">You asked for:</span>\n"
+      "<ul class=\"chips\" aria-labelledby=\"read\">");
+  html.add(chips).raw("</ul></div>\n");
+}
+
+void search_facet_value(Html& html, const SearchView& view, const Facet& facet,
+                        const FacetValue& value, bool chosen) {
+  const auto words = value_words(facet.field, value.value, view.names);
+  if (value.count == 0 && !chosen) {
+    html.raw("<div class=\"tick none\"><span>").theirs(words);
+    html.raw("</span><span class=\"n\">0</span></div>\n");
+    return;
+  }
+  const auto target = chosen ? without_value(view.query, facet.field, value.value)
+                             : with_value(view.query, facet.field, value.value);
+  if (chosen) {
+    html.open("a",
+              {{"class", "tick"}, {"aria-current", "true"}, Attribute(search_address(target))});
+    html.raw("<span><b>")
+        .theirs(words)
+        .raw("</b></span><span class=\"vh\">(chosen; remove)</span>");
+  } else {
+    html.open("a", {{"class", "tick"}, Attribute(search_address(target))});
+    html.raw("<span>").theirs(words).raw("</span>");
+  }
+  html.raw("<span class=\"n\">").text(counted(value.count, "", "")).raw("</span></a>\n");
+}
+
+void search_facets(Html& html, const SearchView& view) {
+  html.raw(
+      "<nav class=\"facets\" aria-label=\"Narrow the results\">\n"
+      "<details><summary><h2>Narrow or sort</h2></summary>\n"
+      "<fieldset><legend>Sort by</legend>\n");
+  constexpr std::pair<Sort, std::string_view> kSorts[] = {
+      {Sort::best_match, "Best match"},
+      {Sort::confirmed, "Most recently confirmed"},
+      {Sort::cost, "Lowest cost a month"},
+      {Sort::name, "A to Z"}};
+  for (const auto& [sort, words] : kSorts) {
+    auto query = view.query;
+    query.sort = sort;
+    query.cursor.clear();
+    if (sort == view.query.sort) {
+      html.open("a",
+                {{"class", "tick"}, {"aria-current", "true"}, Attribute(search_address(query))});
+      html.raw("<span><b>").text(words).raw("</b></span></a>\n");
+    } else {
+      html.open("a", {{"class", "tick"}, Attribute(search_address(query))});
+      html.raw("<span>").text(words).raw("</span></a>\n");
+    }
+  }
+  html.raw("</fieldset>\n");
+  for (const auto& field : search_fields()) {
+    const auto found = std::find_if(view.result.facets.begin(), view.result.facets.end(),
+                                    [&](const Facet& facet) { return facet.field == field.name; });
+    if (found == view.result.facets.end()) continue;
+    Facet facet = *found;
+    const auto chosen = values_of(view.query, field.name);
+    const auto is_chosen = [&](const FacetValue& value) {
+      return std::find(chosen.begin(), chosen.end(), value.value) != chosen.end();
+    };
+    for (const auto& value : chosen) {
+      if (std::none_of(facet.values.begin(), facet.values.end(),
+                       [&](const auto& one) { return one.value == value; }) &&
+          field.name != "cost" && field.name != "license")
+        facet.values.push_back({value, 0});
+    }
+    std::stable_partition(facet.values.begin(), facet.values.end(), is_chosen);
+    if (facet.values.empty() && facet.unstated == 0) continue;
+    html.raw("<fieldset><legend>").text(field.title).raw("</legend>\n");
+    for (std::size_t i = 0; i < facet.values.size(); ++i) {
+      if (i == kSearchFacetValues) html.raw("<details><summary>More</summary>\n");
+      search_facet_value(html, view, facet, facet.values[i], is_chosen(facet.values[i]));
+    }
+    if (facet.values.size() > kSearchFacetValues) html.raw("</details>\n");
+    if (facet.unstated > 0) {
+      html.raw("<div class=\"tick none\"><span>Not stated</span><span class=\"n\">");
+      html.text(counted(facet.unstated, "", "")).raw("</span></div>\n");
+    }
+    html.raw("</fieldset>\n");
+  }
+  html.raw("</details>\n</nav>\n");
+}
+
+/// "12 more do not state their cost: include them", one for each filter that keeps such ones out.
+void search_unstated(Html& html, const SearchView& view) {
+  for (const auto& unstated : view.result.unstated) {
+    if (unstated.count == 0) continue;
+    for (const auto& field : search_fields()) {
+      if (field.name != unstated.field || field.unstated.empty()) continue;
+      html.raw("<p class=\"small\">");
+      html.text(counted(unstated.count, "more does", "more do"));
+      html.text(" not state ").text(field.unstated).text(": ");
+      html.open("a",
+                {Attribute(search_address(with_value(view.query, "unstated", unstated.field)))});
+      html.text(unstated.count == 1 ? "include it" : "include them").raw("</a></p>\n");
+    }
+  }
+}
+
+/// Survivors' and public groups are never mixed in (house decision 8); a line says that they are
+/// there.
+void search_kept_apart(Html& html, const SearchView& view) {
+  if (!view.query.audiences.empty()) return;
+  struct Apart {
+    std::string_view audience, one, many;
+  };
+  constexpr Apart kApart[] = {
+      {"lived_experience", "group is led by and for people with lived experience",
+       "groups are led by and for people with lived experience"},
+      {"public", "group is open to everybody", "groups are open to everybody"}};
+  Html lines;
+  for (const auto& apart : kApart) {
+    auto query = view.query;
+    query.cursor.clear();
+    query.limit = 1;
+    query.audiences = {std::string(apart.audience)};
+    const auto found = view.node.search(query);
+    if (!found || found->total == 0) continue;
+    query.limit = Query{}.limit;
+    lines.raw("<p>").text(counted(found->total, apart.one, apart.many)).text(". ");
+    lines.open("a", {Attribute(search_address(query))});
+    lines.text(found->total == 1 ? "Show it" : "Show them").raw("</a></p>\n");
+  }
+  if (lines.empty()) return;
+  html.raw(
+      "<section class=\"panel apart stack\" aria-labelledby=\"apart\">\n"
+      "<h2 id=\"apart\">Kept apart</h2>\n");
+  html.add(lines);
+  html.raw(
+      "<p class=\"small soft\">They are not case consultation, and no license is asked "
+      "for.</p>\n</section>\n");
+}
+
+struct SearchRelaxation {
+  std::string words, instead;
+  Query query;
+  std::size_t total = 0;
+};
+
+/// What the same search finds without one of its filters, the most first.
+std::vector<SearchRelaxation> search_relaxations(const SearchView& view) {
+  std::vector<SearchRelaxation> all;
+  const auto consider = [&](std::string words, std::string instead, Query query) {
+    const auto found = view.node.search(query);
+    if (found && found->total > 0)
+      all.push_back({std::move(words), std::move(instead), std::move(query), found->total});
+  };
+  if (!view.query.words.empty())
+    consider("Any topic", "instead of “" + view.query.words + "”", without_field(view.query, "q"));
+  constexpr std::pair<std::string_view, std::string_view> kAny[] = {
+      {"license", "Any license"}, {"region", "Any state or country"},
+      {"cost", "Any cost"},       {"format", "Any format"},
+      {"kind", "Any kind"},       {"publisher", "Any publisher"}};
+  for (const auto& [field, any] : kAny) {
+    const auto values = values_of(view.query, field);
+    if (values.empty()) continue;
+    std::vector<std::string> words;
+    for (const auto& value : values) words.push_back(value_words(field, value, view.names));
+    consider(std::string(any), "instead of " + joined_words(words, "or"),
+             without_field(view.query, field));
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.total > b.total; });
+  return all;
+}
+
+void search_nothing(Html& html, const SearchView& view) {
+  const auto relaxations = search_relaxations(view);
+  html.raw("<div>\n<h1>No group fits all of this.</h1>\n");
+  if (view.about.listings == 0) {
+    html.raw("<p class=\"measure\">This node lists no groups yet.</p>\n</div>\n");
+    return;
+  }
+  html.raw("<p class=\"measure\">That is common, and it is not the end of the road.</p>\n</div>\n");
+  search_unstated(html, view);
+  if (relaxations.empty()) {
+    html.raw("<p><a class=\"btn\" href=\"/\">See all groups</a></p>\n");
+    return;
+  }
+  html.raw(
+      "<section class=\"panel lit stack\" aria-labelledby=\"relax\">\n"
+      "<h2 id=\"relax\">Let go of one thing</h2>\n<ul class=\"plain relax\">\n");
+  for (const auto& one : relaxations) {
+    html.raw("<li>").open("a", {Attribute(search_address(one.query))}).text(one.words);
+    html.raw("</a> <span class=\"soft\">").theirs(one.instead).raw("</span> <b>");
+    html.text(counted(one.total, "group", "groups")).raw("</b></li>\n");
+  }
+  html.raw("</ul>\n</section>\n");
+}
+
+void search_results(Html& html, const SearchView& view, protocol::Timestamp now) {
+  const auto& result = view.result;
+  html.raw("<div>\n<h2>").text(counted(result.total, "group", "groups")).raw("</h2>\n");
+  html.raw(
+      "<p class=\"small soft\">Times are the group’s own. Nobody can pay for a place in this "
+      "list.</p>\n");
+  if (result.truncated)
+    html.raw(
+        "<p class=\"small\">This search took too long and was cut short: there may be more. "
+        "More words or a filter will help.</p>\n");
+  if (!result.ignored_terms.empty()) {
+    html.raw("<p class=\"small\">We looked for the first eight words and left out: ");
+    html.theirs(joined_words(result.ignored_terms)).raw(".</p>\n");
+  }
+  html.raw("</div>\n<ul class=\"results\">\n");
+  std::size_t number = 0;
+  for (const auto& key : result.page) {
+    // Withdrawn between the search and this line: then it is gone.
+    const auto group = view.node.group(key);
+    if (!group) continue;
+    html.raw("<li>").add(listing_card(*group, ++number, now)).raw("</li>\n");
+  }
+  html.raw("</ul>\n");
+  if (!result.next_cursor.empty() || !view.query.cursor.empty()) {
+    html.raw("<div class=\"row\">\n");
+    auto first = view.query;
+    first.cursor.clear();
+    if (!result.next_cursor.empty()) {
+      auto parameters = to_parameters(first);
+      parameters.emplace_back("cursor", result.next_cursor);
+      html.open("a", {{"class", "btn main"}, Attribute(Address::local("/", parameters))});
+      html.text("Next groups").raw("</a>\n");
+    }
+    if (!view.query.cursor.empty()) {
+      html.open("a", {{"class", "btn"}, Attribute(search_address(first))});
+      html.raw("Back to the first page</a>\n");
+    }
+    html.raw("</div>\n");
+  }
+  search_unstated(html, view);
+}
+
+void search_aside(Html& html, const SearchView& view) {
+  html.raw(
+      "<aside class=\"stack aside\" aria-label=\"About these results\">\n"
+      "<section class=\"stack\" aria-labelledby=\"about\">\n<h2 id=\"about\">Who stands behind "
+      "these</h2>\n<p>");
+  html.text(
+      "Every group here was signed by whoever published it, and this node checked the "
+      "signature. It lists ");
+  html.text(counted(view.about.listings, "group", "groups")).text(" of ");
+  html.text(counted(view.about.publishers, "publisher", "publishers")).text(" that it follows.");
+  html.raw(
+      "</p>\n<p><a href=\"/about/checks\">What “recognized” means, and what it does "
+      "not</a></p>\n</section>\n");
+  if (!view.about.degraded.empty()) {
+    html.raw(
+        "<section class=\"stack\" aria-labelledby=\"late\">\n<h2 id=\"late\">May be "
+        "behind</h2>\n<ul class=\"plain\">\n");
+    for (const auto& feed : view.about.degraded) {
+      html.raw("<li>").add(publisher_link(feed.scid, feed.name)).raw("</li>\n");
+    }
+    html.raw("</ul>\n<p>We could not read these lately. What we had is kept.</p>\n</section>\n");
+  }
+  html.raw("</aside>\n");
+}
+
+std::string search_title(const SearchView& view) {
+  const auto groups = view.result.total == 0 ? std::string("no exact match")
+                                             : counted(view.result.total, "group", "groups");
+  if (!view.query.words.empty()) return view.query.words + ": " + groups;
+  return to_parameters(view.query).empty() ? "Find a peer support group" : "Your search: " + groups;
+}
+
+}  // namespace
+
+Response search_page(const Request& request, const Node& node, const NodeSummary& about) {
+  const auto query = parse_query(request.query);
+  if (!query) return error_page(request, about, query.error().code, query.error().detail);
+  const auto result = node.search(*query);
+  if (!result) return error_page(request, about, result.error().code, result.error().detail);
+  const SearchView view{node, about, *query, *result,
+                        [&](const std::string& scid) { return node.publisher_name(scid); }};
+  const auto now = node.clock().now();
+
+  Page page;
+  page.place = Page::Place::find;
+  page.title = search_title(view);
+  auto& html = page.main;
+  search_form(html, view);
+  html.raw("<div class=\"wrap\">\n<div class=\"stack\">\n");
+  if (result->total > 0) html.raw("<h1 class=\"vh\">Peer support groups</h1>\n");
+  search_chips(html, view);
+  html.raw("</div>\n<div class=\"cols three\">\n<div class=\"stack\">\n");
+  search_facets(html, view);
+  html.raw("</div>\n<div class=\"stack\">\n");
+  if (result->total > 0) {
+    search_results(html, view, now);
+  } else {
+    search_nothing(html, view);
+  }
+  search_kept_apart(html, view);
+  html.raw("</div>\n");
+  search_aside(html, view);
+  html.raw("</div>\n</div>\n");
+  return page_response(about, page, no_store());
+}
+
+}  // namespace node
