@@ -157,6 +157,17 @@ std::string Publisher::name() const {
   return store_.queries().setting("publisher_name").value_or("");
 }
 
+std::string Publisher::contact() const {
+  const auto card = protocol::parse_json(store_.queries().setting("publisher_card").value_or("{}"));
+  if (!card) return {};
+  for (const auto* member : {"contact", "homepage"}) {
+    if (const auto* value = card->find(member); value && value->if_string() && !value->if_string()->empty()) {
+      return *value->if_string();
+    }
+  }
+  return {};
+}
+
 std::string Publisher::line() const {
   const auto feed = own_feed();
   const auto log = publisher_must(

@@ -59,6 +59,8 @@ class Publisher {
   const std::string& did() const { return did_; }
   const std::string& scid() const { return scid_; }
   std::string name() const;
+  /// Its own contact, or its homepage: stands in where a listing names neither. May be empty.
+  std::string contact() const;
   /// "kith1:<DID>#<newest version>": for paper, mail or the association's page.
   std::string line() const;
   protocol::ListingDefaults listing_defaults(protocol::Timestamp now) const;
