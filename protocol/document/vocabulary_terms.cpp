@@ -60,6 +60,7 @@ constexpr Term kTermsFormats[] = {
     {"video", "By video"},
     {"phone", "By telephone"},
     {"hybrid", "In person and online together"},
+    {"online_unspecified", "Online (channel not stated)"},
     {"async_text", "In writing, any time"},
     {"message_group", "Message group"},
 };

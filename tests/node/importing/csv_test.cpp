@@ -1,9 +1,9 @@
 #include "node/importing/csv.h"
 
-#include <gtest/gtest.h>
-
 #include <chrono>
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "node/importing/sheet.h"
 #include "tests/support/shared_inputs.h"
@@ -60,11 +60,20 @@ TEST(Csv, RecognizesTheEncoding) {
   };
   const Case cases[] = {
       {"UTF-8", "Caf\xC3\xA9,x\n", "UTF-8", "Caf\xC3\xA9"},
-      {"byte order mark", "\xEF\xBB\xBF" "Caf\xC3\xA9,x\n", "UTF-8", "Caf\xC3\xA9"},
-      {"Windows", "Caf\xE9 \x93hi\x94,x\n", "Windows-1252", "Caf\xC3\xA9 \xE2\x80\x9Chi\xE2\x80\x9D"},
-      {"UTF-16 little", std::string("\xFF\xFE" "C\0a\0f\0\xE9\0,\0x\0", 14), "UTF-16", "Caf\xC3\xA9"},
+      {"byte order mark",
+       "\xEF\xBB\xBF"
+       "Caf\xC3\xA9,x\n",
+       "UTF-8", "Caf\xC3\xA9"},
+      {"Windows", "Caf\xE9 \x93hi\x94,x\n", "Windows-1252",
+       "Caf\xC3\xA9 \xE2\x80\x9Chi\xE2\x80\x9D"},
+      {"UTF-16 little",
+       std::string("\xFF\xFE"
+                   "C\0a\0f\0\xE9\0,\0x\0",
+                   14),
+       "UTF-16", "Caf\xC3\xA9"},
       {"UTF-16 big", std::string("\xFE\xFF\0C\0a\0f\0\xE9\0,\0x", 14), "UTF-16", "Caf\xC3\xA9"},
-      {"UTF-16 pair", std::string("\xFF\xFE\x3D\xD8\x00\xDE,\0x\0", 10), "UTF-16", "\xF0\x9F\x98\x80"},
+      {"UTF-16 pair", std::string("\xFF\xFE\x3D\xD8\x00\xDE,\0x\0", 10), "UTF-16",
+       "\xF0\x9F\x98\x80"},
       {"UTF-16 half a pair", std::string("\xFF\xFE\x3D\xD8,\0x\0", 8), "UTF-16", "\xEF\xBF\xBD"},
   };
   for (const auto& c : cases) {
@@ -93,9 +102,12 @@ TEST(Csv, RefusesWhatIsNoSheetAndWhatIsTooLarge) {
       {"open quote", "a,b\nc,\"d\ne,f\n", ErrorCode::invalid, "record 2"},
       {"8 MiB and one", std::string(kMaxSheetBytes + 1, 'a'), ErrorCode::too_large, "8 MiB"},
       {"50,001 rows", rows(kMaxSheetRows + 1), ErrorCode::invalid, "record 50001"},
-      {"201 columns", "x\n" + std::string(kMaxSheetColumns, ',') + "\n", ErrorCode::invalid, "record 2"},
-      {"cell of 1 MiB", "a,b\nc," + std::string(1 << 20, 'x') + "\n", ErrorCode::invalid, "record 2"},
-      {"quoted cell of 1 MiB", "a,\"" + std::string(1 << 20, 'x') + "\"\n", ErrorCode::invalid, "record 1"},
+      {"201 columns", "x\n" + std::string(kMaxSheetColumns, ',') + "\n", ErrorCode::invalid,
+       "record 2"},
+      {"cell of 1 MiB", "a,b\nc," + std::string(1 << 20, 'x') + "\n", ErrorCode::invalid,
+       "record 2"},
+      {"quoted cell of 1 MiB", "a,\"" + std::string(1 << 20, 'x') + "\"\n", ErrorCode::invalid,
+       "record 1"},
       {"over a million cells",
        [] {
          std::string text;
@@ -109,8 +121,10 @@ TEST(Csv, RefusesWhatIsNoSheetAndWhatIsTooLarge) {
       {"xlsx", "PK\x03\x04rest", ErrorCode::unsupported_type, "Excel"},
       {"gzip", "\x1F\x8B\x08", ErrorCode::unsupported_type, "gzip"},
       {"old Excel", "\xD0\xCF\x11\xE0\xA1", ErrorCode::unsupported_type, "Excel"},
-      {"HTML", "  <!DOCTYPE html><table><tr><td>a</td></tr></table>", ErrorCode::unsupported_type, "web page"},
-      {"HTML behind a row", "name,cost\n<html><body>x,y\n", ErrorCode::unsupported_type, "web page"},
+      {"HTML", "  <!DOCTYPE html><table><tr><td>a</td></tr></table>", ErrorCode::unsupported_type,
+       "web page"},
+      {"HTML behind a row", "name,cost\n<html><body>x,y\n", ErrorCode::unsupported_type,
+       "web page"},
       {"NUL bytes", std::string("a,b\0c\n", 6), ErrorCode::unsupported_type, "NUL"},
   };
   for (const auto& c : cases) {
@@ -135,8 +149,9 @@ TEST(Csv, TakesWhatIsJustWithinTheLimits) {
 }
 
 TEST(Csv, GivesBackWhatItWroteFormulasToo) {
-  const std::vector<std::string> cells = {"plain", "=1+1",    "+49 30 1234", "-",    "@x",       "'=x", "''-y", "it's",
-                                          "a,b",   "a\"b\"c", "line\r\nbreak", "\ttab", " spaced ", "", "a;b",  "end"};
+  const std::vector<std::string> cells = {
+      "plain", "=1+1",    "+49 30 1234",   "-",     "@x",       "'=x", "''-y", "it's",
+      "a,b",   "a\"b\"c", "line\r\nbreak", "\ttab", " spaced ", "",    "a;b",  "end"};
   const auto line = write_csv_record(cells);
   EXPECT_EQ(line.substr(line.size() - 2), "\r\n");
   EXPECT_NE(line.find("'=1+1"), std::string::npos);
@@ -149,10 +164,13 @@ TEST(Csv, NeverFallsOverOnAnyBytes) {
   const auto seed = test_support::run_seed();
   std::mt19937 random(static_cast<std::mt19937::result_type>(seed));
   const std::string_view marks = "\",;\t\r\n'=(-)0123456789abp:/.\xC3\xE2\x80\x93$&@ ";
-  const std::string_view words[] = {"Group name,", "Cost,", "When,", "every ", "other ", "Tuesday", " 7-8:30pm ET",
-                                    "$", "Columbus, OH", "LPCC/", "max ", "https://", "free for ", "\n"};
+  const std::string_view words[] = {
+      "Group name,", "Cost,",        "When,", "every ", "other ",   "Tuesday",   " 7-8:30pm ET",
+      "$",           "Columbus, OH", "LPCC/", "max ",   "https://", "free for ", "\n"};
   for (int round = 0; round < test_support::rounds(2'000); ++round) {
-    std::string file = round % 3 == 0 ? "Group name,Cost,When,Where,Format,Who can join,How long,Size,Web page\n" : "";
+    std::string file =
+        round % 3 == 0 ? "Group name,Cost,When,Where,Format,Who can join,How long,Size,Web page\n"
+                       : "";
     const auto length = random() % 400;
     while (file.size() < length + 60) {
       const auto kind = random() % 10;

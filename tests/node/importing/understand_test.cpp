@@ -28,20 +28,40 @@ std::string understand_cost_text(const CostReading& reading) {
   const auto dot = [](const std::string& text) { return text.empty() ? std::string(".") : text; };
   std::string all = dot(reading.cost->model);
   for (const auto& option : reading.cost->options) {
-    all += " | " + dot(option.amount) + (option.amount_max.empty() ? "" : "-" + option.amount_max) + " " +
-           dot(option.currency) + " " + dot(option.per) + " " + dot(option.for_whom);
+    all += " | " + dot(option.amount) + (option.amount_max.empty() ? "" : "-" + option.amount_max) +
+           " " + dot(option.currency) + " " + dot(option.per) + " " + dot(option.for_whom);
   }
   return all;
 }
 
 TEST(Understand, WhatStatesNothing) {
-  for (const auto* cell : {"", " ", "?", "??", "-", "--", "\xE2\x80\x94", "n/a", "N/A", "N.A.", "TBD", "tba", "Unknown", "unknown.",
-                           "see website", "See web page", "see our site", "(see website)", "check website", "ask",
-                           "not stated", "to be announced", "see the website for details"}) {
+  for (const auto* cell : {"",
+                           " ",
+                           "?",
+                           "??",
+                           "-",
+                           "--",
+                           "\xE2\x80\x94",
+                           "n/a",
+                           "N/A",
+                           "N.A.",
+                           "TBD",
+                           "tba",
+                           "Unknown",
+                           "unknown.",
+                           "see website",
+                           "See web page",
+                           "see our site",
+                           "(see website)",
+                           "check website",
+                           "ask",
+                           "not stated",
+                           "to be announced",
+                           "see the website for details"}) {
     EXPECT_TRUE(says_nothing(cell)) << cell;
   }
-  for (const auto* cell : {"0", "no", "none", "free", "NA tribe", "ask the office", "website", "x-ray", "online",
-                           "see you at 7", "everything"}) {
+  for (const auto* cell : {"0", "no", "none", "free", "NA tribe", "ask the office", "website",
+                           "x-ray", "online", "see you at 7", "everything"}) {
     EXPECT_FALSE(says_nothing(cell)) << cell;
   }
 }
@@ -77,10 +97,13 @@ TEST(Understand, Cost) {
       {"$59.00 monthly; 30 day free trial", "subscription | 59.00 USD month ."},
       {"$120/yr dues", "subscription | 120 USD year ."},
       {"HK$550 per year full membership", "included_in_membership | 550 HKD year ."},
-      {"\xC2\xA3" "15 a session", "fee_per_meeting | 15 GBP meeting ."},
+      {"\xC2\xA3"
+       "15 a session",
+       "fee_per_meeting | 15 GBP meeting ."},
       {"25 euros per month", "subscription | 25 EUR month ."},
       {"USD 40 per term", "fee_per_term | 40 USD term ."},
-      {"$45 per meeting, members $30", "fee_per_meeting | 45 USD meeting . | 30 USD meeting members"},
+      {"$45 per meeting, members $30",
+       "fee_per_meeting | 45 USD meeting . | 30 USD meeting members"},
       {"Free for early career, others $30 per meeting",
        "fee_per_meeting | 30 USD meeting . | 0 USD . early_career"},
       {"included in membership", "included_in_membership | . . . members"},
@@ -101,7 +124,8 @@ TEST(Understand, Cost) {
 TEST(Understand, DollarsAreThoseOfThePlaceOrAsked) {
   EXPECT_EQ(understand_cost("$10 a month", {"CA-ON"}).cost->options[0].currency, "CAD");
   EXPECT_EQ(understand_cost("$10 a month", {"AU"}).cost->options[0].currency, "AUD");
-  for (const UnderstandList& regions : {UnderstandList{}, UnderstandList{"US-OH", "CA-ON"}, UnderstandList{"GB"}}) {
+  for (const UnderstandList& regions :
+       {UnderstandList{}, UnderstandList{"US-OH", "CA-ON"}, UnderstandList{"GB"}}) {
     const auto reading = understand_cost("$10 a month", regions);
     EXPECT_EQ(reading.cost->options[0].currency, "");
     EXPECT_FALSE(reading.currency_question.empty());
@@ -250,8 +274,8 @@ TEST(Understand, WhenAGroupMeets) {
       return text.empty() ? std::string(question.empty() ? "." : "?") : text;
     };
     EXPECT_EQ(reading.cadence + (reading.cadence_question.empty() ? "" : "?") + " " +
-                  shown(days, reading.days_question) + " " + shown(reading.start, reading.start_question) + " " +
-                  shown(reading.tzid, ""),
+                  shown(days, reading.days_question) + " " +
+                  shown(reading.start, reading.start_question) + " " + shown(reading.tzid, ""),
               c.want);
   }
   EXPECT_EQ(understand_schedule("Tue 7pm MT", false, {"US-AZ"}).tzid, "America/Phoenix");
@@ -282,7 +306,9 @@ TEST(Understand, RulesOnlyWhereRhythmAndDaysAreCertain) {
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(std::string(c.often) + " / " + c.when);
-    EXPECT_EQ(schedule_rule(understand_schedule(c.often, true, {}), understand_schedule(c.when, false, {})), c.want);
+    EXPECT_EQ(schedule_rule(understand_schedule(c.often, true, {}),
+                            understand_schedule(c.when, false, {})),
+              c.want);
   }
 }
 
@@ -292,10 +318,13 @@ TEST(Understand, Length) {
     std::int64_t want;  ///< 0: none, -1: asked
   };
   const Case cases[] = {
-      {"90 min", 90},   {"90 mins.", 90},       {"1.5 hours", 90}, {"1 hr", 60},     {"1h30", 90},
-      {"2 hours", 120}, {"1 hour 30 min", 90},  {"an hour", 60},   {"two hours", 120}, {"half an hour", 30},
-      {"90", 90},       {"hour and a half", 90}, {"60-90 min", -1}, {"1 to 2 hours", -1}, {"2", -1},
-      {"8 weeks", 0},   {"TBD", 0},             {"10 sessions", 0}, {"900 hours", 0},
+      {"90 min", 90},        {"90 mins.", 90},     {"1.5 hours", 90},
+      {"1 hr", 60},          {"1h30", 90},         {"2 hours", 120},
+      {"1 hour 30 min", 90}, {"an hour", 60},      {"two hours", 120},
+      {"half an hour", 30},  {"90", 90},           {"hour and a half", 90},
+      {"60-90 min", -1},     {"1 to 2 hours", -1}, {"2", -1},
+      {"8 weeks", 0},        {"TBD", 0},           {"10 sessions", 0},
+      {"900 hours", 0},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.cell);
@@ -310,7 +339,7 @@ TEST(Understand, Length) {
 TEST(Understand, SizeAndWhetherItTakesMembers) {
   struct Case {
     const char* cell;
-    std::int64_t max;  ///< 0: none, -1: asked
+    std::int64_t max;    ///< 0: none, -1: asked
     const char* intake;  ///< "?": asked
   };
   const Case cases[] = {
@@ -359,11 +388,14 @@ TEST(Understand, WhoCanJoin) {
   const Case cases[] = {
       {"therapists", "", "", "therapists"},
       {"licensed mental health professionals", "", "", "therapists"},
-      {"LPC, LCSW", "", "professional_counselor:independent clinical_social_worker:independent", "therapists"},
+      {"LPC, LCSW", "", "professional_counselor:independent clinical_social_worker:independent",
+       "therapists"},
       {"LPCC", "US-CO", "professional_counselor:associate", "therapists"},
-      {"marriage and family therapists & psychologists", "", "marriage_family_therapist: psychologist:", "therapists"},
+      {"marriage and family therapists & psychologists", "",
+       "marriage_family_therapist: psychologist:", "therapists"},
       {"MFT trainee/student", "", "marriage_family_therapist:trainee", "mixed"},
-      {"counsellors / psychotherapists / trainees", "", "counselor_other: student_trainee:trainee", "mixed"},
+      {"counsellors / psychotherapists / trainees", "", "counselor_other: student_trainee:trainee",
+       "mixed"},
       {"social work students", "", "student_trainee:trainee", "trainees"},
       {"faculty, staff and trainees", "", "", "workplace_staff"},
       {"physicians / residents / fellows", "", "", "health_professionals"},
@@ -409,7 +441,8 @@ TEST(Understand, KindsLanguagesAgreementsDates) {
   EXPECT_EQ(understand_agreement("no agreement").state, "none");
 
   const auto day = protocol::parse_date("2026-11-03");
-  for (const auto* cell : {"2026-11-03", "Nov 3, 2026", "3 November 2026", "November 3rd, 2026", "3 Nov 26"})
+  for (const auto* cell :
+       {"2026-11-03", "Nov 3, 2026", "3 November 2026", "November 3rd, 2026", "3 Nov 26"})
     EXPECT_EQ(understand_date(cell).date, day) << cell;
   EXPECT_FALSE(understand_date("11/3/2026").date);
   EXPECT_FALSE(understand_date("11/3/2026").question.empty());

@@ -1,0 +1,232 @@
+#include "node/importing/plan.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "node/importing/preview.h"
+#include "tests/support/shared_inputs.h"
+
+namespace node {
+
+namespace {
+
+using protocol::Json;
+
+protocol::ListingDefaults plan_defaults(int days_later = 0) {
+  protocol::ListingDefaults defaults;
+  defaults.today = *protocol::parse_date("2026-11-22") + std::chrono::days(days_later);
+  defaults.area = {"US-OH"};
+  return defaults;
+}
+
+ImportedSheet plan_sheet(const std::string& text) {
+  auto sheet = understand_sheet(text, *protocol::parse_date("2026-11-22"));
+  if (!sheet) throw std::runtime_error(sheet.error().detail);
+  return *sheet;
+}
+
+/// What the publisher has after `changes` were applied to `before`.
+std::vector<ExistingListing> plan_applied(const std::vector<PlannedChange>& changes) {
+  std::vector<ExistingListing> listings;
+  for (const auto& change : changes) {
+    if (change.kind == ChangeKind::refused) continue;
+    auto id = change.id;
+    if (id.empty()) {
+      auto number = std::to_string(listings.size() + 1);
+      number.insert(0, 12 - number.size(), '0');
+      id = "urn:uuid:00000000-0000-4000-8000-" + number;
+    }
+    Json subject = change.subject;
+    subject.set("id", id);
+    listings.push_back({id, std::move(subject)});
+  }
+  return listings;
+}
+
+std::size_t plan_count(const std::vector<PlannedChange>& changes, ChangeKind kind) {
+  return static_cast<std::size_t>(std::count_if(
+      changes.begin(), changes.end(), [&](const auto& change) { return change.kind == kind; }));
+}
+
+constexpr const char* kPlanSheet =
+    "Group,Cost,Where,Size / open or closed,Web page,Confirmed on\n"
+    "Tea Hour,free,\"Toledo, OH\",8,https://tea.example.org/,2026-11-01\n"
+    "Case Night,$20 per meeting,\"Columbus, OH\",full,https://case.example.org/,2026-11-02\n"
+    "Book Table,?,Ohio,,https://book.example.org/,\n";
+
+TEST(Plan, TheSameSheetAgainIsAllUnchangedOnALaterDayToo) {
+  const auto sheet = plan_sheet(kPlanSheet);
+  const auto first = plan_import(sheet, {}, plan_defaults());
+  ASSERT_EQ(plan_count(first, ChangeKind::add), 3U);
+  const auto existing = plan_applied(first);
+  for (const int later : {0, 1, 50}) {
+    const auto again = plan_import(sheet, existing, plan_defaults(later));
+    EXPECT_EQ(plan_count(again, ChangeKind::unchanged), 3U) << import_preview(sheet, again);
+    EXPECT_EQ(again.size(), 3U);
+  }
+}
+
+TEST(Plan, TheSharedSheetAgainIsAllUnchanged) {
+  const auto path = test_support::shared_folder() / "data" / "groups_sheet.csv";
+  KITH_NEEDS(path);
+  const auto sheet = plan_sheet(test_support::read_file(path));
+  const auto first = plan_import(sheet, {}, plan_defaults());
+  EXPECT_EQ(plan_count(first, ChangeKind::add), 68U) << import_summary(first);
+  const auto again = plan_import(sheet, plan_applied(first), plan_defaults(30));
+  EXPECT_EQ(plan_count(again, ChangeKind::unchanged), 68U) << import_preview(sheet, again);
+}
+
+TEST(Plan, SaysWhatChangesInWords) {
+  const auto existing = plan_applied(plan_import(plan_sheet(kPlanSheet), {}, plan_defaults()));
+  const auto sheet = plan_sheet(
+      "Group,Cost,Where,Size / open or closed,Web page,Confirmed on\n"
+      "TEA  hour,$5 per meeting,\"Toledo, OH\",8,https://tea.example.org/,2026-11-01\n"
+      "Case Night,$20 per meeting,\"Columbus, OH\",open,https://case.example.org/,2026-11-20\n");
+  const auto changes = plan_import(sheet, existing, plan_defaults(5));
+  ASSERT_EQ(changes.size(), 3U);
+  EXPECT_EQ(changes[0].kind, ChangeKind::update);
+  EXPECT_EQ(changes[0].id, existing[0].id);
+  const auto difference = [](const PlannedChange& change, std::string_view field) {
+    const auto found = std::find_if(change.differences.begin(), change.differences.end(),
+                                    [&](const auto& one) { return one.field == field; });
+    return found == change.differences.end() ? std::string("none")
+                                             : found->before + " -> " + found->after;
+  };
+  EXPECT_EQ(difference(changes[0], "cost"),
+            "model free -> model fee_per_meeting, options amount 5, currency USD, per meeting");
+  EXPECT_EQ(difference(changes[0], "confirmed_at"), "none");
+  // A group that is not full any more is not full, and a newer confirmation moves the review.
+  EXPECT_EQ(difference(changes[1], "status"), "full -> active");
+  EXPECT_EQ(difference(changes[1], "confirmed_at"), "2026-11-02 -> 2026-11-20");
+  EXPECT_EQ(difference(changes[1], "review_by"), "2027-05-01 -> 2027-05-19");
+  EXPECT_EQ(changes[2].kind, ChangeKind::not_in_sheet);
+  EXPECT_EQ(changes[2].name, "Book Table");
+  EXPECT_EQ(changes[2].record, 0);
+}
+
+TEST(Plan, LeavesAloneWhatTheSheetHasNoColumnFor) {
+  auto existing = plan_applied(plan_import(plan_sheet(kPlanSheet), {}, plan_defaults()));
+  existing[0].subject.set("description", "Written by hand.");
+  existing[0].subject.set("status", "paused");
+  existing[1].subject.set("confirmed_at", "2026-11-21");
+  const auto changes = plan_import(plan_sheet(kPlanSheet), existing, plan_defaults());
+  EXPECT_EQ(plan_count(changes, ChangeKind::unchanged), 3U);
+  EXPECT_EQ(*changes[0].subject.find("description")->if_string(), "Written by hand.");
+  EXPECT_EQ(*changes[0].subject.find("status")->if_string(), "paused");
+}
+
+TEST(Plan, MatchesByIdBeforeName) {
+  const auto existing = plan_applied(plan_import(plan_sheet(kPlanSheet), {}, plan_defaults()));
+  const auto sheet =
+      plan_sheet("Group,ID,Web page\nCase Night,,https://a.example.org/\nTea Time," +
+                 existing[1].id + ",https://case.example.org/\nOther," + existing[1].id +
+                 ",https://b.example.org/\nStranger,urn:uuid:11111111-1111-4111-8111-111111111111,"
+                 "https://c.example.org/\n");
+  const auto changes = plan_import(sheet, existing, plan_defaults());
+  ASSERT_GE(changes.size(), 4U);
+  EXPECT_EQ(changes[0].kind, ChangeKind::add);
+  EXPECT_EQ(changes[1].kind, ChangeKind::update);
+  EXPECT_EQ(changes[1].id, existing[1].id);
+  // One id in two rows is one row twice: the second is no group of its own.
+  EXPECT_EQ(changes.back().kind, ChangeKind::not_in_sheet);
+  const auto stranger = std::find_if(changes.begin(), changes.end(),
+                                     [](const auto& change) { return change.name == "Stranger"; });
+  ASSERT_NE(stranger, changes.end());
+  EXPECT_EQ(stranger->kind, ChangeKind::refused);
+  EXPECT_EQ(stranger->problems.at(0).field, "id");
+}
+
+TEST(Plan, RefusesOneRowWithoutStoppingTheOthers) {
+  const auto sheet = plan_sheet(
+      "Group,How to join,Web page,Summary,Confirmed on\n"
+      "No Way In,website,,,\n"
+      "Leaky,,https://leaky.example.org/,Join at zoom.us/j/123456789,\n"
+      "Long Ago,,https://ago.example.org/,,2025-01-05\n"
+      "Fine,e-mail fine@example.org,,,\n"
+      ",form,https://nameless.example.org/,Has no name,2026-11-01\n");
+  const auto changes = plan_import(sheet, {}, plan_defaults());
+  ASSERT_EQ(changes.size(), 5U);
+  EXPECT_EQ(changes[0].kind, ChangeKind::refused);
+  EXPECT_EQ(changes[0].problems.at(0).field, "contact");
+  EXPECT_EQ(changes[1].kind, ChangeKind::refused);
+  EXPECT_EQ(changes[2].kind, ChangeKind::refused);
+  EXPECT_EQ(changes[2].problems.at(0).field, "confirmed_at");
+  EXPECT_EQ(changes[3].kind, ChangeKind::add);
+  EXPECT_EQ(*changes[3].subject.find("contact")->find("public")->if_string(), "fine@example.org");
+  EXPECT_EQ(changes[4].kind, ChangeKind::refused);
+  EXPECT_EQ(changes[4].problems.at(0).field, "name");
+  // The publisher's own contact answers for a row that names none.
+  const auto helped = plan_import(sheet, {}, plan_defaults(), "office@example.org");
+  EXPECT_EQ(helped[0].kind, ChangeKind::add);
+  EXPECT_EQ(*helped[0].subject.find("contact")->find("public")->if_string(), "office@example.org");
+  EXPECT_EQ(*helped[3].subject.find("contact")->find("public")->if_string(), "fine@example.org");
+}
+
+TEST(Plan, DollarsWithoutACountryAreThePublishersOrStayWords) {
+  const auto sheet =
+      plan_sheet("Group,Cost,Web page\nTea Hour,$15 per month,https://tea.example.org/\n");
+  auto defaults = plan_defaults();
+  const auto ours = plan_import(sheet, {}, defaults);
+  EXPECT_EQ(*ours[0]
+                 .subject.find("cost")
+                 ->find("options")
+                 ->if_array()
+                 ->front()
+                 .find("currency")
+                 ->if_string(),
+            "USD");
+  defaults.area = {"US", "CA"};
+  const auto unclear = plan_import(sheet, {}, defaults);
+  EXPECT_EQ(unclear[0].kind, ChangeKind::add);
+  EXPECT_EQ(protocol::canonical(*unclear[0].subject.find("cost")),
+            R"({"model":"subscription","options":[{"per":"month"}]})");
+  EXPECT_EQ(*unclear[0].subject.find("as_stated")->find("cost")->if_string(), "$15 per month");
+}
+
+TEST(Preview, IsPlainSentencesWithinTheWidth) {
+  const auto sheet = plan_sheet(
+      "Our groups,,,,\n"
+      "Group,When,Cost,Favorite color,Web page\n"
+      "Tea Hour,\"bi-weekly, Tuesday\",\"about the price of a very large cake or perhaps a little "
+      "more than that\",red,"
+      "https://tea.example.org/"
+      "a-very-long-address-that-cannot-be-broken-anywhere-because-it-has-no-spaces\n"
+      "\x1b[31mRed\x1b[0m,,,,https://red.example.org/\n");
+  const auto changes = plan_import(
+      sheet,
+      {{"urn:uuid:00000000-0000-4000-8000-000000000009", Json::object({{"name", "Old Circle"}})}},
+      plan_defaults());
+  const auto text = import_preview(sheet, changes);
+  for (const auto* part :
+       {"Favorite color", "Tea Hour - new", "not understood: Cost: 'about the price",
+        "please say: 'bi-weekly, Tuesday': twice a week, or every two weeks?",
+        "'Old Circle' is not in the sheet any more",
+        "2 new, 0 changed, 0 unchanged, 1 not in the sheet any more: keep or withdraw"}) {
+    std::string joined;
+    for (const char c : text) {
+      if (c == '\n') {
+        joined += ' ';
+      } else if (c != ' ' || joined.empty() || joined.back() != ' ') {
+        joined += c;
+      }
+    }
+    while (joined.find("  ") != std::string::npos) joined.erase(joined.find("  "), 1);
+    EXPECT_NE(joined.find(part), std::string::npos) << part << "\n" << text;
+  }
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  std::string line;
+  for (const char c : text) {
+    if (c != '\n') {
+      line += c;
+      continue;
+    }
+    EXPECT_TRUE(line.size() <= 80 || line.find("https://") != std::string::npos) << line;
+    line.clear();
+  }
+}
+
+}  // namespace
+
+}  // namespace node
