@@ -22,7 +22,7 @@ struct FetchNotes {
   std::optional<std::chrono::seconds> retry_after;  ///< asked for by a refusal; at most 24 hours
 };
 
-/// How long and how much (SPEC: limits of fetching). Tests shorten the times.
+/// How long and how much (SPEC 8.3). Tests shorten the times.
 struct FetchLimits {
   std::chrono::milliseconds lookup{5'000};
   std::chrono::milliseconds connect{5'000};

@@ -8,7 +8,7 @@
 #include "protocol/encoding/time.h"
 #include "protocol/result.h"
 
-// W3C Data Integrity with the one suite that Kith speaks, eddsa-jcs-2022 (SPEC 4.1). Identity logs
+// W3C Data Integrity with the one suite that Kith speaks, eddsa-jcs-2022 (SPEC 4.2). Identity logs
 // and documents are signed alike; who may sign is decided by the callers.
 
 namespace protocol {

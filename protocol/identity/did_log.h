@@ -67,7 +67,7 @@ Result<PublisherKeys> publisher_keys(const DidVersion& version);
 
 /// The verification method `#fragment` of `version` by its full id, if it is a Multikey whose
 /// controller is the DID and which assertionMethod lists. Inside the document, names are compared
-/// by SCID and fragment (SPEC 8.7).
+/// by SCID and fragment (SPEC 3.4).
 std::optional<PublicKey> assertion_key(const DidVersion& version, std::string_view method_id);
 /// The same for the current version, where `method_id` may also begin with an earlier name of this
 /// identity. Nothing when the identity is deactivated.
