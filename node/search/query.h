@@ -34,10 +34,10 @@
 //
 // Words: every term must occur in one of the listing's texts (name, alternate names, summary,
 // description, best_for, the publisher's and the sponsor's name, the locality) or in the words for
-// its focus topics, kinds, purposes, practice settings and regions. The last term also matches as
-// the beginning of a word, from two characters on; "in quotes" is a phrase, exact and in order
-// within one text. Case, width and diacritics make no difference, ß is ss. No character has a
-// meaning of its own but the quotation mark.
+// its focus topics, kinds, purposes, practice settings, identity groups and regions. The last term
+// also matches as the beginning of a word, from two characters on; "in quotes" is a phrase, exact
+// and in order within one text. Case, width and diacritics make no difference, ß is ss. No
+// character has a meaning of its own but the quotation mark.
 
 namespace node {
 
@@ -55,22 +55,22 @@ struct CostFilter {
 enum class Sort { best_match, confirmed, name, cost };
 
 /// A search, parsed and bounded. Search text exists in memory only: nothing may log or store a
-/// Query.
+/// Query. Every member has a beginning, so that naming one is enough.
 struct Query {
-  std::string words;  ///< at most 256 bytes, 8 terms; "in quotes" is a phrase and one term
-  std::vector<protocol::License> licenses;
-  std::vector<std::string> regions;  ///< ISO 3166 codes
-  std::vector<CostFilter> costs;
-  std::vector<std::string> formats;
-  std::vector<std::string> kinds;
-  std::vector<std::string> audiences;   ///< empty: everything but lived_experience and public
-  std::vector<std::string> publishers;  ///< SCIDs
+  std::string words = {};  ///< at most 256 bytes, 8 terms; "in quotes" is a phrase and one term
+  std::vector<protocol::License> licenses = {};
+  std::vector<std::string> regions = {};  ///< ISO 3166 codes
+  std::vector<CostFilter> costs = {};
+  std::vector<std::string> formats = {};
+  std::vector<std::string> kinds = {};
+  std::vector<std::string> audiences = {};   ///< empty: everything but lived_experience and public
+  std::vector<std::string> publishers = {};  ///< SCIDs
   /// Filters ("license", "region", "cost", "format", "kind") for which listings that state nothing
   /// are let in too.
-  std::vector<std::string> include_unstated;
+  std::vector<std::string> include_unstated = {};
   Sort sort = Sort::best_match;
-  std::size_t limit = 20;  ///< 1 to 100
-  std::string cursor;      ///< of an earlier answer to the same query; empty: the first page
+  std::size_t limit = 20;   ///< 1 to 100
+  std::string cursor = {};  ///< of an earlier answer to the same query; empty: the first page
 
   bool operator==(const Query&) const = default;
 };

@@ -278,6 +278,10 @@ void SegmentWriter::add_words(const SearchDocument& document, DocId doc) {
   add_terms(WordField::purposes, protocol::Vocabulary::purposes, listing.purposes);
   add_terms(WordField::settings, protocol::Vocabulary::practice_settings,
             listing.practice_settings);
+  for (const auto& whom : listing.identity_affirming) {
+    add_terms(WordField::settings, protocol::Vocabulary::identity_group, {whom.group});
+    add_text(WordField::settings, whom.name);
+  }
   for (const auto& region : listing.regions)
     add_text(WordField::regions, protocol::region_name(region));
   if (!listing.place.region.empty())

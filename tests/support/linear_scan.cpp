@@ -57,7 +57,8 @@ std::vector<std::string> scan_words(const std::string& text) {
   bool inside = false;
   for (char c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 128;
+    const bool letter =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 128;
     if (letter && !inside) words.emplace_back();
     if (letter) words.back() += c;
     inside = letter;
@@ -67,7 +68,8 @@ std::vector<std::string> scan_words(const std::string& text) {
 
 std::string scan_scid(const std::string& key) { return key.substr(0, key.find('/')); }
 
-std::vector<std::vector<std::string>> scan_texts(const std::string& key, const Json& subject, const ScanQuery& query) {
+std::vector<std::vector<std::string>> scan_texts(const std::string& key, const Json& subject,
+                                                 const ScanQuery& query) {
   std::vector<std::vector<std::string>> texts;
   const auto add = [&](const std::string& text) { texts.push_back(scan_words(text)); };
   for (const char* name : {"name", "summary", "description"}) add(scan_text(&subject, name));
@@ -76,7 +78,8 @@ std::vector<std::vector<std::string>> scan_texts(const std::string& key, const J
   add(scan_text(subject.find("sponsor"), "name"));
   const Json* place = subject.find("place");
   add(scan_text(place, "locality"));
-  if (const auto found = query.publisher_names.find(scan_scid(key)); found != query.publisher_names.end())
+  if (const auto found = query.publisher_names.find(scan_scid(key));
+      found != query.publisher_names.end())
     add(found->second);
   const std::pair<const char*, protocol::Vocabulary> vocabularies[] = {
       {"focus_topics", protocol::Vocabulary::focus_topics},
@@ -90,6 +93,13 @@ std::vector<std::vector<std::string>> scan_texts(const std::string& key, const J
       add(text);
     }
   }
+  for (const Json* whom : scan_objects(&subject, "identity_affirming")) {
+    const auto group = scan_text(whom, "group");
+    add(protocol::is_known(protocol::Vocabulary::identity_group, group)
+            ? group + " " + protocol::label(protocol::Vocabulary::identity_group, group)
+            : group);
+    add(scan_text(whom, "name"));
+  }
   for (const auto& code : scan_list(subject, "regions")) add(protocol::region_name(code));
   if (const auto code = scan_text(place, "region"); !code.empty()) add(protocol::region_name(code));
   return texts;
@@ -98,14 +108,16 @@ std::vector<std::vector<std::string>> scan_texts(const std::string& key, const J
 bool scan_words_match(const std::string& key, const Json& subject, const ScanQuery& query) {
   const auto texts = scan_texts(key, subject, query);
   const auto anywhere = [&](const std::function<bool(const std::string&)>& good) {
-    return std::any_of(texts.begin(), texts.end(),
-                       [&](const auto& words) { return std::any_of(words.begin(), words.end(), good); });
+    return std::any_of(texts.begin(), texts.end(), [&](const auto& words) {
+      return std::any_of(words.begin(), words.end(), good);
+    });
   };
   for (const auto& wanted : query.words) {
     if (!anywhere([&](const std::string& word) { return word == wanted; })) return false;
   }
-  if (!query.prefix.empty() &&
-      !anywhere([&](const std::string& word) { return word.substr(0, query.prefix.size()) == query.prefix; }))
+  if (!query.prefix.empty() && !anywhere([&](const std::string& word) {
+        return word.substr(0, query.prefix.size()) == query.prefix;
+      }))
     return false;
   for (const auto& phrase : query.phrases) {
     const bool found = std::any_of(texts.begin(), texts.end(), [&](const auto& words) {
@@ -139,8 +151,8 @@ Stated scan_license(const Json& subject, const ScanQuery& query) {
 
 bool scan_in_person_only(const Json& subject) {
   const auto formats = scan_list(subject, "formats");
-  return !formats.empty() &&
-         std::all_of(formats.begin(), formats.end(), [](const std::string& one) { return one == "in_person"; });
+  return !formats.empty() && std::all_of(formats.begin(), formats.end(),
+                                         [](const std::string& one) { return one == "in_person"; });
 }
 
 /// The codes that a listing serves.
@@ -183,7 +195,9 @@ Stated scan_cost(const Json& subject, const ScanQuery& query) {
   ScanAlternatives found;
   const auto model = scan_text(subject.find("cost"), "model");
   for (const auto& asked : query.cost_models)
-    found.add(model.empty() ? Stated::unstated : model == asked ? Stated::matches : Stated::differs);
+    found.add(model.empty()    ? Stated::unstated
+              : model == asked ? Stated::matches
+                               : Stated::differs);
   const auto month = scan_cost_per_month(subject);
   for (const double asked : query.max_per_month)
     found.add(!month ? Stated::unstated : *month <= asked ? Stated::matches : Stated::differs);
@@ -193,12 +207,15 @@ Stated scan_cost(const Json& subject, const ScanQuery& query) {
 Stated scan_format(const Json& subject, const ScanQuery& query) {
   ScanAlternatives found;
   const auto formats = scan_list(subject, "formats");
-  const bool online = !formats.empty() && std::all_of(formats.begin(), formats.end(), [](const std::string& one) {
-    return one == "online_unspecified";
-  });
+  const bool online =
+      !formats.empty() && std::all_of(formats.begin(), formats.end(), [](const std::string& one) {
+        return one == "online_unspecified";
+      });
   for (const auto& asked : query.formats) {
-    const bool remote = asked == "video" || asked == "phone" || asked == "async_text" || asked == "message_group";
-    const bool by_hybrid = (asked == "in_person" || asked == "video") && scan_has(formats, "hybrid");
+    const bool remote =
+        asked == "video" || asked == "phone" || asked == "async_text" || asked == "message_group";
+    const bool by_hybrid =
+        (asked == "in_person" || asked == "video") && scan_has(formats, "hybrid");
     if (formats.empty() || (online && remote)) {
       found.add(Stated::unstated);
     } else if (by_hybrid || scan_has(formats, asked)) {
@@ -211,7 +228,8 @@ Stated scan_format(const Json& subject, const ScanQuery& query) {
 Stated scan_kind(const Json& subject, const ScanQuery& query) {
   const auto kinds = scan_list(subject, "kinds");
   if (kinds.empty()) return Stated::unstated;
-  return std::any_of(kinds.begin(), kinds.end(), [&](const auto& one) { return scan_has(query.kinds, one); })
+  return std::any_of(kinds.begin(), kinds.end(),
+                     [&](const auto& one) { return scan_has(query.kinds, one); })
              ? Stated::matches
              : Stated::differs;
 }
@@ -219,7 +237,8 @@ Stated scan_kind(const Json& subject, const ScanQuery& query) {
 Stated scan_audience(const Json& subject, const ScanQuery& query) {
   const auto audience = scan_text(&subject, "audience");
   if (query.audiences.empty())
-    return audience == "lived_experience" || audience == "public" ? Stated::differs : Stated::matches;
+    return audience == "lived_experience" || audience == "public" ? Stated::differs
+                                                                  : Stated::matches;
   return scan_has(query.audiences, audience) ? Stated::matches : Stated::differs;
 }
 
@@ -240,7 +259,8 @@ std::optional<double> scan_meetings(const std::string& rule) {
     if (name == "BYMONTHDAY") month_days = scan_split(value, ',').size();
     if (name == "BYSETPOS") positions = scan_split(value, ',').size();
   }
-  if (frequency == "WEEKLY") return 52.0 * static_cast<double>(days.empty() ? 1 : days.size()) / 12 / interval;
+  if (frequency == "WEEKLY")
+    return 52.0 * static_cast<double>(days.empty() ? 1 : days.size()) / 12 / interval;
   if (frequency != "MONTHLY") return {};
   if (positions > 0) return static_cast<double>(positions) / interval;
   if (month_days > 0) return static_cast<double>(month_days) / interval;
@@ -288,16 +308,19 @@ std::optional<double> scan_cost_per_month(const Json& subject) {
   return *std::min_element(amounts.begin(), amounts.end());
 }
 
-Stated scan_filter(const std::string& key, const Json& subject, const std::string& filter, const ScanQuery& query) {
+Stated scan_filter(const std::string& key, const Json& subject, const std::string& filter,
+                   const ScanQuery& query) {
   const auto yes = [](bool good) { return good ? Stated::matches : Stated::differs; };
   if (filter == "words") return yes(scan_words_match(key, subject, query));
   if (filter == "license" && !query.licenses.empty()) return scan_license(subject, query);
   if (filter == "region" && !query.regions.empty()) return scan_region(subject, query);
-  if (filter == "cost" && !(query.cost_models.empty() && query.max_per_month.empty())) return scan_cost(subject, query);
+  if (filter == "cost" && !(query.cost_models.empty() && query.max_per_month.empty()))
+    return scan_cost(subject, query);
   if (filter == "format" && !query.formats.empty()) return scan_format(subject, query);
   if (filter == "kind" && !query.kinds.empty()) return scan_kind(subject, query);
   if (filter == "audience") return scan_audience(subject, query);
-  if (filter == "publisher" && !query.publishers.empty()) return yes(scan_has(query.publishers, scan_scid(key)));
+  if (filter == "publisher" && !query.publishers.empty())
+    return yes(scan_has(query.publishers, scan_scid(key)));
   return Stated::matches;
 }
 
@@ -305,7 +328,8 @@ std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery&
   std::set<std::string> found;
   for (const auto& [key, subject] : listings) {
     bool in = true;
-    for (const char* filter : {"license", "region", "cost", "format", "kind", "audience", "publisher", "words"}) {
+    for (const char* filter :
+         {"license", "region", "cost", "format", "kind", "audience", "publisher", "words"}) {
       const auto stated = scan_filter(key, subject, filter, query);
       in = in && (stated == Stated::matches ||
                   (stated == Stated::unstated && query.include_unstated.contains(filter)));
@@ -315,14 +339,17 @@ std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery&
   return found;
 }
 
-std::set<std::string> scan_facet_values(const std::string& key, const Json& subject, const std::string& field) {
+std::set<std::string> scan_facet_values(const std::string& key, const Json& subject,
+                                        const std::string& field) {
   std::vector<std::string> values;
   std::set<std::string> made;
   if (field == "license") {
     if (scan_open(subject)) {
-      for (const auto& term : protocol::terms(protocol::Vocabulary::license_family)) made.insert(std::string(term.value));
+      for (const auto& term : protocol::terms(protocol::Vocabulary::license_family))
+        made.insert(std::string(term.value));
     }
-    for (const Json* one : scan_objects(&subject, "licenses")) made.insert(scan_text(one, "family"));
+    for (const Json* one : scan_objects(&subject, "licenses"))
+      made.insert(scan_text(one, "family"));
   } else if (field == "region") {
     values = scan_serves(subject);
   } else if (field == "cost") {

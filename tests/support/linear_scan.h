@@ -18,10 +18,11 @@ namespace test_support {
 
 /// A search in plain words; lists are alternatives, empty ones ask for nothing.
 struct ScanQuery {
-  std::vector<std::string> words;           ///< whole words, in lower case
-  std::string prefix;                       ///< and one that begins so; empty: none
+  std::vector<std::string> words;  ///< whole words, in lower case
+  std::string prefix;              ///< and one that begins so; empty: none
   std::vector<std::vector<std::string>> phrases;
-  std::vector<std::pair<std::string, std::string>> licenses;  ///< family and level; level may be empty
+  std::vector<std::pair<std::string, std::string>>
+      licenses;  ///< family and level; level may be empty
   std::vector<std::string> regions;
   std::vector<std::string> cost_models;
   std::vector<double> max_per_month;
@@ -31,7 +32,8 @@ struct ScanQuery {
   std::map<std::string, std::string> publisher_names;
 };
 
-using ScanListings = std::vector<std::pair<std::string /*key text*/, protocol::Json /*credentialSubject*/>>;
+using ScanListings =
+    std::vector<std::pair<std::string /*key text*/, protocol::Json /*credentialSubject*/>>;
 
 /// Key texts of what the query finds.
 std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery& query);
@@ -44,7 +46,8 @@ Stated scan_filter(const std::string& key, const protocol::Json& subject, const 
                    const ScanQuery& query);
 
 /// What the listing is counted under in the facet of `field`; empty: it states nothing.
-std::set<std::string> scan_facet_values(const std::string& key, const protocol::Json& subject, const std::string& field);
+std::set<std::string> scan_facet_values(const std::string& key, const protocol::Json& subject,
+                                        const std::string& field);
 
 std::optional<double> scan_cost_per_month(const protocol::Json& subject);
 
