@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "node/cli/commands.h"
 
@@ -67,7 +68,9 @@ void search_print(const Group& group, CommandOutput& output) {
   }
   output.print("  " + wrapped("Cost: " + cost, 2) + "\n");
   std::string licenses;
+  std::set<std::string> families;  // one family may stand there with several levels
   for (const auto& license : listing.licenses) {
+    if (!families.insert(license.family).second) continue;
     licenses += (licenses.empty() ? "" : ", ") +
                 protocol::label(protocol::Vocabulary::license_family, license.family);
   }

@@ -79,6 +79,7 @@ Federation::Member& Federation::add(const std::string& host, const std::string& 
   wanted.folder_url = "https://" + host + "/o/main";
   wanted.kind = kind;
   wanted.area = std::move(area);
+  wanted.contact = "groups@" + host;
   wanted.recovery_sheet = folder_.path() / (host + ".sheet.txt");
   member.node->change([&](node::Store& store, node::Publisher*) {
     node::Publisher::create(store, wanted, clock.now());
