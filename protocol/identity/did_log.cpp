@@ -273,7 +273,7 @@ class DidLogWalk {
   std::vector<std::size_t> governs_;   // the one that governs each entry
 };
 
-// The numbers are those of protocol.md 2.1, whose order this keeps.
+// The numbers are those of SPEC 3.3, whose order this keeps.
 Result<void> DidLogWalk::read(const Json& entry) {
   // 2
   ASSIGN_OR_RETURN(const DidEntryParts parts, did_log_entry_parts(entry));
