@@ -133,11 +133,15 @@ bool follow_is_absent(const protocol::Error& error) {
          (error.detail.starts_with("404") || error.detail.starts_with("410"));
 }
 
-/// The entries [from, size), exactly as the publisher wrote them.
-Result<std::vector<protocol::Bytes>> follow_entries(Source& source, const std::string& feed_url,
-                                                    std::uint64_t from, std::uint64_t size,
-                                                    const Progress& progress) {
-  std::vector<protocol::Bytes> entries;
+struct Entries {
+  std::vector<protocol::Bytes> before;  ///< those of the first bundle that are known already
+  std::vector<protocol::Bytes> fresh;   ///< [from, size)
+};
+
+/// The entries from `from` on, exactly as they were served.
+Result<Entries> follow_entries(Source& source, const std::string& feed_url, std::uint64_t from,
+                               std::uint64_t size, const Progress& progress) {
+  Entries entries;
   if (from == size) return entries;
   const std::uint64_t first = from / protocol::kTileWidth;
   const std::uint64_t last = (size - 1) / protocol::kTileWidth;
@@ -164,7 +168,8 @@ Result<std::vector<protocol::Bytes>> follow_entries(Source& source, const std::s
                                              : protocol::decode_bundle(bytes, width));
     const std::uint64_t begin = bundle * protocol::kTileWidth;
     for (std::uint64_t i = 0; i < found.size(); ++i) {
-      if (begin + i >= from) entries.emplace_back(found[i].begin(), found[i].end());
+      auto& part = begin + i < from ? entries.before : entries.fresh;
+      part.emplace_back(found[i].begin(), found[i].end());
     }
   }
   return entries;
@@ -330,12 +335,15 @@ void follow_leaves(const KnownFeed& known, std::span<const protocol::Bytes> leav
       update.records.begin(), update.records.end(),
       [](const RecordChange& a, const RecordChange& b) { return a.leaf_index < b.leaf_index; });
 
-  // Live documents are capped: the surplus is not fetched, and said.
+  // Live documents are capped: the surplus is not fetched, and said. A revision is no further one.
   if (!known.large) {
     std::size_t live = update.new_epoch ? 0 : known.live_documents;
-    for (auto change = update.records.begin(); change != update.records.end(); ++change) {
-      if (change->leaf.op == protocol::Leaf::Op::put && ++live > protocol::kMaxLiveDocuments) {
-        change->problem =
+    for (auto& change : update.records) {
+      const bool was = !update.new_epoch && known.live_documents > 0 && known.is_live(change.id);
+      const bool is = change.leaf.op == protocol::Leaf::Op::put;
+      if (was && !is) --live;
+      if (is && !was && ++live > protocol::kMaxLiveDocuments) {
+        change.problem =
             protocol::Error{ErrorCode::quota, "the feed has more live records than " +
                                                   std::to_string(protocol::kMaxLiveDocuments)};
       }
@@ -387,7 +395,13 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
   auto entries =
       follow_entries(source, identity->keys.feed_url, old_size, checkpoint.size, progress);
   if (!entries) return refuse_reading(entries.error());
-  for (const auto& entry : *entries) frontier.append(protocol::leaf_hash(entry));
+  for (const auto& entry : entries->fresh) frontier.append(protocol::leaf_hash(entry));
+  if (frontier.root() == checkpoint.root && !entries->before.empty() &&
+      entries->before != known.leaves(old_size - entries->before.size(), old_size)) {
+    // What is new is right, and yet a source that alters what we know is not to be read from.
+    return refuse_reading(
+        {ErrorCode::corrupt_mirror, "it shows other old entries than those that were signed"});
+  }
   if (frontier.root() != checkpoint.root) {
     const auto code = follow_blame(source, identity->keys.feed_url, known, same_epoch, checkpoint);
     if (code == ErrorCode::equivocation) reading.contradicting_note = head->note;
@@ -404,7 +418,7 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
                     .checkpoint = std::move(head->note),
                     .checkpoint_etag = std::move(head->etag),
                     .first_new = old_size,
-                    .entries = std::move(*entries),
+                    .entries = std::move(entries->fresh),
                     .applied = 0,
                     .records = {},
                     .heartbeat = head->heartbeat,

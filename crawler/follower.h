@@ -39,14 +39,16 @@ struct KnownFeed {
   std::string checkpoint_etag;
   std::vector<WantedDocument> wanted;
   std::size_t live_documents = 0;
-  std::int64_t new_leaves_day = 0;    ///< days since 1970 of the count below
+  std::int64_t new_leaves_day = 0;  ///< days since 1970 of the count below
   std::size_t new_leaves_today = 0;
   bool large = false;  ///< its operator lifted the cap on live documents
   /// The root that the feed had at `size`, from the leaves that are kept. Called only to judge a
   /// shorter checkpoint.
   std::function<protocol::Hash(std::uint64_t size)> root_at;
-  /// The leaves [from, to) that are kept. Called only when `applied` < `size`.
+  /// The leaves [from, to) that are kept.
   std::function<std::vector<protocol::Bytes>(std::uint64_t from, std::uint64_t to)> leaves;
+  /// Whether this record is live here. Called only for records that a cycle changes.
+  std::function<bool(const std::string& id)> is_live;
 };
 
 /// What became of one record: gone, or with a new head, whose document was verified or is refused

@@ -210,6 +210,11 @@ FeedOutcome Node::sync_feed(const std::string& scid,
     const std::lock_guard lock(writer_);
     return ask(from, to);
   };
+  const auto locked_live = [this, ask = std::move(known.is_live)](const std::string& id) {
+    const std::lock_guard lock(writer_);
+    return ask(id);
+  };
+  known.is_live = locked_live;
   known.root_at = locked_root;
   known.leaves = locked_leaves;
   auto reading = crawler::read_feed(
@@ -333,6 +338,7 @@ protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {
   crawler::KnownFeed nothing;
   nothing.did = did_text;
   nothing.root_at = [](std::uint64_t) { return protocol::empty_root(); };
+  nothing.is_live = [](const std::string&) { return false; };
   nothing.leaves = [](std::uint64_t, std::uint64_t) { return std::vector<protocol::Bytes>(); };
   auto reading = crawler::read_feed(*source_, nothing, clock_.now());
   if (!reading.update) return tl::unexpected(reading.update.error());

@@ -7,6 +7,7 @@
 #include "protocol/document/credential.h"
 #include "protocol/document/listing.h"
 #include "protocol/document/recognition.h"
+#include "protocol/limits.h"
 
 namespace node {
 
@@ -81,6 +82,8 @@ class VisibilityMaker {
       if (!recognition) return;
       const auto subject = protocol::parse_did(recognition->subject_did);
       if (!subject) return;
+      // A recognizer gone wild must not make every judging slow.
+      if (++recognitions_of_[record.key.scid] > protocol::kMaxRecognitionsPerIssuer) return;
       edges_.push_back({record.key.scid, subject->scid, record.key.urn(), envelope->valid_from,
                         std::min(envelope->valid_until, record.shown_until()),
                         std::move(*recognition)});
@@ -234,6 +237,7 @@ class VisibilityMaker {
   std::vector<protocol::Anchor> anchors_;
   std::vector<protocol::Edge> edges_;
   std::map<std::string, std::string> own_names_;
+  std::map<std::string, std::size_t> recognitions_of_;
   std::set<std::pair<std::string, std::string>> denied_;
 };
 

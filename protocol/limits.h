@@ -9,12 +9,15 @@
 namespace protocol {
 
 inline constexpr std::size_t kMaxDocumentBytes = 16 * 1024;
+inline constexpr std::size_t kMaxDocumentKeys = 1024;  ///< of all its objects together
 inline constexpr std::size_t kMaxDocsFileBytes = 256 * (kMaxDocumentBytes + 1);
 inline constexpr std::size_t kMaxBundleBytes = 256 * (512 + 2);
 inline constexpr std::size_t kMaxFollowedFeeds = 5'000;
-inline constexpr std::size_t kMaxLiveDocuments = 50'000;        ///< of one feed, unless its follower lists it as large
+inline constexpr std::size_t kMaxLiveDocuments =
+    50'000;  ///< of one feed, unless its follower lists it as large
 inline constexpr std::size_t kMaxRecognitionsPerIssuer = 10'000;
-inline constexpr std::size_t kMaxNewLeavesPerDay = 5'000;       ///< or twice the feed's live documents, if that is more
+inline constexpr std::size_t kMaxNewLeavesPerDay =
+    5'000;  ///< or twice the feed's live documents, if that is more
 inline constexpr unsigned kMaxPathEdges = 4;
 inline constexpr std::chrono::days kMaxValidity{400};
 inline constexpr std::chrono::minutes kMaxClockSkew{5};

@@ -377,6 +377,10 @@ crawler::KnownFeed Store::known(const Feed& feed) {
     }
     return tree.root();
   };
+  known.is_live = [this, feed_id](const std::string& id) {
+    auto row = db_.prepare("SELECT 1 FROM record WHERE feed_id = ?1 AND id = ?2");
+    return row.bind(1, feed_id).bind(2, id).step();
+  };
   known.leaves = [this, feed_id](std::uint64_t from, std::uint64_t to) {
     return queries_.entries(feed_id, from, to);
   };

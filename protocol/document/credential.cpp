@@ -152,7 +152,8 @@ Result<CredentialParts> credential_read(std::string_view line) {
   if (line.find_first_of("\r\n") != std::string_view::npos) {
     return refuse(ErrorCode::doc_syntax, "has a line end inside");
   }
-  ASSIGN_OR_RETURN(Json document, parse_json(line, {.max_bytes = kMaxDocumentBytes}));
+  ASSIGN_OR_RETURN(Json document, parse_json(line, {.max_bytes = kMaxDocumentBytes,
+                                                    .max_keys = kMaxDocumentKeys}));
   if (!document.if_object()) return refuse(ErrorCode::doc_profile, "is not an object");
   if (const auto unsafe = find_unsafe_value(document)) {
     return refuse(ErrorCode::doc_profile, unsafe->field + ": " + unsafe->message);
