@@ -156,14 +156,15 @@ bool sheet_is_acronym(std::string_view word, const std::vector<std::string>& tex
   return false;
 }
 
-bool sheet_names_alike(const Understood& a, const Understood& b) {
-  auto words_a = sheet_name_words(a);
-  auto words_b = sheet_name_words(b);
-  if (words_a.empty() || words_b.empty()) return plain_words(a.name) == plain_words(b.name);
+/// Whether the words of the shorter text are all in the longer one, shortened or as initials, and
+/// cover half of it at least.
+bool sheet_texts_alike(const std::vector<std::string>& words_a, const std::string& text_a,
+                       const std::vector<std::string>& words_b, const std::string& text_b) {
+  if (words_a.empty() || words_b.empty()) return plain_words(text_a) == plain_words(text_b);
   const bool b_shorter = words_b.size() <= words_a.size();
   const auto& few = b_shorter ? words_b : words_a;
   const auto& many = b_shorter ? words_a : words_b;
-  const auto whole = split_words(plain_words(b_shorter ? a.name : b.name));
+  const auto whole = split_words(plain_words(b_shorter ? text_a : text_b));
   std::size_t matched = 0;
   std::size_t covered = 0;
   for (const auto& word : few) {
@@ -175,6 +176,22 @@ bool sheet_names_alike(const Understood& a, const Understood& b) {
     covered += acronym ? word.size() : same ? 1 : 0;
   }
   return matched == few.size() && covered * 2 >= many.size();
+}
+
+bool sheet_names_alike(const Understood& a, const Understood& b) {
+  return sheet_texts_alike(sheet_name_words(a), a.name, sheet_name_words(b), b.name);
+}
+
+/// "Los Angeles" and "LA", "Maryland Chapter of NASW" and "NASW Maryland".
+bool sheet_bodies_alike(const std::string& a, const std::string& b) {
+  const auto words = [](const std::string& text) {
+    auto all = split_words(plain_words(text));
+    std::erase_if(all, [](const std::string& word) {
+      return word == "the" || word == "of" || word == "for" || word == "and" || word == "chapter";
+    });
+    return all;
+  };
+  return sheet_texts_alike(words(a), a, words(b), b);
 }
 
 /// The host of an address, without "www.".
@@ -190,21 +207,22 @@ bool sheet_contradicts(const std::vector<std::string>& a, const std::vector<std:
   return !a.empty() && !b.empty() && a != b;
 }
 bool sheet_contradicts(const std::string& a, const std::string& b) {
-  return !a.empty() && !b.empty() && fold_cell(a) != fold_cell(b);
+  return !a.empty() && !b.empty() && fold_cell(a) != fold_cell(b) && !sheet_bodies_alike(a, b);
 }
 
 bool sheet_same_group(const Understood& a, const Understood& b) {
   if (!a.id.empty() || !b.id.empty()) return !a.id.empty() && a.id == b.id;
   if (sheet_contradicts(a.run_by, b.run_by) || sheet_contradicts(a.locality, b.locality) ||
       sheet_contradicts(a.regions, b.regions) || sheet_contradicts(a.nth_days, b.nth_days) ||
-      sheet_contradicts(a.start_local, b.start_local) || sheet_contradicts(a.kinds, b.kinds)) {
+      (!a.start_local.empty() && !b.start_local.empty() && a.start_local != b.start_local) ||
+      sheet_contradicts(a.kinds, b.kinds)) {
     return false;
   }
   const bool same_name = plain_words(a.name) == plain_words(b.name);
   const bool same_page = !a.join_url.empty() && a.join_url == b.join_url;
   if (same_name) return true;
   if (!sheet_names_alike(a, b)) return false;
-  const bool same_body = !a.run_by.empty() && fold_cell(a.run_by) == fold_cell(b.run_by);
+  const bool same_body = !a.run_by.empty() && !b.run_by.empty();  // else it had contradicted
   const bool same_site = !a.join_url.empty() && sheet_host(a.join_url) == sheet_host(b.join_url);
   return same_page || (same_body && same_site);
 }
@@ -221,7 +239,7 @@ void sheet_find_duplicates(ImportedSheet& sheet) {
     std::vector<std::string> keys = {"n" + plain_words(said.name)};
     if (!said.join_url.empty()) {
       keys.push_back("u" + said.join_url);
-      keys.push_back("s" + fold_cell(said.run_by) + "\n" + sheet_host(said.join_url));
+      keys.push_back("s" + sheet_host(said.join_url));
     }
     std::optional<std::size_t> same;
     for (const auto& key : keys) {

@@ -212,6 +212,14 @@ std::string cost_period(std::string_view words) {
                              "for the program", "whole series",   "full series"})) {
     return "term";
   }
+  for (const auto unit : {"sessions", "meetings", "weeks", "classes"}) {
+    // "$240 for 6 sessions"
+    const auto at = find_phrase(words, unit);
+    if (at == std::string_view::npos) continue;
+    const auto before = split_words(words.substr(0, at));
+    if (before.size() > 1 && small_number(before.back()) && before[before.size() - 2] == "for")
+      return "term";
+  }
   if (has_any_phrase(words,
                      {"one time", "one-time", "once", "one off", "one-off", "single payment"}))
     return "once";
@@ -381,13 +389,30 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       reading.question = "'" + tidy_cell(cell) + "': what does it cost, for certain?";
       return reading;
     }
+    // A price by the hour or the week has no value of its own here, and another period would be
+    // wrong.
+    const bool by_hour = has_any_phrase(text, {"per hour", "an hour", "hourly", "/hr", "/hour",
+                                               "per week", "a week", "weekly", "/week", "/wk"});
+    if (by_hour) return reading;
     for (std::size_t i = 0; i < amounts.size(); ++i) {
-      const auto around = cost_around(text, amounts, i);
+      auto around = cost_around(text, amounts, i);
+      // "Free for early career, others $30": the first half is not about the amount.
+      if (i == 0 && free_at < amounts[0].begin) {
+        const auto comma = text.find_first_of(",;", free_at);
+        const auto skipped = static_cast<std::size_t>(around.data() - text.data());
+        if (comma < amounts[0].begin && comma >= skipped) around.remove_prefix(comma + 1 - skipped);
+      }
+      // Credits, a deposit, a late fee or a fine are no price of the group.
+      if ((i > 0 || free_at != std::string::npos) &&
+          has_any_phrase(around, {"deposit", "late fee", "fine", "cancellation", "no-show", "ce",
+                                  "ceu", "ceus", "ces", "certificate", "credits"})) {
+        continue;
+      }
       protocol::CostOption option;
       option.amount = amounts[i].amount;
       option.amount_max = amounts[i].amount_max == amounts[i].amount ? "" : amounts[i].amount_max;
       option.per = cost_period(around);
-      if (option.per.empty() && i > 0) option.per = cost.options.front().per;
+      if (option.per.empty() && !cost.options.empty()) option.per = cost.options.front().per;
       if (option.per.empty() && amounts.size() == 1) option.per = cost_period(text);
       option.currency = amounts[i].currency == "$" ? dollars : amounts[i].currency;
       if (has_any_phrase(around, {"upfront", "up front", "in advance", "due before",
@@ -404,12 +429,18 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       if (amounts[i].currency == "$" && dollars.empty() && reading.currency_question.empty()) {
         reading.currency_question = "'" + tidy_cell(cell) + "': which country's dollars?";
       }
-      // A deposit, a late fee or a fine is no price of the group.
-      if (i > 0 &&
-          has_any_phrase(around, {"deposit", "late fee", "fine", "cancellation", "no-show"}))
-        continue;
       cost.options.push_back(std::move(option));
     }
+    if (cost.options.empty()) {
+      cost.model = "free";
+      reading.currency_question.clear();
+      reading.cost = std::move(cost);
+      return reading;
+    }
+    // The main price is one that somebody pays.
+    std::stable_partition(cost.options.begin(), cost.options.end(), [](const auto& option) {
+      return option.amount.find_first_not_of("0.") != std::string::npos;
+    });
     cost.model = cost_model_of(text, cost_around(text, amounts, 0), cost.options.front().per);
     if (cost.model == "included_in_membership" && cost_in_membership(text) &&
         cost.options.front().for_whom.empty()) {

@@ -28,6 +28,9 @@ constexpr FormatWord kFormatWords[] = {
     {"google meet", "video"},
     {"ms teams", "video"},
     {"microsoft teams", "video"},
+    {"teams", "video"},
+    {"google hangouts", "video"},
+    {"hangouts", "video"},
     {"skype", "video"},
     {"webex", "video"},
     {"facetime", "video"},
@@ -51,6 +54,8 @@ constexpr FormatWord kFormatWords[] = {
     {"phone", "phone"},
     {"phones", "phone"},
     {"conference call", "phone"},
+    {"teleconference", "phone"},
+    {"teleconferencing", "phone"},
     {"dial in", "phone"},
     {"hotline", "phone"},
     {"helpline", "phone"},
@@ -147,7 +152,8 @@ FormatReading understand_format(std::string_view cell) {
   if (has_any_phrase(words,
                      {"unclear", "not sure", "unsure", "maybe", "probably", "possibly", "formerly",
                       "previously", "used to be", "was in person", "before covid", "tbd", "tbc",
-                      "to be decided", "not known", "unknown", "depends", "or maybe"})) {
+                      "to be decided", "not known", "unknown", "depends", "or maybe"}) ||
+      cell.find('?') != std::string_view::npos) {
     reading.question = "'" + tidy_cell(cell) + "': in person, by video, by phone, or in writing?";
     return reading;
   }

@@ -198,7 +198,7 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                             "first responders"});
   const bool staff = take({"staff", "faculty", "employees", "employee", "team members"});
   const bool everybody = take({"everyone", "everybody", "anyone", "public", "general public",
-                               "open to all", "community members", "all are welcome"});
+                               "open to everyone", "community members", "all are welcome"});
   const bool others = take({"coaches",
                             "coach",
                             "allied professionals",

@@ -55,6 +55,13 @@ struct PlaceName {
 std::vector<std::string> place_codes(std::string_view text) {
   auto codes = regions_of(text);
   if (!codes.empty()) return codes;
+  if (text.find(". ") != std::string_view::npos && text.size() < 12) {
+    // "W. Va.", "D. C."
+    std::string tight(text);
+    std::erase(tight, ' ');
+    codes = regions_of(tight);
+    if (!codes.empty()) return codes;
+  }
   auto words = split_words(text);
   const auto strip = [&](const auto& list) {
     bool changed = false;
@@ -109,7 +116,9 @@ std::optional<std::pair<std::string, std::vector<std::string>>> place_town_and_r
     for (std::size_t i = words.size() - tail; i < words.size(); ++i)
       region += (region.empty() ? "" : " ") + words[i];
     // "New England" is no town of England.
-    if (!proper || town == "New" || (shouted && place_is_code(region))) continue;
+    if (!proper || town == "New" || place_in(kPlaceParts, plain_words(town)) ||
+        (shouted && place_is_code(region)))
+      continue;
     auto codes = regions_of(region);
     if (!codes.empty()) return std::pair{town, std::move(codes)};
   }
@@ -173,6 +182,17 @@ std::string place_town(std::string_view text) {
   return place_is_town(town) ? town : std::string();
 }
 
+/// Whether a name of a region is a town's as well, since `next` names another region by its code or
+/// the same one: "Washington, DC", "Delaware, OH", "New York, New York".
+bool place_town_of(const std::vector<std::string>& codes, std::string_view next) {
+  if (codes.empty()) return false;
+  const auto beside = regions_of(next);
+  if (std::find(beside.begin(), beside.end(), codes.front()) != beside.end()) return true;
+  if (beside.empty() || !place_is_code(next)) return false;
+  return std::none_of(beside.begin(), beside.end(),
+                      [&](const std::string& wide) { return region_covers(wide, codes.front()); });
+}
+
 /// One part between semicolons or line breaks.
 PlacePart place_part(std::string_view text) {
   PlacePart part;
@@ -202,9 +222,20 @@ PlacePart place_part(std::string_view text) {
     if (place_in(kPlaceOnline, plain_words(piece))) continue;
     auto codes = place_codes(piece);
     // "New York, NY" and "Washington, DC": the first is the town when a region follows.
-    if (!codes.empty() && !(first && pieces.size() == 2 && !place_is_code(piece) &&
-                            regions_of(pieces.back()) == codes)) {
+    const bool town =
+        first && pieces.size() == 2 && !place_is_code(piece) && place_town_of(codes, pieces.back());
+    // "Ontario, CA" is a town or a province; only who wrote it knows.
+    if (first && pieces.size() == 2 && pieces.back() == "CA" && codes.size() == 1 &&
+        codes.front().starts_with("CA-")) {
+      part.names.push_back({tidy_cell(outside), {"US-CA", codes.front()}, false});
+      return part;
+    }
+    if (!codes.empty() && !town) {
       part.names.push_back({piece, std::move(codes), !towns.empty()});
+      continue;
+    }
+    if (town) {
+      towns.push_back(piece);
       continue;
     }
     if (auto names = place_joined(piece); !names.empty()) {
@@ -257,7 +288,9 @@ void place_settle(std::vector<PlaceName>& names, PlaceColumn column,
     }
     for (const auto& code : name.codes) {
       const bool beside = std::any_of(sure.begin(), sure.end(), [&](const std::string& other) {
-        return other != code && other.substr(0, 2) == code.substr(0, 2) && code.size() > 2;
+        // "US; CA" may be two countries; "Perth, WA, Australia" is one place.
+        return other != code && other.substr(0, 2) == code.substr(0, 2) && code.size() > 2 &&
+               (other.size() > 2 || name.local);
       });
       if (!chosen && beside) chosen = code;
     }

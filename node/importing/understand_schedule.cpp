@@ -112,7 +112,7 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
   }
   const bool twice_monthly =
       has_any_phrase(words, {"twice monthly", "twice a month", "twice per month", "semi monthly",
-                             "semimonthly", "two times monthly", "2x month", "2x monthly",
+                             "semimonthly", "two times monthly", "2x month", "2x mo", "2x monthly",
                              "twice each month"}) ||
       when_times_per(words, "month", {"2", "two", "2x"});
   const int months = when_every(words, "month");
@@ -126,10 +126,11 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
   } else if (times_monthly || hours_monthly) {
     add("other");
   } else if (months == 1 ||
-             has_any_phrase(words, {"monthly", "once a month", "each month", "once per month",
-                                    "1x month", "one a month", "once monthly",
-                                    "one meeting a month", "1x monthly", "one meeting per month",
-                                    "of the month", "of each month", "of every month"}) ||
+             has_any_phrase(words,
+                            {"monthly", "once a month", "each month", "once per month", "1x month",
+                             "one a month", "once monthly", "one meeting a month", "1x monthly",
+                             "1x mo", "per mo", "one meeting per month", "of the month",
+                             "of each month", "of every month"}) ||
              when_times_per(words, "month", {"1", "one"})) {
     const bool bi = has_any_phrase(words, {"bi monthly", "tri monthly"});
     if (!bi) add("monthly");
@@ -256,6 +257,15 @@ void when_read_days(std::string_view cell, const std::string& folded,
     const auto* stop = std::find(kWeek.begin(), kWeek.end(), until);
     for (; it < stop; ++it) add(std::string(*it));
     reading.plural_days = true;
+  }
+  if (std::all_of(reading.days.begin(), reading.days.end(),
+                  [](const std::string& day) { return day.size() == 2; }) &&
+      reading.days.size() > 2) {
+    const auto place = [&](const std::string& day) {
+      return std::find(kWeek.begin(), kWeek.end(), day) - kWeek.begin();
+    };
+    std::sort(reading.days.begin(), reading.days.end(),
+              [&](const auto& a, const auto& b) { return place(a) < place(b); });
   }
   if (reading.days.size() > 1) {
     const bool groups =
@@ -639,7 +649,11 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
   std::vector<Piece> pieces;
   bool ranged = false;
   for (std::size_t at = 0; at < text.size();) {
-    const bool begins = at == 0 || (!when_is_digit(text[at - 1]) && !when_is_letter(text[at - 1]));
+    // "1h30"
+    const bool minutes_of_hour = at > 0 && text[at - 1] == 'h' && !pieces.empty() &&
+                                 pieces.back().unit == 'h' && when_is_digit(text[at]);
+    const bool begins = at == 0 || minutes_of_hour ||
+                        (!when_is_digit(text[at - 1]) && !when_is_letter(text[at - 1]));
     double value = -1;
     std::size_t end = at;
     if (begins && when_is_digit(text[at])) {

@@ -203,7 +203,7 @@ TEST(Preview, IsPlainSentencesWithinTheWidth) {
        {"Favorite color", "Tea Hour - new", "not understood: Cost: 'about the price",
         "please say: 'bi-weekly, Tuesday': twice a week, or every two weeks?",
         "'Old Circle' is not in the sheet any more",
-        "2 new, 0 changed, 0 unchanged, 1 not in the sheet any more: keep or withdraw"}) {
+        "1 new, 0 changed, 0 unchanged, 1 not in the sheet any more: keep or withdraw"}) {
     std::string joined;
     for (const char c : text) {
       if (c == '\n') {
