@@ -99,19 +99,26 @@ unsigned match_phrase_score(const std::vector<std::vector<std::uint32_t>>& posit
 bool match_phrase(const Segment& segment, const std::vector<std::string>& tokens,
                   const SearchDeadline& deadline, TermMatch& out) {
   std::vector<Postings> lists;
+  std::vector<PositionReader> readers;
   for (const auto& token : tokens) {
     const auto found = segment.find_term(token);
     if (!found) return true;
     lists.push_back(*found);
+    readers.emplace_back(*found);
   }
   std::size_t rarest = 0;
   for (std::size_t i = 1; i < lists.size(); ++i) {
     if (lists[i].docs.size() < lists[rarest].docs.size()) rarest = i;
   }
+  std::size_t work = 0;  // one listing may hold a word a thousand times
   std::vector<std::size_t> at(lists.size(), 0);
   std::vector<std::vector<std::uint32_t>> positions(lists.size());
   for (std::size_t i = 0; i < lists[rarest].docs.size(); ++i) {
-    if (i % 1024 == 1023 && deadline.over()) return false;
+    if (work > kMatchStep * 8) {
+      if (deadline.over()) return false;
+      work = 0;
+    }
+    ++work;
     const DocId doc = lists[rarest].docs[i];
     bool all = true;
     for (std::size_t list = 0; list < lists.size() && all; ++list) {
@@ -132,7 +139,8 @@ bool match_phrase(const Segment& segment, const std::vector<std::string>& tokens
     }
     if (!all) continue;
     for (std::size_t list = 0; list < lists.size(); ++list)
-      lists[list].positions(at[list], positions[list]);
+      readers[list].read(at[list], positions[list]);
+    work += (positions[0].size() + 1) * positions.size();
     if (const unsigned score = match_phrase_score(positions); score > 0) {
       out.made.docs.push_back(doc);
       out.made.scores.push_back(static_cast<std::uint8_t>(std::min(score, 255U)));
@@ -266,8 +274,19 @@ void match_costs(const Segment& segment, const Query& query, SegmentMatch& out) 
             return segment.cost[doc] != std::numeric_limits<std::int64_t>::max() &&
                    static_cast<double>(segment.cost[doc]) < cents;
           });
-      std::vector<DocId> docs(segment.by_cost.begin(), end);
-      std::sort(docs.begin(), docs.end());
+      std::vector<DocId> docs;
+      const auto count = static_cast<std::size_t>(end - segment.by_cost.begin());
+      if (count > segment.size() / 64) {
+        // Many: looking at every cost in turn is quicker than sorting.
+        docs.reserve(count);
+        const std::int64_t most = segment.cost[*(end - 1)];
+        for (std::size_t doc = 0; doc < segment.size(); ++doc) {
+          if (segment.cost[doc] <= most) docs.push_back(static_cast<DocId>(doc));
+        }
+      } else {
+        docs.assign(segment.by_cost.begin(), end);
+        std::sort(docs.begin(), docs.end());
+      }
       match |= Roaring(docs.size(), docs.data());
       unstated |= segment.flag(SearchFlag::cost_month_unknown);
     } else {

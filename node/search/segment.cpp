@@ -48,6 +48,26 @@ bool segment_opens_to_any_license(std::string_view rule) {
   return rule == "any_licensed" || rule == "licensed_or_trainee" || rule == "none_required";
 }
 
+bool segment_is_known(FilterField field, std::string_view value) {
+  switch (field) {
+    case FilterField::license:
+      return protocol::is_known(protocol::Vocabulary::license_family, value);
+    case FilterField::region:
+      return protocol::region_name(value) != value;
+    case FilterField::cost:
+      return protocol::is_known(protocol::Vocabulary::cost_model, value);
+    case FilterField::format:
+      return protocol::is_known(protocol::Vocabulary::formats, value);
+    case FilterField::kind:
+      return protocol::is_known(protocol::Vocabulary::kinds, value);
+    case FilterField::audience:
+      return protocol::is_known(protocol::Vocabulary::audience, value);
+    case FilterField::publisher:
+      return true;  // each is one that the node follows
+  }
+  return false;
+}
+
 /// The words for a vocabulary value: its label where there is one, and the value itself, whose
 /// underscores separate.
 std::string segment_words_for(protocol::Vocabulary vocabulary, const std::string& value) {
@@ -70,17 +90,25 @@ std::string_view segment_slice(const std::string& text, const std::vector<std::u
 
 }  // namespace
 
-void Postings::positions(std::size_t index, std::vector<std::uint32_t>& out) const {
-  out.clear();
-  const std::uint8_t* at = position_bytes.data() + blocks[index / kPostingBlock];
-  for (std::size_t skip = index % kPostingBlock; skip > 0; --skip) {
-    for (std::uint32_t count = segment_take_number(at); count > 0; --count) segment_take_number(at);
+void PositionReader::read(std::size_t index, std::vector<std::uint32_t>& out) {
+  const std::size_t block = index / kPostingBlock;
+  if (at_ == nullptr || index < next_ || next_ / kPostingBlock != block) {
+    at_ = postings_.position_bytes.data() + postings_.blocks[block];
+    next_ = block * kPostingBlock;
   }
+  for (; next_ < index; ++next_) {
+    for (std::uint32_t count = segment_take_number(at_); count > 0; --count) {
+      while (*at_++ >= 0x80) {
+      }
+    }
+  }
+  out.clear();
   std::uint32_t position = 0;
-  for (std::uint32_t count = segment_take_number(at); count > 0; --count) {
-    position += segment_take_number(at);
+  for (std::uint32_t count = segment_take_number(at_); count > 0; --count) {
+    position += segment_take_number(at_);
     out.push_back(position);
   }
+  ++next_;
 }
 
 std::size_t Segment::memory_bytes() const {
@@ -164,12 +192,27 @@ std::optional<Postings> Segment::find_term(std::string_view text) const {
   return postings(index);
 }
 
-void SegmentWriter::add_value(FilterField field, std::string_view value, DocId doc) {
+std::vector<DocId>* SegmentWriter::docs_of(FilterField field, std::string_view value) {
   auto& values = values_[static_cast<std::size_t>(field)];
-  auto found = values.find(value);
-  if (found == values.end()) found = values.emplace(std::string(value), std::vector<DocId>()).first;
+  if (const auto found = values.find(value); found != values.end()) return &found->second;
+  if (values.size() >= kMaxSegmentValues && !segment_is_known(field, value)) return nullptr;
+  return &values[std::string(value)];
+}
+
+std::vector<DocId>* SegmentWriter::docs_of(const protocol::License& license) {
+  const std::pair key(license.family, license.level);
+  if (const auto found = licenses_.find(key); found != licenses_.end()) return &found->second;
+  const bool known = segment_is_known(FilterField::license, license.family) &&
+                     (license.level.empty() ||
+                      protocol::is_known(protocol::Vocabulary::license_level, license.level));
+  if (licenses_.size() >= kMaxSegmentValues && !known) return nullptr;
+  return &licenses_[key];
+}
+
+void SegmentWriter::add_value(FilterField field, std::string_view value, DocId doc) {
+  auto* docs = docs_of(field, value);
   // A listing may name one value twice.
-  if (found->second.empty() || found->second.back() != doc) found->second.push_back(doc);
+  if (docs != nullptr && (docs->empty() || docs->back() != doc)) docs->push_back(doc);
 }
 
 void SegmentWriter::add_filters(const protocol::Listing& listing, DocId doc) {
@@ -178,8 +221,8 @@ void SegmentWriter::add_filters(const protocol::Listing& listing, DocId doc) {
   if (!open && listing.licenses.empty()) set(SearchFlag::license_unstated, doc);
   for (const auto& license : listing.licenses) {
     add_value(FilterField::license, license.family, doc);
-    auto& docs = licenses_[{license.family, license.level}];
-    if (docs.empty() || docs.back() != doc) docs.push_back(doc);
+    auto* docs = docs_of(license);
+    if (docs != nullptr && (docs->empty() || docs->back() != doc)) docs->push_back(doc);
   }
 
   const auto& formats = listing.formats;
@@ -360,20 +403,24 @@ void SegmentWriter::add(const Segment& segment, const Roaring& live) {
     });
   };
   for (std::size_t field = 0; field < kFilterFields; ++field) {
-    for (const auto& [value, docs] : segment.values[field]) append(docs, values_[field][value]);
+    for (const auto& [value, docs] : segment.values[field]) {
+      if (auto* to = docs_of(static_cast<FilterField>(field), value)) append(docs, *to);
+    }
   }
-  for (const auto& [license, docs] : segment.licenses)
-    append(docs, licenses_[{license.family, license.level}]);
+  for (const auto& [license, docs] : segment.licenses) {
+    if (auto* to = docs_of(license)) append(docs, *to);
+  }
   for (std::size_t flag = 0; flag < kSearchFlags; ++flag) append(segment.flags[flag], flags_[flag]);
 
   std::vector<std::uint32_t> positions;
   for (std::size_t term = 0; term < segment.term_count(); ++term) {
     const Postings postings = segment.postings(term);
+    PositionReader reader(postings);
     std::optional<std::uint32_t> id;
     for (std::size_t i = 0; i < postings.docs.size(); ++i) {
       if (renumbered[postings.docs[i]] == kGone) continue;
       if (!id) id = term_id(segment.term(term));
-      postings.positions(i, positions);
+      reader.read(i, positions);
       add_posting(*id, renumbered[postings.docs[i]], postings.scores[i], positions);
     }
   }

@@ -72,6 +72,11 @@ inline constexpr std::uint32_t kPlacesPerField = 4096;
 inline constexpr std::array<unsigned, kWordFields> kFieldWeight = {60, 40, 30, 20, 20, 10, 8,
                                                                    12, 16, 8,  8,  6,  6};
 
+/// A publisher could invent values without end, and every search looks at each. Beyond so many of
+/// one field in one segment only those of the vocabulary are taken in; a listing's others neither
+/// match nor are counted there.
+inline constexpr std::size_t kMaxSegmentValues = 8192;
+
 /// Calls `visit(DocId)` in ascending order; one that gives a bool ends the walk by false.
 template <class Visit>
 void for_each_doc(const Roaring& docs, Visit&& visit) {
@@ -96,9 +101,20 @@ struct Postings {
   std::span<const std::uint8_t> scores;   ///< what the term counts in that listing
   std::span<const std::uint32_t> blocks;  ///< begin of every 16th listing's positions
   std::span<const std::uint8_t> position_bytes;
+};
 
-  /// The positions in the listing at `index` of `docs`, ascending, written over `out`.
-  void positions(std::size_t index, std::vector<std::uint32_t>& out) const;
+/// Reads the positions of one term, listing after listing.
+class PositionReader {
+ public:
+  explicit PositionReader(const Postings& postings) : postings_(postings) {}
+  /// The positions in the listing at `index` of the postings' docs, ascending, written over `out`.
+  /// Quick where indexes ascend, right in any order.
+  void read(std::size_t index, std::vector<std::uint32_t>& out);
+
+ private:
+  Postings postings_;
+  std::size_t next_ = 0;              ///< the index whose bytes begin at at_
+  const std::uint8_t* at_ = nullptr;  ///< null: nowhere yet
 };
 
 class Segment {
@@ -185,6 +201,9 @@ class SegmentWriter {
       return std::hash<std::string_view>{}(text);
     }
   };
+  /// Where the listings with a value are collected; null for one value too many.
+  std::vector<DocId>* docs_of(FilterField field, std::string_view value);
+  std::vector<DocId>* docs_of(const protocol::License& license);
   void add_value(FilterField field, std::string_view value, DocId doc);
   void set(SearchFlag flag, DocId doc) { flags_[static_cast<std::size_t>(flag)].push_back(doc); }
   void add_filters(const protocol::Listing& listing, DocId doc);

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include <malloc.h>
-#include <unistd.h>
 
 #include "node/search/index.h"
 #include "node/search/query.h"
@@ -220,7 +219,7 @@ BenchQuery bench_query(const std::string& line, const std::vector<std::string>& 
     made.index.licenses.push_back({family, ""});
     made.scan.licenses.emplace_back(family, "");
   });
-  numbers(6, [&](std::size_t i) {
+  numbers(7, [&](std::size_t i) {
     made.index.formats.emplace_back(kBenchFormats[i % 4]);
     made.scan.formats.emplace_back(kBenchFormats[i % 4]);
   });
@@ -237,16 +236,15 @@ BenchQuery bench_query(const std::string& line, const std::vector<std::string>& 
   made.index.sort = sort == "cost"     ? node::Sort::cost
                     : sort == "newest" ? node::Sort::confirmed
                                        : node::Sort::best_match;
-  made.reduced = sort == "distance" || mode == "4" || !fields[7].empty() || !fields[9].empty() ||
-                 !fields[10].empty() || !fields[11].empty();
+  made.reduced = sort == "distance" || mode == "4" || !fields[6].empty() || !fields[9].empty() ||
+                 !fields[10].empty() || fields[11] != "0" || fields[17] != "0";
   return made;
 }
 
-std::size_t bench_resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::size_t pages = 0;
-  statm >> pages >> pages;
-  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+/// What the program holds on the heap.
+double bench_heap_mib() {
+  const auto heap = mallinfo2();
+  return static_cast<double>(heap.uordblks + heap.hblkhd) / 1048576.0;
 }
 
 double bench_median(std::vector<double> values) {
@@ -269,11 +267,13 @@ void run_bench(std::size_t count) {
   const auto now = *protocol::parse_timestamp("2026-11-01T00:00:00Z");
   std::mt19937_64 random(42);
 
+  const double heap_empty = bench_heap_mib();
   std::vector<node::SearchDocument> documents;
   for (std::size_t i = 0; i < count; ++i)
     documents.push_back(bench_document(random, words, states, i));
   // The scan is slow enough on some of them, and is taken in proportion.
   const std::size_t scanned = std::min<std::size_t>(count, 2'000);
+  const double heap_documents = bench_heap_mib();
   test_support::ScanListings subjects;
   for (std::size_t i = 0; i < scanned; ++i)
     subjects.emplace_back(documents[i].key.text(), bench_subject(documents[i].listing));
@@ -282,7 +282,7 @@ void run_bench(std::size_t count) {
       documents.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(count, 200)));
 
   node::SearchIndex index(std::string(32, 'k'));
-  const std::size_t before = bench_resident_bytes();
+  const double heap_other = bench_heap_mib() - heap_documents;
   const auto build_begin = Clock::now();
   std::vector<node::SearchDocument> batch;
   for (auto& document : documents) {
@@ -291,12 +291,22 @@ void run_bench(std::size_t count) {
   }
   index.apply(std::move(batch), {});
   const double build_ms = bench_ms(Clock::now() - build_begin);
-  documents = {};
-  malloc_trim(0);
+  documents = std::vector<node::SearchDocument>();
   std::printf("MEASURED search build listings=%zu ms=%.0f\n", count, build_ms);
-  std::printf("MEASURED search memory process_mib=%.0f before_build_mib=%.0f\n",
-              static_cast<double>(bench_resident_bytes()) / 1048576.0,
-              static_cast<double>(before) / 1048576.0);
+  std::printf("MEASURED search memory index_mib=%.0f\n",
+              bench_heap_mib() - heap_empty - heap_other);
+
+  // What a tiresome searcher may ask: a short prefix, and eight of the commonest words.
+  for (const char* typed :
+       {"pr", "group therapy consultation peer support clinical trauma supervision",
+        "\"group therapy\" \"peer support\" co"}) {
+    node::Query query;
+    query.words = typed;
+    const auto begin = Clock::now();
+    const auto found = index.search(query, now, std::chrono::seconds(60));
+    std::printf("MEASURED search hard ms=%.1f total=%zu words=%s\n", bench_ms(Clock::now() - begin),
+                found->total, typed);
+  }
 
   std::map<std::string, std::vector<double>> index_ms, scan_ms;
   std::map<std::string, bool> reduced;

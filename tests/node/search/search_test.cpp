@@ -310,6 +310,53 @@ TEST(SearchIndex, TakesTheLargestListingThereIs) {
   EXPECT_EQ(search_in(index, {{"q", "word1"}, {"sort", "name"}}).total, 1U);
 }
 
+TEST(SearchIndex, IsNotFilledByValuesThatAPublisherInvents) {
+  SearchIndex index{std::string(kCursorKey)};
+  std::vector<node::SearchDocument> put;
+  for (int i = 0; i < 500; ++i) {
+    auto one = document("s/" + std::to_string(i), subject(R"({"name": "x"})"));
+    for (int kind = 0; kind < 24; ++kind) {
+      one.listing.kinds.push_back("invented" + std::to_string(i * 24 + kind));
+      one.listing.regions.push_back("invented" + std::to_string(i * 24 + kind));
+      one.listing.licenses.push_back({"psychologist", "invented" + std::to_string(i * 24 + kind)});
+    }
+    put.push_back(std::move(one));
+  }
+  auto last =
+      document("s/last", subject(R"({"name": "x", "kinds": ["study_group"], "regions": ["US-OH"],
+      "licenses": [{"family": "psychiatrist"}]})"));
+  put.push_back(last);
+  index.apply(std::move(put), {});
+  const auto found =
+      search_in(index, {{"kind", "study_group"}, {"region", "US-OH"}, {"license", "psychiatrist"}});
+  EXPECT_THAT(page_texts(found), ElementsAre("s/last"));
+  const auto all = search_in(index, {});
+  EXPECT_EQ(all.total, 501U);
+  for (const auto& facet : all.facets) EXPECT_LE(facet.values.size(), 256U) << facet.field;
+}
+
+TEST(SearchDeadline, IsKeptByAPhraseThatFitsManyTimes) {
+  SearchIndex index{std::string(kCursorKey)};
+  std::vector<node::SearchDocument> put;
+  auto one = document("s/0", subject(R"({"name": "x"})"));
+  for (int i = 0; i < 1400; ++i) one.listing.description += "a ";
+  one.listing.description += "c b";
+  for (int i = 0; i < 300; ++i) {
+    one.key.uuid = std::to_string(i);
+    put.push_back(one);
+  }
+  index.apply(std::move(put), {});
+  std::string words = "\"";
+  for (int i = 0; i < 120; ++i) words += "a ";
+  words += "b\"";
+  const auto begin = std::chrono::steady_clock::now();
+  const auto found = index.search(query({{"q", words}}), kSearchNow, std::chrono::milliseconds(5));
+  // Generous: a machine may be busy, and without the check this takes a minute here.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+  ASSERT_TRUE(found.has_value());
+  EXPECT_TRUE(found->truncated);
+}
+
 TEST(SearchCursor, RefusesWhatIsForgedOrOfAnotherQueryOrStart) {
   SearchIndex index{std::string(kCursorKey)};
   SearchIndex other{std::string(32, 'k')};
