@@ -182,7 +182,7 @@ bool sheet_names_alike(const Understood& a, const Understood& b) {
   return sheet_texts_alike(sheet_name_words(a), a.name, sheet_name_words(b), b.name);
 }
 
-/// "Los Angeles" and "LA", "Maryland Chapter of NASW" and "NASW Maryland".
+/// "Los Angeles" and "LA", "Ohio Chapter of the Guild" and "Guild Ohio".
 bool sheet_bodies_alike(const std::string& a, const std::string& b) {
   const auto words = [](const std::string& text) {
     auto all = split_words(plain_words(text));
