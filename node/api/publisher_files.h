@@ -18,7 +18,7 @@ struct PublisherFile {
 
 /// did.jsonl, did.json, feed/<e>/checkpoint, feed/<e>/tile/<L>/<N>[.p/<W>],
 /// feed/<e>/tile/entries/<N>[.p/<W>], feed/<e>/docs/<N>.jsonl; nothing for any other text, nor for
-/// one of these in another spelling (reliability C11).
+/// one of these in another spelling.
 std::optional<PublisherFile> parse_publisher_path(std::string_view path);
 
 /// `GET` below the own publisher's prefix: parameter `path`. Answers 304 to a matching

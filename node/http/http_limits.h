@@ -5,7 +5,7 @@
 
 namespace node {
 
-/// What the edge takes from a client, and for how long (reliability 3.2). Every count is checked
+/// What the edge takes from a client, and for how long (SPEC 8.4). Every count is checked
 /// before memory is taken for it. The defaults are what a node runs with; tests shorten the times.
 struct EdgeLimits {
   std::size_t request_line_bytes = 4 * 1024;        ///< over it: uri-too-long

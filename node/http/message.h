@@ -89,7 +89,7 @@ Response refusal(const Request& request, protocol::ErrorCode code, std::string_v
 /// For mirror, API and publisher files: any page may read them, without credentials.
 void allow_any_origin(Response& response);
 
-/// Adds what every response carries, and for HTML the policies of reliability W02; `is_tls` adds
+/// Adds what every response carries, and for HTML the content security policy; `is_tls` adds
 /// HSTS. A header that is there already stays. The server calls it for every response.
 void security_headers(Response& response, bool is_tls);
 

@@ -73,7 +73,7 @@ struct ServerStats {
   std::size_t connections = 0;        ///< now
 };
 
-/// The HTTP edge: takes connections, refuses what reliability 3.2 and 3.3 say, and hands the rest
+/// The HTTP edge: takes connections, refuses what SPEC 8.4 says, and hands the rest
 /// to `handler` on a worker thread. The handler is called by several threads at once; what it
 /// throws is answered with internal and a random id, and its text goes to the log only.
 class Server {

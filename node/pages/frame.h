@@ -18,7 +18,7 @@ struct Page {
   Html main;  ///< what stands in <main>
 };
 
-/// The whole page. Works without script; the server adds the policies of reliability W02.
+/// The whole page. Works without script; the server adds the content security policy.
 Response page_response(const NodeSummary& about, const Page& page, CacheFor cache);
 
 /// A plain, kind page for what went wrong; problem() for whoever did not ask for HTML. Never names

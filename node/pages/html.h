@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-// How pages are built: everything is escaped unless it is a constant of ours (reliability W01,
+// How pages are built: everything is escaped unless it is a constant of ours (SPEC 11,
 // D14).
 
 namespace node {
@@ -84,7 +84,7 @@ class Html {
   Html& add(const Html& piece);
   /// A symbol of the page's sprite, beside a word.
   Html& icon(Constant symbol);
-  /// A link that leaves this node: says where it leads, hands on nothing (reliability W05). What is
+  /// A link that leaves this node: says where it leads, hands on nothing. What is
   /// not plain https is shown as text.
   Html& outgoing_link(std::string_view label, std::string_view url);
 

@@ -511,7 +511,7 @@ std::string places_words(const protocol::Capacity& capacity, protocol::Date toda
   std::string text;
   const auto as_of = protocol::parse_date(capacity.as_of);
   if (capacity.openings) {
-    // What was open long ago says nothing about today (listing.md 4.5).
+    // What was open long ago says nothing about today (SPEC 4.3).
     if (!as_of) {
       text = "Unknown: it does not say since when";
     } else if (today - *as_of > std::chrono::days{60}) {

@@ -98,7 +98,7 @@ class Federation {
   /// one text of documents.
   std::vector<std::string> found(Member& member, const node::Query& query = {});
   std::string everything(Member& member);
-  /// What must hold whatever happened (reliability Z5): nothing if it does, else what does not.
+  /// What must hold whatever happened: nothing if it does, else what does not.
   std::string broken_invariant(Member& member);
 
   SetClock clock;
