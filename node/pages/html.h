@@ -8,8 +8,7 @@
 #include <utility>
 #include <vector>
 
-// How pages are built: everything is escaped unless it is a constant of ours (SPEC 11,
-// D14).
+// How pages are built: everything is escaped unless it is a constant of ours (SPEC 11).
 
 namespace node {
 
