@@ -84,9 +84,7 @@ int run(const node::CommandLine& line) {
                              terminal);
   }
   if (invocation.command == "serve") {
-    const auto exit = node::serve(invocation, *opened);
-    fetcher.stop();
-    return exit;
+    return node::serve(invocation, *opened, [&] { fetcher.stop(); });
   }
   return node::execute(invocation, *opened, terminal);
 }
@@ -103,6 +101,7 @@ int main(int argc, char** argv) {
     sigemptyset(&ending);
     sigaddset(&ending, SIGINT);
     sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   }
   try {

@@ -18,8 +18,8 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "it lasts for days, tell the publisher that the file is not reachable."},
     {ErrorCode::did_invalid, "did-invalid", 422,
      "The publisher's identity file does not prove what it says.",
-     "Nothing is taken from this publisher until it is repaired. Tell the publisher; `kith check "
-     "URL` shows them which entry fails."},
+     "Nothing new is taken from this publisher until it is repaired. Tell the publisher which "
+     "entry fails; the message names it."},
     {ErrorCode::did_deactivated, "did-deactivated", 410,
      "The publisher has given this identity up for good.",
      "Its listings are removed. Ask the publisher whether there is a new identity to follow."},
@@ -68,8 +68,7 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "Update Kith; entries before it stay in use until then."},
     {ErrorCode::quota, "quota", 429,
      "The feed brings more entries than this node takes from one publisher at a time.",
-     "The rest follows later by itself. For a publisher known to be large, use `kith follow "
-     "--large`."},
+     "The rest follows by itself in the next days. What was taken before is shown."},
     {ErrorCode::doc_missing, "doc-missing", 404,
      "The feed names a document that is not among its files.",
      "Ask the publisher to upload the whole folder again. Its other listings are not affected."},
@@ -99,7 +98,7 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "have changed it."},
     {ErrorCode::proof_key, "proof-key", 422,
      "The document is signed with a key that its publisher does not use now.",
-     "Ask the publisher to run `kith renew`, which signs everything again with the present key."},
+     "Ask the publisher to sign it again with the present key, for example by `kith confirm`."},
     {ErrorCode::edge_expired, "edge-expired", 422,
      "A recognition on the way from your anchor to this publisher has ended.",
      "Ask the body that gave the recognition to renew it."},
@@ -112,7 +111,8 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
     {ErrorCode::edge_constraint, "edge-constraint", 422,
      "A recognition carries a condition that this publisher does not meet, or one that is not "
      "known here.",
-     "Read the condition with `kith evidence`. If it is not known here, updating Kith may help."},
+     "Ask the body that gave the recognition what it means. If it is not known here, updating "
+     "Kith may help."},
     {ErrorCode::edge_pin, "edge-pin", 422,
      "A recognition was given to another version of this publisher's identity.",
      "The body that gave it should verify the identity again by telephone and renew the "
@@ -150,8 +150,7 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "uploaded."},
     {ErrorCode::fetch_redirect, "fetch-redirect", 502,
      "The other computer sent the reader on to another address, which is not followed.",
-     "Ask the publisher for the address where the files really are, or use `kith move` if they "
-     "are yours."},
+     "Ask the publisher to serve the files at the address itself, without sending readers on."},
     {ErrorCode::fetch_too_large, "fetch-too-large", 502,
      "The answer was larger than such a file may be.",
      "Nothing of it was kept. Tell the publisher; a wrong file may lie at this address."},
@@ -162,10 +161,10 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "Tell the publisher that something other than a web server seems to answer at this address."},
     {ErrorCode::fetch_backoff, "fetch-backoff", 503,
      "The other computer failed or asked for patience, so it is left alone for a while.",
-     "Nothing to do; `kith status` says when it is tried next."},
+     "Nothing to do: it is tried again by itself. `kith sync` tries at once."},
     {ErrorCode::bad_request, "bad-request", 400,
      "The request is not written in a way that can be understood.",
-     "Check the request against the description at /openapi.json."},
+     "The message names the parameter. Correct it, or leave it out."},
     {ErrorCode::unauthenticated, "unauthenticated", 401,
      "You are not signed in, or your session has ended.", "Sign in and try again."},
     {ErrorCode::forbidden, "forbidden", 403,
@@ -189,7 +188,7 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "Search with fewer words or fewer filters."},
     {ErrorCode::unsupported_type, "unsupported-type", 415,
      "The body is of a type that is not taken here.",
-     "Send the type that the description at /openapi.json names."},
+     "Send plain JSON for a command; for an import, save the sheet as CSV."},
     {ErrorCode::wrong_host, "wrong-host", 421,
      "This node does not answer under the name that was asked for.",
      "Use the node's own address. If the name is right, its operator must add it to the "
@@ -216,13 +215,12 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
     {ErrorCode::usage, "usage", 400, "The command was not written as it must be.",
      "Run the command with --help to see how it is used."},
     {ErrorCode::config_invalid, "config-invalid", 500,
-     "The configuration (kith.json) has a mistake.",
-     "Correct the line that the message names. A node that is running keeps its earlier "
-     "configuration."},
+     "What this node was told, or its data folder, does not fit together.",
+     "The message says what is wrong and where. Correct that and run the command again."},
     {ErrorCode::key_permissions, "key-permissions", 500,
      "A key file can be read by other users of this computer.",
-     "Take the permission away (chmod 600). If somebody untrusted has an account here, run `kith "
-     "rotate` afterwards."},
+     "Take the permission away (chmod 600). If somebody untrusted may have read it, treat the key "
+     "as stolen: docs/OPERATING.md says what that means."},
     {ErrorCode::in_use, "in-use", 503, "Another program is using this data directory.",
      "If a node is running, let the command go to it; otherwise wait until the other command has "
      "ended."},
@@ -230,12 +228,12 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "The data was written by a newer version of Kith.",
      "Update Kith to that version or a later one. Nothing was changed."},
     {ErrorCode::storage_damaged, "storage-damaged", 500, "The stored data is damaged.",
-     "Do not publish. Run `kith doctor`, and restore the newest good backup with `kith restore` "
-     "if it says so."},
+     "Do not publish. Run `kith doctor`; it says what is damaged. Copy the newest good backup back "
+     "as docs/OPERATING.md says."},
     {ErrorCode::self_fork_refused, "self-fork-refused", 409,
      "Signing this would contradict what was signed before, so it was not signed.",
-     "Most likely an old backup was restored. Run `kith catch-up` to take up the published "
-     "state, then try again."},
+     "Most likely an old backup was restored, or two machines publish as one. Find the newest copy "
+     "of the data folder and use that; docs/OPERATING.md says how."},
 });
 
 /// describe() takes a code as its place in the table, so the table must stand in their order.

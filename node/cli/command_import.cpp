@@ -30,8 +30,7 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
     for (const auto& feed : store.queries().feeds()) {
       if (!feed.own) continue;
       for (const auto& record : store.queries().records(feed.feed_id, "listing")) {
-        if (auto envelope = protocol::read_envelope(record.document))
-          existing.push_back({record.key.urn(), std::move(envelope->subject)});
+        existing.push_back({record.key.urn(), publisher->own_envelope(record).subject});
       }
     }
     const auto changes =

@@ -111,7 +111,8 @@ ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput&
   while (true) {
     const auto found = node.search(query);
     if (!found) break;
-    for (const auto& key : found->page) shown_wrongly += node.group(key) ? std::size_t{0} : std::size_t{1};
+    for (const auto& key : found->page)
+      shown_wrongly += node.group(key) ? std::size_t{0} : std::size_t{1};
     if (found->next_cursor.empty()) break;
     query.cursor = found->next_cursor;
   }

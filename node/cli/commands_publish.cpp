@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "crawler/fetch_url.h"
 #include "node/cli/commands.h"
 #include "protocol/identity/did.h"
 
@@ -99,6 +100,10 @@ ExitCode command_init(const Invocation& invocation, Node& node, CommandOutput& o
                 ". Write the https address under which the folder will be readable, such as "
                 "https://chapter.example/o/main .") +
         "\n");
+    return kExitUsage;
+  }
+  if (const auto address = crawler::parse_fetch_url(wanted.folder_url + "/did.jsonl"); !address) {
+    output.complain(wrapped("--url: nobody could read it there: " + address.error().detail) + "\n");
     return kExitUsage;
   }
   if (!invocation.has("static")) {
@@ -225,14 +230,11 @@ ExitCode command_confirm(const Invocation& invocation, Node& node, CommandOutput
     std::vector<Draft> drafts;
     std::vector<std::string> names;
     for (const auto& key : keys) {
-      const auto record = store.queries().record(key);
-      const auto envelope = record ? protocol::read_envelope(record->document)
-                                   : protocol::Result<protocol::Envelope>(
-                                         protocol::refuse(protocol::ErrorCode::doc_missing, ""));
-      if (!envelope || envelope->type != protocol::DocumentType::listing) continue;
+      const auto envelope = publisher->own_envelope(*store.queries().record(key));
+      if (envelope.type != protocol::DocumentType::listing) continue;
       Draft draft;
       draft.id = key.urn();
-      draft.subject = envelope->subject;
+      draft.subject = envelope.subject;
       draft.subject.set("confirmed_at", protocol::format_date(today));
       draft.subject.set("confirmed_by_role", role);
       draft.subject.set("review_by", protocol::format_date(today + std::chrono::days(180)));
@@ -260,13 +262,13 @@ ExitCode command_renew(const Invocation&, Node& node, CommandOutput& output) {
       if (!feed.own) continue;
       for (const auto& record : store.queries().records(feed.feed_id)) {
         if (record.head_expires > now + kRenewWithin) continue;
-        const auto envelope = protocol::read_envelope(record.document);
-        if (!envelope || envelope->type == protocol::DocumentType::recognition)
-          continue;  // vouching ends when it was said to end
+        const auto envelope = publisher->own_envelope(record);
+        // Vouching ends when it was said to end.
+        if (envelope.type == protocol::DocumentType::recognition) continue;
         Draft draft;
         draft.id = record.key.urn();
-        draft.type = envelope->type;
-        draft.subject = envelope->subject;
+        draft.type = envelope.type;
+        draft.subject = envelope.subject;
         if (draft.type == protocol::DocumentType::listing) {
           // Signing again moves no date that a person set: only a listing cut short by the 400 days
           // gains.

@@ -104,7 +104,7 @@ class Schedule {
 
 }  // namespace
 
-ExitCode serve(const Invocation& invocation, Node& node) {
+ExitCode serve(const Invocation& invocation, Node& node, const std::function<void()>& end_fetches) {
   Log log;
   ServerOptions options;
   options.clock = &node.clock();
@@ -172,9 +172,21 @@ ExitCode serve(const Invocation& invocation, Node& node) {
     sigemptyset(&ending);
     sigaddset(&ending, SIGINT);
     sigaddset(&ending, SIGTERM);
-    int received = 0;
-    sigwait(&ending, &received);
+    sigaddset(&ending, SIGHUP);
+    int received = SIGHUP;
+    while (received == SIGHUP) {
+      sigwait(&ending, &received);
+      if (received != SIGHUP) break;
+      try {
+        server->reload_certificates();
+        log.info("certificates read again", {});
+      } catch (const ServerError& error) {
+        log.error("the new certificates are no good; the old ones stay",
+                  {{"reason", error.what()}});
+      }
+    }
     log.info("stopping", {});
+    end_fetches();
     server->stop();
   }
   return kExitOk;

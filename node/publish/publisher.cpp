@@ -161,7 +161,8 @@ std::string Publisher::contact() const {
   const auto card = protocol::parse_json(store_.queries().setting("publisher_card").value_or("{}"));
   if (!card) return {};
   for (const auto* member : {"contact", "homepage"}) {
-    if (const auto* value = card->find(member); value && value->if_string() && !value->if_string()->empty()) {
+    if (const auto* value = card->find(member);
+        value && value->if_string() && !value->if_string()->empty()) {
       return *value->if_string();
     }
   }
@@ -193,6 +194,21 @@ std::string Publisher::signed_checkpoint(const protocol::Frontier& frontier,
   note.signatures.push_back(
       protocol::cosign_note(note.text, protocol::node_key_name(scid_), keys_.node, now));
   return protocol::format_note(note);
+}
+
+protocol::Envelope Publisher::own_envelope(const Record& record) const {
+  const auto entries =
+      store_.queries().entries(record.feed_id, record.head_position, record.head_position + 1);
+  const auto leaf = entries.size() == 1 ? protocol::parse_leaf(protocol::as_text(entries.front()))
+                                        : protocol::Result<protocol::Leaf>(protocol::refuse(
+                                              protocol::ErrorCode::leaf_syntax, ""));
+  auto envelope = protocol::read_envelope(record.document);
+  if (!leaf || !envelope || leaf->document != protocol::sha256(record.document)) {
+    throw DataError(protocol::ErrorCode::storage_damaged,
+                    "the stored text of " + record.key.text() +
+                        " is not the one that was signed; nothing was published");
+  }
+  return std::move(*envelope);
 }
 
 std::vector<DraftProblems> Publisher::publish(std::vector<Draft>& drafts, protocol::Timestamp now) {

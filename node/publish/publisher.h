@@ -67,6 +67,11 @@ class Publisher {
   /// The folder of files as it is served: DATA/public.
   std::filesystem::path public_folder() const { return store_.folder() / "public"; }
 
+  /// What a live record of one's own says, for changing and signing it again. Throws
+  /// DataError(storage_damaged) when its text is not the one that its entry names: what somebody
+  /// wrote into the database must never be signed.
+  protocol::Envelope own_envelope(const Record& record) const;
+
   /// Checks all drafts, then signs, commits and publishes them in this order (SPEC 6.1). All or
   /// nothing: with problems nothing was written. On success the ids stand in the drafts.
   std::vector<DraftProblems> publish(std::vector<Draft>& drafts, protocol::Timestamp now);

@@ -189,6 +189,33 @@ TEST(Publisher, ARestoredBackupRefusesToFork) {
   EXPECT_EQ(node::read_file_if_there(published_folder(chapter) / "feed/1/checkpoint"), published);
 }
 
+TEST(Publisher, NeverSignsWhatSomebodyWroteIntoTheDatabase) {
+  Federation federation;
+  auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
+  federation.publish(chapter, {simple_listing("An honest group")});
+  const auto data = chapter.node->folder();
+  chapter.node.reset();
+  {
+    node::Database database(node::database_file(data), node::Database::Mode::read_write);
+    database.execute(
+        "UPDATE record SET document = replace(document, 'honest', 'hidden') WHERE type = "
+        "'listing'");
+    ASSERT_EQ(database.changed_rows(), 1);
+  }
+  federation.reopen(chapter);
+  chapter.node->change([&](node::Store& store, node::Publisher* publisher) {
+    const auto record =
+        store.queries().records(store.queries().feeds().front().feed_id, "listing").front();
+    try {
+      publisher->own_envelope(record);
+      ADD_FAILURE() << "an altered text was taken up";
+    } catch (const node::DataError& error) {
+      EXPECT_EQ(error.code(), protocol::ErrorCode::storage_damaged);
+    }
+  });
+  EXPECT_NE(federation.broken_invariant(chapter), "") << "and the doctor sees it";
+}
+
 TEST(Publisher, TheLargestListingCanBePublishedFollowedAndShown) {
   Federation federation;
   auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
