@@ -8,7 +8,9 @@ NodeSummary about_summary(const Node& node) {
   NodeSummary summary;
   summary.listings = node.listings_shown();
   for (const auto& report : node.feeds()) {
-    ++summary.publishers;
+    const bool unknown = report.hidden && (report.hidden->code == protocol::ErrorCode::no_path ||
+                                           report.hidden->code == protocol::ErrorCode::denied);
+    if (!report.hidden && report.listings > 0) ++summary.publishers;
     if (report.feed.own) {
       summary.scid = report.feed.scid;
       const auto card = node.publisher_card(report.feed.scid);
@@ -16,7 +18,8 @@ NodeSummary about_summary(const Node& node) {
       summary.name = card && !card->name.empty() ? card->name : report.name;
       if (card) summary.data_license = card->data_license;
     }
-    if (report.state == FeedState::ok && !report.feed.trouble) continue;
+    // Of a publisher whose listings would not be shown anyhow, nothing is missing.
+    if (unknown || (report.state == FeedState::ok && !report.feed.trouble)) continue;
     summary.degraded.push_back(
         {report.feed.scid, report.name, report.state,
          report.feed.trouble ? std::string(protocol::word(report.feed.trouble->code)) : ""});

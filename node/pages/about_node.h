@@ -23,8 +23,8 @@ struct NodeSummary {
   std::string scid;  ///< of its own publisher; empty before init
   std::string name;  ///< of its own publisher; empty before init
   std::string data_license;
-  std::size_t publishers = 0;
-  std::size_t listings = 0;  ///< that are shown
+  std::size_t publishers = 0;  ///< with listings that are shown
+  std::size_t listings = 0;    ///< that are shown
   std::vector<FeedInTrouble> degraded;
 };
 

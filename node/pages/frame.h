@@ -21,8 +21,7 @@ struct Page {
 /// The whole page. Works without script; the server adds the content security policy.
 Response page_response(const NodeSummary& about, const Page& page, CacheFor cache);
 
-/// A plain, kind page for what went wrong; problem() for whoever did not ask for HTML. Never names
-/// what was searched for.
+/// A plain, kind page for what went wrong; problem() for whoever does not take HTML.
 Response error_page(const Request& request, const NodeSummary& about, protocol::ErrorCode code,
                     std::string_view detail = {});
 /// The page for an address where no listing is shown (any more).

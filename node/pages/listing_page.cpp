@@ -50,14 +50,6 @@ std::string detail_flat(const Json& value) {
   return protocol::canonical(value);
 }
 
-std::string detail_labels(Vocabulary vocabulary, const std::vector<std::string>& values) {
-  std::vector<std::string> words;
-  for (const auto& value : values) words.push_back(protocol::label(vocabulary, value));
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
-
 std::vector<std::string> detail_texts(const Json& subject, std::string_view name) {
   std::vector<std::string> texts;
   const Json* value = subject.find(name);
@@ -142,8 +134,8 @@ class DetailPage {
 
   void header(Html& html) {
     html.raw("<header class=\"stack\">\n<p class=\"kind\">");
-    html.theirs(kind_words(listing_) +
-                ". For: " + protocol::label(Vocabulary::audience, listing_.audience) + ".");
+    html.theirs(kind_words(listing_) + ". For " +
+                within_sentence(protocol::label(Vocabulary::audience, listing_.audience)) + ".");
     html.add(own_words("kinds")).add(own_words("audience"));
     html.raw("</p>\n");
     open_theirs(html, "h1", "theirs");
@@ -207,9 +199,9 @@ class DetailPage {
     std::vector<std::string> languages;
     for (const auto& tag : listing_.languages) languages.push_back(language_words(tag));
     fact(html, "Languages", stated(joined_words(languages)), {"languages"});
-    fact(html, "Access", stated(detail_labels(Vocabulary::accessibility, listing_.accessibility)),
+    fact(html, "Access", stated(label_words(Vocabulary::accessibility, listing_.accessibility)),
          {"accessibility"});
-    fact_if(html, "It is not", detail_labels(Vocabulary::not_for, listing_.not_for), {"not_for"});
+    fact_if(html, "Please note", label_words(Vocabulary::not_for, listing_.not_for), {"not_for"});
     html.raw("</dl>\n");
     html.raw("<p class=\"small soft\">Confirmed ");
     html.theirs(date_words(listing_.confirmed_at, today_) + " " +
@@ -258,15 +250,18 @@ class DetailPage {
     const bool hidden = std::any_of(
         listing_.leaders.begin(), listing_.leaders.end(),
         [](const auto& leader) { return !leader.consent && !leader.display_name.empty(); });
+    bool named = false;
     for (const auto& leader : listing_.leaders) {
-      if (!leader.consent) {
+      if (!leader.consent || leader.display_name.empty()) {
         if (!leader.role.empty()) html.text(". ").theirs(leader.role);
         continue;
       }
-      if (!leader.role.empty()) html.text(". ").theirs(leader.role + ": " + leader.display_name);
+      named = true;
       if (!leader.public_profile.empty())
         html.text(" ").outgoing_link("profile", leader.public_profile);
     }
+    if (named && !listing_.facilitation.empty())
+      html.text(". ").theirs(protocol::label(Vocabulary::facilitation, listing_.facilitation));
     if (hidden) html.text(". A name without a recorded consent is not shown.");
     const auto& sponsor = listing_.sponsor;
     if (!sponsor.kind.empty() || !sponsor.relation.empty() || !sponsor.page.empty()) {
@@ -387,8 +382,7 @@ class DetailPage {
                     ? ""
                     : protocol::label(Vocabulary::screening, listing_.screening)),
          {"screening"});
-    fact_if(html, "Bring",
-            detail_labels(Vocabulary::documents_required, listing_.documents_required),
+    fact_if(html, "Bring", label_words(Vocabulary::documents_required, listing_.documents_required),
             {"documents_required"});
     fact_if(html, "Dropping in",
             listing_.drop_in.empty() ? "" : protocol::label(Vocabulary::drop_in, listing_.drop_in),
@@ -455,13 +449,13 @@ class DetailPage {
 
   void about(Html& html) {
     Html rows;
-    fact_if(rows, "Purposes", detail_labels(Vocabulary::purposes, listing_.purposes), {"purposes"});
-    fact_if(rows, "Topics", detail_labels(Vocabulary::focus_topics, listing_.focus_topics),
+    fact_if(rows, "Purposes", label_words(Vocabulary::purposes, listing_.purposes), {"purposes"});
+    fact_if(rows, "Topics", label_words(Vocabulary::focus_topics, listing_.focus_topics),
             {"focus_topics"});
     fact_if(rows, "Settings",
-            detail_labels(Vocabulary::practice_settings, listing_.practice_settings),
+            label_words(Vocabulary::practice_settings, listing_.practice_settings),
             {"practice_settings"});
-    fact_if(rows, "Career stages", detail_labels(Vocabulary::career_stages, listing_.career_stages),
+    fact_if(rows, "Career stages", label_words(Vocabulary::career_stages, listing_.career_stages),
             {"career_stages"});
     std::string identities;
     for (const auto& identity : listing_.identity_affirming) {
@@ -473,21 +467,20 @@ class DetailPage {
     }
     fact_if(rows, "Affirming", identities, {"identity_affirming"});
     fact_if(rows, "How it helps",
-            detail_labels(Vocabulary::mechanisms, detail_texts(subject_, "mechanisms")),
+            label_words(Vocabulary::mechanisms, detail_texts(subject_, "mechanisms")),
             {"mechanisms"});
     fact_if(rows, "Takes people who are",
-            detail_labels(Vocabulary::license_levels, listing_.license_levels));
+            label_words(Vocabulary::license_levels, listing_.license_levels));
     fact_if(rows, "Reach",
             listing_.scope.empty() ? "" : protocol::label(Vocabulary::scope, listing_.scope));
     std::vector<std::string> area;
     for (const auto& code : listing_.area) area.push_back(protocol::region_name(code));
     fact_if(rows, "Convened in", joined_words(area), {"area"});
     fact_if(rows, "Charter covers",
-            detail_labels(Vocabulary::charter, detail_texts(subject_, "charter")), {"charter"});
-    fact_if(
-        rows, "Codes of ethics",
-        detail_labels(Vocabulary::ethics_frameworks, detail_texts(subject_, "ethics_frameworks")),
-        {"ethics_frameworks"});
+            label_words(Vocabulary::charter, detail_texts(subject_, "charter")), {"charter"});
+    fact_if(rows, "Codes of ethics",
+            label_words(Vocabulary::ethics_frameworks, detail_texts(subject_, "ethics_frameworks")),
+            {"ethics_frameworks"});
     if (rows.empty()) return;
     html.raw(
         "<section class=\"stack\" aria-labelledby=\"whatfor\">\n<h2 id=\"whatfor\">What it is "

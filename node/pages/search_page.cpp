@@ -100,7 +100,8 @@ void search_form(Html& html, const SearchView& view) {
   };
   html.raw("For ").open("b").theirs(first("license", "any license")).raw("</b> in <b>");
   html.theirs(first("region", "any state")).raw("</b>, ");
-  html.theirs(first("format", "any format") + ", " + first("cost", "any cost"));
+  html.theirs(within_sentence(first("format", "any format")) + ", " +
+              within_sentence(first("cost", "any cost")));
   html.raw("</summary>\n<div class=\"pickers\">\n");
 
   search_picker(html, view, "lic", "license", "My license", "Not stated", search_licenses());
@@ -216,12 +217,6 @@ void search_facets(Html& html, const SearchView& view) {
     const auto is_chosen = [&](const FacetValue& value) {
       return std::find(chosen.begin(), chosen.end(), value.value) != chosen.end();
     };
-    for (const auto& value : chosen) {
-      if (std::none_of(facet.values.begin(), facet.values.end(),
-                       [&](const auto& one) { return one.value == value; }) &&
-          field.name != "cost" && field.name != "license")
-        facet.values.push_back({value, 0});
-    }
     std::stable_partition(facet.values.begin(), facet.values.end(), is_chosen);
     if (facet.values.empty() && facet.unstated == 0) continue;
     html.raw("<fieldset><legend>").text(field.title).raw("</legend>\n");
@@ -258,7 +253,8 @@ void search_unstated(Html& html, const SearchView& view) {
 /// Survivors' and public groups are never mixed in (house decision 8); a line says that they are
 /// there.
 void search_kept_apart(Html& html, const SearchView& view) {
-  if (!view.query.audiences.empty()) return;
+  // A search that was cut short would only be cut short twice more.
+  if (!view.query.audiences.empty() || view.result.truncated) return;
   struct Apart {
     std::string_view audience, one, many;
   };
@@ -313,7 +309,11 @@ std::vector<SearchRelaxation> search_relaxations(const SearchView& view) {
     const auto values = values_of(view.query, field);
     if (values.empty()) continue;
     std::vector<std::string> words;
-    for (const auto& value : values) words.push_back(value_words(field, value, view.names));
+    const bool a_name = field == "region" || field == "publisher";
+    for (const auto& value : values) {
+      const auto named = value_words(field, value, view.names);
+      words.push_back(a_name ? named : within_sentence(named));
+    }
     consider(std::string(any), "instead of " + joined_words(words, "or"),
              without_field(view.query, field));
   }
@@ -397,7 +397,7 @@ void search_aside(Html& html, const SearchView& view) {
       "Every group here was signed by whoever published it, and this node checked the "
       "signature. It lists ");
   html.text(counted(view.about.listings, "group", "groups")).text(" of ");
-  html.text(counted(view.about.publishers, "publisher", "publishers")).text(" that it follows.");
+  html.text(counted(view.about.publishers, "publisher", "publishers")).text(".");
   html.raw(
       "</p>\n<p><a href=\"/about/checks\">What “recognized” means, and what it does "
       "not</a></p>\n</section>\n");
@@ -420,13 +420,30 @@ std::string search_title(const SearchView& view) {
   return to_parameters(view.query).empty() ? "Find a peer support group" : "Your search: " + groups;
 }
 
+/// What was asked is said back to whoever asked, and to nobody else.
+Response search_refused(const NodeSummary& about, const protocol::Error& error) {
+  Page page;
+  page.title = "We could not read this search";
+  page.place = Page::Place::find;
+  page.main.raw(
+      "<div class=\"wrap\"><div class=\"stack measure\">\n<h1>We could not read this "
+      "search</h1>\n<p>");
+  page.main.theirs(error.detail);
+  page.main.raw(
+      "</p>\n<p>It may be an old link, or one that was cut short on its way to you.</p>\n"
+      "<p><a class=\"btn main\" href=\"/\">Start a new search</a></p>\n</div></div>\n");
+  auto response = page_response(about, page, no_store());
+  response.status = protocol::describe(error.code).http_status;
+  return response;
+}
+
 }  // namespace
 
 Response search_page(const Request& request, const Node& node, const NodeSummary& about) {
   const auto query = parse_query(request.query);
-  if (!query) return error_page(request, about, query.error().code, query.error().detail);
+  if (!query) return search_refused(about, query.error());
   const auto result = node.search(*query);
-  if (!result) return error_page(request, about, result.error().code, result.error().detail);
+  if (!result) return search_refused(about, result.error());
   const SearchView view{node, about, *query, *result,
                         [&](const std::string& scid) { return node.publisher_name(scid); }};
   const auto now = node.clock().now();

@@ -59,13 +59,6 @@ constexpr WordsZone kWordsZones[] = {
     {"Etc/UTC", "UTC", "UTC"},
 };
 
-std::string words_lower_first(std::string text) {
-  // "EMDR", "OCD" stay; a single capital becomes small.
-  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
-    text[0] = static_cast<char>(text[0] + 32);
-  return text;
-}
-
 std::optional<std::int64_t> words_integer(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -219,7 +212,7 @@ std::string words_clock(std::int64_t minutes, bool with_half) {
   const auto minute = minutes % 60;
   const auto shown = hour % 12 == 0 ? 12 : hour % 12;
   std::string text = std::to_string(shown) + (minute < 10 ? ":0" : ":") + std::to_string(minute);
-  if (with_half) text += hour < 12 ? " AM" : " PM";
+  if (with_half) text += hour < 12 ? "\u00a0AM" : "\u00a0PM";
   return text;
 }
 
@@ -312,7 +305,7 @@ std::string words_option(const protocol::CostOption& option) {
   }
   if (option.upfront.value_or(false)) text += ", due before the first meeting";
   if (!option.for_whom.empty() && option.for_whom != "all")
-    text += " for " + words_lower_first(protocol::label(Vocabulary::cost_for, option.for_whom));
+    text += " for " + within_sentence(protocol::label(Vocabulary::cost_for, option.for_whom));
   return text;
 }
 
@@ -370,7 +363,7 @@ std::string words_place(const protocol::Place& place) {
 std::string date_words(protocol::Date date, protocol::Date today) {
   const std::chrono::year_month_day day(date);
   std::string text(kWordsMonths[static_cast<unsigned>(day.month()) - 1]);
-  text += " " + std::to_string(static_cast<unsigned>(day.day()));
+  text += "\u00a0" + std::to_string(static_cast<unsigned>(day.day()));
   if (day.year() != std::chrono::year_month_day(today).year())
     text += ", " + std::to_string(static_cast<int>(day.year()));
   return text;
@@ -391,6 +384,21 @@ std::string joined_words(const std::vector<std::string>& items, std::string_view
     if (i > 0) text += i + 1 == items.size() ? " " + std::string(last) + " " : ", ";
     text += items[i];
   }
+  return text;
+}
+
+std::string label_words(Vocabulary vocabulary, const std::vector<std::string>& values) {
+  std::string text;
+  for (const auto& value : values) {
+    const auto words = protocol::label(vocabulary, value);
+    text += text.empty() ? words : ", " + within_sentence(words);
+  }
+  return text;
+}
+
+std::string within_sentence(std::string text) {
+  if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
+    text[0] = static_cast<char>(text[0] + 32);
   return text;
 }
 
@@ -536,12 +544,12 @@ std::string kind_words(const protocol::Listing& listing) {
   std::vector<std::string> kinds;
   for (const auto& kind : listing.kinds) {
     const auto words = protocol::label(Vocabulary::kinds, kind);
-    kinds.push_back(kinds.empty() ? words : words_lower_first(words));
+    kinds.push_back(kinds.empty() ? words : within_sentence(words));
   }
   std::string text = joined_words(kinds);
   std::vector<std::string> formats;
   for (const auto& format : listing.formats)
-    formats.push_back(words_lower_first(protocol::label(Vocabulary::formats, format)));
+    formats.push_back(within_sentence(protocol::label(Vocabulary::formats, format)));
   if (!formats.empty()) text += (text.empty() ? "" : ", ") + joined_words(formats);
   return text;
 }
@@ -557,11 +565,11 @@ std::string where_words(const protocol::Listing& listing) {
     const bool meets_somewhere = format == "in_person" || format == "hybrid";
     if (meets_somewhere && !placed) {
       placed = true;
-      way = place.empty() ? way + ", place not stated" : place + ", " + words_lower_first(way);
+      way = place.empty() ? way + ", place not stated" : place + ", " + within_sentence(way);
     } else if (format == "video" && !listing.platform_name.empty()) {
       way += " on " + listing.platform_name;
     }
-    ways.push_back(ways.empty() ? way : words_lower_first(way));
+    ways.push_back(ways.empty() ? way : within_sentence(way));
   }
   if (ways.empty()) return place;
   std::string text;
@@ -574,7 +582,8 @@ std::string run_by_words(const protocol::Listing& listing) {
   for (const auto& leader : listing.leaders) {
     if (!leader.consent || leader.display_name.empty()) continue;
     people.push_back(leader.display_name +
-                     (leader.credentials.empty() ? "" : ", " + leader.credentials));
+                     (leader.credentials.empty() ? "" : ", " + leader.credentials) +
+                     (leader.role.empty() ? "" : " (" + within_sentence(leader.role) + ")"));
   }
   std::string text;
   for (const auto& person : people) text += (text.empty() ? "" : "; ") + person;
@@ -592,8 +601,7 @@ std::string run_by_words(const protocol::Listing& listing) {
 std::string license_words(const protocol::License& license) {
   std::string text = protocol::label(Vocabulary::license_family, license.family);
   if (!license.level.empty())
-    text +=
-        " (" + words_lower_first(protocol::label(Vocabulary::license_level, license.level)) + ")";
+    text += " (" + within_sentence(protocol::label(Vocabulary::license_level, license.level)) + ")";
   return text;
 }
 
@@ -603,7 +611,7 @@ std::string eligibility_words(const protocol::Listing& listing) {
     std::vector<std::string> licenses;
     for (const auto& license : listing.licenses) {
       const auto words = license_words(license);
-      licenses.push_back(licenses.empty() ? words : words_lower_first(words));
+      licenses.push_back(licenses.empty() ? words : within_sentence(words));
     }
     sentences.push_back(joined_words(licenses, "or"));
     if (!listing.license_rule.empty() && listing.license_rule != "listed")
@@ -628,7 +636,7 @@ std::string eligibility_words(const protocol::Listing& listing) {
 }
 
 std::string confirmed_by_words(std::string_view role) {
-  return "by " + words_lower_first(protocol::label(Vocabulary::confirmed_by_role, role));
+  return "by " + within_sentence(protocol::label(Vocabulary::confirmed_by_role, role));
 }
 
 std::string language_words(std::string_view tag) {

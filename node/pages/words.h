@@ -16,7 +16,8 @@
 
 namespace node {
 
-/// "Nov 24"; with the year where that is not `today`'s.
+/// "Nov 24"; with the year where that is not `today`'s. No line breaks between month and day
+/// (U+00A0), as before AM and PM below.
 std::string date_words(protocol::Date date, protocol::Date today);
 /// Of "2026-11-24"; the text itself where it is no date.
 std::string date_words(std::string_view date, protocol::Date today);
@@ -24,6 +25,10 @@ std::string date_words(protocol::Timestamp time, protocol::Date today);
 
 /// "a", "a and b", "a, b and c".
 std::string joined_words(const std::vector<std::string>& items, std::string_view last = "and");
+/// "Live captions, quiet space": the labels of values of one vocabulary.
+std::string label_words(protocol::Vocabulary vocabulary, const std::vector<std::string>& values);
+/// "by video" of "By video", as within a sentence; "EMDR" stays.
+std::string within_sentence(std::string text);
 /// "1 group", "2 groups", "1,200 groups".
 std::string counted(std::size_t count, std::string_view one, std::string_view many);
 
