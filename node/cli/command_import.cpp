@@ -85,7 +85,9 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
       drafts.push_back(std::move(draft));
       names.push_back(change.name);
     }
-    if (!drafts.empty()) {
+    if (drafts.empty()) {
+      publisher->finish_files(now);
+    } else {
       if (const auto refused = publisher->publish(drafts, now); !refused.empty()) {
         for (const auto& [index, found] : refused) {
           for (const auto& problem : found)

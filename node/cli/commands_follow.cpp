@@ -257,6 +257,7 @@ ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOu
       }
     }
     if (drafts.empty() || !publisher) {
+      if (publisher) publisher->finish_files(node.clock().now());
       output.print("You do not recognize it; nothing was changed.\n");
       return kExitNo;
     }

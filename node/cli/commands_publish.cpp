@@ -186,7 +186,10 @@ ExitCode command_withdraw(const Invocation& invocation, Node& node, CommandOutpu
   return node.change([&](Store& store, Publisher* publisher) {
     if (!publisher) return publish_no_publisher(output);
     const auto keys = publish_own_records(invocation.all("id"), *publisher, store, output);
-    if (!keys) return kExitUsage;
+    if (!keys) {
+      publisher->finish_files(node.clock().now());
+      return kExitUsage;
+    }
     std::vector<Draft> drafts;
     for (const auto& key : *keys) {
       Draft draft;
@@ -282,7 +285,9 @@ ExitCode command_renew(const Invocation&, Node& node, CommandOutput& output) {
         drafts.push_back(std::move(draft));
       }
     }
-    if (!drafts.empty()) {
+    if (drafts.empty()) {
+      publisher->finish_files(now);
+    } else {
       if (const auto refused = publisher->publish(drafts, now); !refused.empty()) {
         publish_say_problems(refused, names, output);
         return kExitNo;

@@ -16,6 +16,7 @@ namespace {
 
 // The publisher's card says little that changes; it is signed anew long before it ends.
 constexpr std::chrono::days kCardValidity{365};
+constexpr std::chrono::days kNeverStampAnew{36500};
 
 bool publisher_is_inside(const std::filesystem::path& file, const std::filesystem::path& folder) {
   const auto absolute = std::filesystem::weakly_canonical(file);
@@ -321,6 +322,10 @@ void Publisher::write_files(const std::filesystem::path& folder, protocol::Times
     feed = own_feed();
   }
   write_feed_folder(store_.queries(), feed, folder, progress);
+}
+
+void Publisher::finish_files(protocol::Timestamp now) {
+  write_files(public_folder(), now, kNeverStampAnew);
 }
 
 }  // namespace node

@@ -81,6 +81,9 @@ class Publisher {
   void write_files(const std::filesystem::path& folder, protocol::Timestamp now,
                    std::chrono::seconds refresh_after,
                    const std::function<void(std::size_t, std::size_t)>& progress = {});
+  /// Writes the public folder where an earlier command was cut off between its commit and the
+  /// files. For commands that find nothing left to do: their first run may be why.
+  void finish_files(protocol::Timestamp now);
 
  private:
   std::string signed_checkpoint(const protocol::Frontier& frontier, protocol::Timestamp now) const;
