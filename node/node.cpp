@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <set>
 #include <thread>
 
@@ -266,6 +267,7 @@ std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid,
     std::vector<FeedOutcome> found(due.size());
     std::atomic<std::size_t> next{0};
     std::mutex reporting;
+    Guarded<std::exception_ptr> own_trouble;
     const auto work = [&] {
       for (auto i = next++; i < due.size(); i = next++) {
         const auto report = [&, i](SyncProgress step) {
@@ -278,6 +280,15 @@ std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid,
         try {
           report({0, 0, publisher_name(due[i]), 0, 0, ""});
           found[i] = sync_feed(due[i], report);
+        } catch (const StoreError& error) {
+          if (error.is_disk_trouble())
+            own_trouble.with([](auto& kept) { kept = std::current_exception(); });
+          found[i] = {due[i],
+                      publisher_name(due[i]),
+                      false,
+                      0,
+                      protocol::Error{protocol::ErrorCode::internal, error.what()},
+                      0};
         } catch (const std::exception& error) {
           found[i] = {due[i],
                       publisher_name(due[i]),
@@ -292,6 +303,10 @@ std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid,
     for (std::size_t i = 1; i < std::min(kFeedsAtOnce, due.size()); ++i) workers.emplace_back(work);
     work();
     for (auto& worker : workers) worker.join();
+    // A disk that takes nothing more is no fault of whoever was being read, and ends the round.
+    own_trouble.with([](auto& kept) {
+      if (kept) std::rethrow_exception(kept);
+    });
 
     done.insert(due.begin(), due.end());
     std::move(found.begin(), found.end(), std::back_inserter(outcomes));

@@ -116,8 +116,8 @@ class Node {
   void refresh();
 
   /// Reads feeds: `only_scid` alone, else all that are due (or all, for `everything`), and those
-  /// that recognitions lead to. Feeds are read side by side; a failure is an outcome, never an
-  /// exception.
+  /// that recognitions lead to. Feeds are read side by side; their failures are outcomes. Throws
+  /// StoreError where this node's own disk is in trouble; what was read by then is kept.
   std::vector<FeedOutcome> sync(const std::optional<std::string>& only_scid, bool everything,
                                 const std::function<void(const SyncProgress&)>& progress);
   /// Reads the publisher that `text` names: a kith1: line, a DID, or the https URL of its folder.

@@ -23,6 +23,9 @@ bool StoreError::is_disk_full() const {
 bool StoreError::is_damage() const {
   return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;
 }
+bool StoreError::is_disk_trouble() const {
+  return is_disk_full() || is_damage() || (code_ & 0xff) == SQLITE_IOERR;
+}
 bool StoreError::is_constraint() const { return (code_ & 0xff) == SQLITE_CONSTRAINT; }
 
 Database::Database(const std::filesystem::path& file, Mode mode) {

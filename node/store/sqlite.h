@@ -27,6 +27,9 @@ class StoreError : public std::runtime_error {
   bool is_disk_full() const;
   bool is_damage() const;
   bool is_constraint() const;
+  /// The disk is full, fails or holds damage: this node's own trouble, which nothing that a peer
+  /// sends can cause.
+  bool is_disk_trouble() const;
 
  private:
   int code_;

@@ -130,4 +130,51 @@ TEST(InterruptedCommand, RenewingWritesTheFilesThatWereMissed) {
   EXPECT_EQ(interrupted_size_shown(chapter), interrupted_size_stored(chapter));
 }
 
+/// While it lives no file of this process can grow: to SQLite that is a disk that takes no more.
+class NoMoreRoom {
+ public:
+  NoMoreRoom() {
+    signal_ = std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    auto tight = before_;
+    tight.rlim_cur = 1;
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+  }
+  ~NoMoreRoom() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+  NoMoreRoom(const NoMoreRoom&) = delete;
+  NoMoreRoom& operator=(const NoMoreRoom&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int) = nullptr;
+};
+
+TEST(InterruptedCommand, AFullDiskIsNotTheFaultOfTheFeedThatWasRead) {
+  Federation federation;
+  auto& chapter = federation.add("chapter.test", "Buckeye Test Chapter", {"US-OH"});
+  auto& reader = federation.add_reader("reader");
+  federation.anchor(reader, chapter);
+  federation.sync(reader);
+  const auto before = federation.everything(reader);
+  federation.publish(chapter, {simple_listing("Tuesday Circle")});
+
+  node::Invocation sync;
+  sync.command = "sync";
+  InterruptedOutput output;
+  {
+    const NoMoreRoom full;
+    EXPECT_EQ(node::execute(sync, *reader.node, output), node::kExitIo) << output.said;
+  }
+  EXPECT_NE(output.said.find("storage-full"), std::string::npos) << output.said;
+  EXPECT_EQ(federation.everything(reader), before);
+  EXPECT_EQ(federation.broken_invariant(reader), "");
+
+  InterruptedOutput with_room;
+  EXPECT_EQ(node::execute(sync, *reader.node, with_room), node::kExitOk) << with_room.said;
+  EXPECT_EQ(federation.found(reader).size(), 1u);
+}
+
 }  // namespace
