@@ -46,6 +46,15 @@ protocol::SigningKey load_key(const std::filesystem::path& file) {
   return std::move(*key);
 }
 
+void save_key(const std::filesystem::path& file, const protocol::SigningKey& key) {
+  if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
+    throw DataError(protocol::ErrorCode::config_invalid,
+                    file.string() + " is there already; keys are never overwritten");
+  }
+  // Whole or not there: half a key, left by a start that was cut off, could not be taken up again.
+  replace_file(file, protocol::to_hex(key.seed()) + "\n", 0600);
+}
+
 }  // namespace
 
 protocol::SigningKey new_key() {
@@ -70,8 +79,8 @@ void save_keys(const std::filesystem::path& data_folder, const NodeKeys& keys) {
   const auto folder = data_folder / "keys";
   std::filesystem::create_directories(folder);
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-  create_file(key_file(data_folder, "sign"), protocol::to_hex(keys.sign.seed()) + "\n", 0600);
-  create_file(key_file(data_folder, "node"), protocol::to_hex(keys.node.seed()) + "\n", 0600);
+  save_key(key_file(data_folder, "sign"), keys.sign);
+  save_key(key_file(data_folder, "node"), keys.node);
 }
 
 std::string recovery_sheet_text(const RecoverySheet& sheet) {
