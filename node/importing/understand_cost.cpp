@@ -402,6 +402,14 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
         const auto skipped = static_cast<std::size_t>(around.data() - text.data());
         if (comma < amounts[0].begin && comma >= skipped) around.remove_prefix(comma + 1 - skipped);
       }
+      // "$40 a year, free for trainees": nor is the second half.
+      if (const auto start = static_cast<std::size_t>(around.data() - text.data());
+          free_at != std::string::npos && free_at > amounts[i].begin &&
+          free_at < start + around.size()) {
+        const auto mark = text.find_last_of(",;(", free_at);
+        const bool between = mark != std::string::npos && mark > amounts[i].begin;
+        around = around.substr(0, (between ? mark : free_at) - start);
+      }
       // Credits, a deposit, a late fee or a fine are no price of the group.
       if ((i > 0 || free_at != std::string::npos) &&
           has_any_phrase(around, {"deposit", "late fee", "fine", "cancellation", "no-show", "ce",

@@ -79,6 +79,8 @@ TEST(Understand, Cost) {
       {"$0", "free"},
       {"0", "free"},
       {"free for members", "free | . . . members"},
+      {"$40/yr dues, free for trainees", "subscription | 40 USD year . | 0 USD . trainee"},
+      {"$20 per meeting; free for members", "fee_per_meeting | 20 USD meeting . | 0 USD . members"},
       {"not free", "words"},
       {"30 day free trial", "words"},
       {"free parking", "words"},
