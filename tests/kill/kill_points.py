@@ -502,7 +502,7 @@ class Bench:
             expect(operation.acknowledged in ran.out, "exit code 0 without an answer", ran.out)
         else:
             expect(ran.code == 74, f"the exit code of a disk that fails is not 74 but {ran.code}", ran.out + ran.err)
-            words = ran.out + ran.err
+            words = " ".join((ran.out + ran.err).split())  # messages wrap
             expect(("storage-full" in words or "No space left" in words) if fault == "full" else
                    ("sync" in words or "I/O" in words or "Input/output" in words), "the message does not say what happened", words)
             expect("unexpected" not in words, "it took the program by surprise", words)
