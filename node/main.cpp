@@ -78,10 +78,12 @@ int run(const node::CommandLine& line) {
   } catch (const node::DataError& error) {
     return node::say_refusal({error.code(), error.what()}, terminal);
   } catch (const node::StoreError& error) {
-    return node::say_refusal({error.is_damage() ? protocol::ErrorCode::storage_damaged
-                                                : protocol::ErrorCode::storage_full,
-                              error.what()},
-                             terminal);
+    if (error.is_damage())
+      return node::say_refusal({protocol::ErrorCode::storage_damaged, error.what()}, terminal);
+    if (error.is_disk_full())
+      return node::say_refusal({protocol::ErrorCode::storage_full, error.what()}, terminal);
+    terminal.complain("The database could not be opened: " + std::string(error.what()) + "\n");
+    return node::kExitIo;
   }
   if (invocation.command == "serve") {
     return node::serve(invocation, *opened, [&] { fetcher.stop(); });

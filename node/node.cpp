@@ -10,6 +10,7 @@
 
 #include "crawler/follower.h"
 #include "protocol/document/recognition.h"
+#include "protocol/encoding/text_encodings.h"
 #include "protocol/identity/did.h"
 #include "protocol/limits.h"
 
@@ -23,9 +24,14 @@ constexpr std::size_t kFeedsAtOnce = 8;
 // enough.
 constexpr int kDiscoveryRounds = static_cast<int>(protocol::kMaxPathEdges);
 
-std::string random_cursor_key() {
+/// Kept, so that "the next page" of `kith search` works in the next command, too.
+std::string kept_cursor_key(Store& store) {
+  if (const auto kept = store.queries().setting("cursor_key")) {
+    if (const auto key = protocol::from_hex(*kept)) return std::string(protocol::as_text(*key));
+  }
   std::string key(32, '\0');
   randombytes_buf(key.data(), key.size());
+  store.set_setting("cursor_key", protocol::to_hex(protocol::as_bytes(key)));
   return key;
 }
 
@@ -53,7 +59,7 @@ Node::Node(const std::filesystem::path& data_folder, const Clock& clock, crawler
       source_(source),
       store_(data_folder),
       folder_(store_.folder()),
-      index_(random_cursor_key()),
+      index_(kept_cursor_key(store_)),
       visibility_(std::make_shared<const Visibility>()) {
   const std::lock_guard lock(writer_);
   refresh_locked();

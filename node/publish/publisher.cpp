@@ -88,6 +88,14 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
   const auto log = publisher_must(protocol::resolve_did_log(line + "\n", "", "", now),
                                   "the new identity does not verify");
 
+  if (std::filesystem::exists(wanted.recovery_sheet)) {
+    throw DataError(protocol::ErrorCode::config_invalid,
+                    "--recovery: " + wanted.recovery_sheet.string() +
+                        " is there already, and a recovery sheet is never overwritten. Choose "
+                        "another name. (If an earlier "
+                        "`kith init` was cut off, that sheet belongs to no publisher; `kith "
+                        "status` shows whether there is one.)");
+  }
   // The sheet first: an identity whose update keys nobody has must never be published.
   create_file(wanted.recovery_sheet,
               recovery_sheet_text(

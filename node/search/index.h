@@ -71,8 +71,8 @@ class SearchIndex {
   void apply(std::vector<SearchDocument> put, std::span<const RecordKey> removed);
   std::size_t size() const;
 
-  /// Refuses with bad_request: a cursor that is forged, of another query or another start of the
-  /// program. Stops at `deadline` (steady clock) and says so in `truncated`.
+  /// Refuses with bad_request: a cursor that is forged, of another query or made under another
+  /// key. Stops at `deadline` (steady clock) and says so in `truncated`.
   protocol::Result<SearchResult> search(
       const Query& query, protocol::Timestamp now,
       std::chrono::milliseconds deadline = std::chrono::milliseconds(250)) const;
