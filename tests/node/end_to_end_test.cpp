@@ -15,16 +15,8 @@
 
 namespace {
 
+using test_support::CollectedOutput;
 using test_support::Federation;
-
-class SaidOutput final : public node::CommandOutput {
- public:
-  void print(std::string_view text) override { said += text; }
-  void complain(std::string_view text) override { said += text; }
-  void progress(std::string_view) override {}
-  bool ask(const std::string&) override { return false; }
-  std::string said;
-};
 
 std::string url_encoded(std::string_view text) {
   std::string out;
@@ -59,7 +51,7 @@ class EndToEnd : public testing::Test {
     node::Invocation import{"import", {{"file", {"groups_sheet.csv"}}, {"apply", {}}}, {}, {}, "/"};
     import.files["file"] =
         test_support::read_file(test_support::shared_folder() / "data/groups_sheet.csv");
-    SaidOutput output;
+    CollectedOutput output;
     ASSERT_EQ(node::execute(import, *a.node, output), node::kExitOk) << output.said;
     federation.anchor(b, a);
     federation.sync(b);
@@ -73,7 +65,7 @@ class EndToEnd : public testing::Test {
   std::set<std::string> by_command(const Asked& asked) {
     node::Invocation search{"search", {{"json", {}}, {"limit", {"100"}}}, {}, {}, "/"};
     for (const auto& [name, value] : asked.parameters) search.options[name].push_back(value);
-    SaidOutput output;
+    CollectedOutput output;
     EXPECT_EQ(node::execute(search, *b.node, output), node::kExitOk) << output.said;
     const auto answer = protocol::parse_json(output.said);
     std::set<std::string> found;
@@ -209,7 +201,7 @@ TEST_F(EndToEnd, ImportingTheSheetAgainAddsNoLeaf) {
   node::Invocation import{"import", {{"file", {"groups_sheet.csv"}}, {"apply", {}}}, {}, {}, "/"};
   import.files["file"] =
       test_support::read_file(test_support::shared_folder() / "data/groups_sheet.csv");
-  SaidOutput output;
+  CollectedOutput output;
   ASSERT_EQ(node::execute(import, *a.node, output), node::kExitOk) << output.said;
   EXPECT_EQ(a.node->feeds().front().feed.size, size) << output.said;
 }

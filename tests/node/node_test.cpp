@@ -20,14 +20,7 @@ using test_support::simple_listing;
 
 /// What `kith status --json` says of one publisher.
 protocol::Json status_of(Federation::Member& member, const std::string& scid) {
-  class Collected final : public node::CommandOutput {
-   public:
-    void print(std::string_view text) override { said += text; }
-    void complain(std::string_view text) override { said += text; }
-    void progress(std::string_view) override {}
-    bool ask(const std::string&) override { return false; }
-    std::string said;
-  } output;
+  test_support::CollectedOutput output;
   EXPECT_EQ(node::execute({"status", {{"json", {}}}, {}, {}, "/"}, *member.node, output),
             node::kExitOk);
   const auto status = protocol::parse_json(output.said);

@@ -15,19 +15,6 @@
 
 namespace test_support {
 
-namespace {
-
-class CollectedOutput final : public node::CommandOutput {
- public:
-  void print(std::string_view text) override { said += text; }
-  void complain(std::string_view text) override { said += text; }
-  void progress(std::string_view) override {}
-  bool ask(const std::string&) override { return true; }
-  std::string said;
-};
-
-}  // namespace
-
 ScratchFolder::ScratchFolder() {
   std::string pattern = (std::filesystem::temp_directory_path() / "kith-test-XXXXXX").string();
   if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make a scratch folder");

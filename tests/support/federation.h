@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crawler/source.h"
+#include "node/cli/invocation.h"
 #include "node/clock.h"
 #include "node/node.h"
 
@@ -39,6 +40,16 @@ class SetClock final : public node::Clock {
 
  private:
   protocol::Timestamp now_;
+};
+
+/// What a command says, kept as one text. Questions are answered with yes.
+class CollectedOutput final : public node::CommandOutput {
+ public:
+  void print(std::string_view text) override { said += text; }
+  void complain(std::string_view text) override { said += text; }
+  void progress(std::string_view) override {}
+  bool ask(const std::string&) override { return true; }
+  std::string said;
 };
 
 /// Answers for `https://HOST/PATH` with the file PATH of the folder that HOST stands for, as a

@@ -14,15 +14,6 @@ namespace {
 using test_support::Federation;
 using test_support::simple_listing;
 
-class InterruptedOutput final : public node::CommandOutput {
- public:
-  void print(std::string_view text) override { said += text; }
-  void complain(std::string_view text) override { said += text; }
-  void progress(std::string_view) override {}
-  bool ask(const std::string&) override { return false; }
-  std::string said;
-};
-
 /// The folder as it was before, while the store already has what came after: what a kill between
 /// the commit and the first file leaves.
 class CutOffBeforeTheFiles {
@@ -70,7 +61,7 @@ TEST(InterruptedCommand, ImportingAgainWritesTheFilesThatWereMissed) {
       protocol::format_date(std::chrono::floor<std::chrono::days>(federation.clock.now())) + "\n";
 
   CutOffBeforeTheFiles folder(chapter);
-  InterruptedOutput first, again;
+  test_support::CollectedOutput first, again;
   ASSERT_EQ(node::execute(import, *chapter.node, first), node::kExitOk) << first.said;
   folder.cut_off();
   ASSERT_LT(interrupted_size_shown(chapter), interrupted_size_stored(chapter));
@@ -91,7 +82,7 @@ TEST(InterruptedCommand, WithdrawingAgainWritesTheFilesThatWereMissed) {
   withdraw.options["id"] = {keys[0].text()};
 
   CutOffBeforeTheFiles folder(chapter);
-  InterruptedOutput first, again;
+  test_support::CollectedOutput first, again;
   ASSERT_EQ(node::execute(withdraw, *chapter.node, first), node::kExitOk) << first.said;
   folder.cut_off();
   EXPECT_EQ(node::execute(withdraw, *chapter.node, again), node::kExitUsage)
@@ -110,7 +101,7 @@ TEST(InterruptedCommand, UnrecognizingAgainWritesTheFilesThatWereMissed) {
   unrecognize.options["publisher"] = {chapter.scid};
 
   CutOffBeforeTheFiles folder(national);
-  InterruptedOutput first, again;
+  test_support::CollectedOutput first, again;
   ASSERT_EQ(node::execute(unrecognize, *national.node, first), node::kExitOk) << first.said;
   folder.cut_off();
   EXPECT_EQ(node::execute(unrecognize, *national.node, again), node::kExitNo);
@@ -125,7 +116,7 @@ TEST(InterruptedCommand, RenewingWritesTheFilesThatWereMissed) {
   folder.cut_off();
   node::Invocation renew;
   renew.command = "renew";
-  InterruptedOutput output;
+  test_support::CollectedOutput output;
   EXPECT_EQ(node::execute(renew, *chapter.node, output), node::kExitOk) << output.said;
   EXPECT_EQ(interrupted_size_shown(chapter), interrupted_size_stored(chapter));
 }
@@ -163,7 +154,7 @@ TEST(InterruptedCommand, AFullDiskIsNotTheFaultOfTheFeedThatWasRead) {
 
   node::Invocation sync;
   sync.command = "sync";
-  InterruptedOutput output;
+  test_support::CollectedOutput output;
   {
     const NoMoreRoom full;
     EXPECT_EQ(node::execute(sync, *reader.node, output), node::kExitIo) << output.said;
@@ -172,7 +163,7 @@ TEST(InterruptedCommand, AFullDiskIsNotTheFaultOfTheFeedThatWasRead) {
   EXPECT_EQ(federation.everything(reader), before);
   EXPECT_EQ(federation.broken_invariant(reader), "");
 
-  InterruptedOutput with_room;
+  test_support::CollectedOutput with_room;
   EXPECT_EQ(node::execute(sync, *reader.node, with_room), node::kExitOk) << with_room.said;
   EXPECT_EQ(federation.found(reader).size(), 1u);
 }
