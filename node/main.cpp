@@ -80,7 +80,9 @@ int run(const node::CommandLine& line) {
   } catch (const node::StoreError& error) {
     if (error.is_damage())
       return node::say_refusal({protocol::ErrorCode::storage_damaged, error.what()}, terminal);
-    if (error.is_disk_full())
+    // A disk without room is also why the first read can fail: SQLite needs a file of its own for
+    // it.
+    if (error.is_disk_full() || error.is_disk_trouble())
       return node::say_refusal({protocol::ErrorCode::storage_full, error.what()}, terminal);
     terminal.complain("The database could not be opened: " + std::string(error.what()) + "\n");
     return node::kExitIo;
