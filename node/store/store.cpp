@@ -16,6 +16,17 @@ namespace node {
 
 namespace {
 
+// One's own publication and a reading of somebody else's feed change the same rows in the same way.
+constexpr std::string_view kAddEntry =
+    "INSERT INTO entry (feed_id, position, leaf) VALUES (?1, ?2, ?3)";
+constexpr std::string_view kPutRecord = R"sql(
+    INSERT INTO record (feed_id, id, type, head_position, head_expires, document, document_position, document_expires)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4, ?5)
+    ON CONFLICT (feed_id, id) DO UPDATE SET type = ?3, head_position = ?4, head_expires = ?5, document = ?6,
+      document_position = ?4, document_expires = ?5, trouble_code = '', trouble_detail = '', trouble_since = NULL
+  )sql";
+constexpr std::string_view kEndRecord = "DELETE FROM record WHERE feed_id = ?1 AND id = ?2";
+
 protocol::Bytes frontier_bytes(const protocol::Frontier& frontier) {
   protocol::Bytes bytes;
   for (const auto& hash : frontier.hashes())
@@ -119,14 +130,9 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
                     "the own feed changed while this was being signed; nothing was published");
   }
   head.reset();
-  auto add_entry = db_.prepare("INSERT INTO entry (feed_id, position, leaf) VALUES (?1, ?2, ?3)");
-  auto put = db_.prepare(R"sql(
-    INSERT INTO record (feed_id, id, type, head_position, head_expires, document, document_position, document_expires)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4, ?5)
-    ON CONFLICT (feed_id, id) DO UPDATE SET type = ?3, head_position = ?4, head_expires = ?5, document = ?6,
-      document_position = ?4, document_expires = ?5, trouble_code = '', trouble_detail = '', trouble_since = NULL
-  )sql");
-  auto end = db_.prepare("DELETE FROM record WHERE feed_id = ?1 AND id = ?2");
+  auto add_entry = db_.prepare(kAddEntry);
+  auto put = db_.prepare(kPutRecord);
+  auto end = db_.prepare(kEndRecord);
   auto position = static_cast<std::int64_t>(expected_size);
   for (const auto& change : changes) {
     add_entry.bind(1, feed_id)
@@ -180,19 +186,14 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
     db_.prepare("DELETE FROM record WHERE feed_id = ?1").bind(1, feed.feed_id).run();
     db_.prepare("DELETE FROM entry WHERE feed_id = ?1").bind(1, feed.feed_id).run();
   }
-  auto add_entry = db_.prepare("INSERT INTO entry (feed_id, position, leaf) VALUES (?1, ?2, ?3)");
+  auto add_entry = db_.prepare(kAddEntry);
   auto position = static_cast<std::int64_t>(update.first_new);
   for (const auto& entry : update.entries) {
     add_entry.bind(1, feed.feed_id).bind(2, position++).bind_blob(3, entry).run();
   }
 
-  auto end = db_.prepare("DELETE FROM record WHERE feed_id = ?1 AND id = ?2");
-  auto put = db_.prepare(R"sql(
-    INSERT INTO record (feed_id, id, type, head_position, head_expires, document, document_position, document_expires)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4, ?5)
-    ON CONFLICT (feed_id, id) DO UPDATE SET type = ?3, head_position = ?4, head_expires = ?5, document = ?6,
-      document_position = ?4, document_expires = ?5, trouble_code = '', trouble_detail = '', trouble_since = NULL
-  )sql");
+  auto end = db_.prepare(kEndRecord);
+  auto put = db_.prepare(kPutRecord);
   // A head whose text cannot be had: what was shown before stays, and since when it is wanted is
   // remembered.
   auto want = db_.prepare(R"sql(
