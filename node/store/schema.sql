@@ -1,4 +1,4 @@
--- The store of one node, schema version 1 (PRAGMA user_version). Times are seconds of UTC, ids of records the whole
+-- The store of one node, schema version 2 (PRAGMA user_version; older ones: migrations/). Times are seconds of UTC, ids of records the whole
 -- urn:uuid. Everything that is searchable can be rebuilt from here.
 
 -- What belongs to the node itself: 'own_scid', 'publisher_name', …
@@ -74,6 +74,8 @@ CREATE TABLE denial (
   scid TEXT NOT NULL,
   id TEXT NOT NULL DEFAULT '',           -- empty: the whole publisher
   reason TEXT NOT NULL DEFAULT '',
+  denied_at INTEGER NOT NULL DEFAULT 0,
+  until INTEGER,                         -- NULL: until it is taken back
   PRIMARY KEY (scid, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -83,4 +85,73 @@ CREATE TABLE contradiction (
   found_at INTEGER NOT NULL,
   accepted TEXT NOT NULL,
   other TEXT NOT NULL
+) STRICT;
+
+-- The largest head of each log that this node has verified or cosigned, by whatever route it came (SPEC 6.2, step 3).
+-- Nothing is cosigned that does not extend it.
+CREATE TABLE head (
+  origin TEXT PRIMARY KEY,               -- "webvh/<SCID>/<epoch>"
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  note TEXT NOT NULL,                    -- with the log's own signature
+  seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What a person at this node found out about a listing, or its publisher answered (SPEC 10; never signed).
+CREATE TABLE check_note (
+  scid TEXT NOT NULL,
+  id TEXT NOT NULL,                      -- empty: the publisher as a whole
+  check_id TEXT NOT NULL,                -- "L7"
+  outcome TEXT NOT NULL,                 -- "pass", "check", "warning", "answer" (the publisher's own line)
+  note TEXT NOT NULL,
+  noted_by TEXT NOT NULL,
+  noted_at INTEGER NOT NULL,
+  PRIMARY KEY (scid, id, check_id)
+) STRICT, WITHOUT ROWID;
+
+-- What this node's own probes saw last.
+CREATE TABLE observation (
+  scid TEXT NOT NULL,
+  id TEXT NOT NULL,
+  check_id TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL DEFAULT '',
+  observed_at INTEGER NOT NULL,
+  PRIMARY KEY (scid, id, check_id)
+) STRICT, WITHOUT ROWID;
+
+-- What one import changed, so that it can be taken back.
+CREATE TABLE import_batch (
+  batch INTEGER PRIMARY KEY,
+  imported_at INTEGER NOT NULL,
+  source TEXT NOT NULL,                  -- the sheet's name
+  before TEXT NOT NULL,                  -- JSON: each record's subject as it was, null for one that is new
+  undone_at INTEGER
+) STRICT;
+
+-- One-use links by which a group's leader confirms, edits or ends a listing; only a hash of each is kept.
+CREATE TABLE reminder (
+  token_hash BLOB PRIMARY KEY,
+  id TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  used_at INTEGER,
+  answer TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+
+-- Nodes that are told of a new head beside those that follow from recognitions.
+CREATE TABLE notify (
+  url TEXT PRIMARY KEY,
+  added_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What readers reported to this node's operator.
+CREATE TABLE report (
+  report_id INTEGER PRIMARY KEY,
+  scid TEXT NOT NULL,
+  id TEXT NOT NULL,
+  words TEXT NOT NULL,
+  contact TEXT NOT NULL DEFAULT '',
+  reported_at INTEGER NOT NULL,
+  closed_at INTEGER
 ) STRICT;

@@ -99,6 +99,9 @@ class StoreQueries {
   };
   std::vector<Denial> denials() const;
 
+  /// For the tables that have a file of their own in this folder.
+  Database& database() const { return db_; }
+
  private:
   Database& db_;
 };
@@ -131,6 +134,8 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   StoreQueries& queries() { return queries_; }
+  /// The connection that writes, for the tables that have a file of their own in this folder.
+  Database& database() { return db_; }
   const std::filesystem::path& folder() const { return folder_; }
 
   void set_setting(std::string_view key, std::string_view value);
