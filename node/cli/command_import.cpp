@@ -1,16 +1,114 @@
 #include <algorithm>
+#include <filesystem>
 
 #include "node/cli/commands.h"
 #include "node/importing/plan.h"
 #include "node/importing/preview.h"
 #include "node/importing/sheet.h"
+#include "node/importing/undo.h"
+#include "node/store/import_batches.h"
 
 namespace node {
 
+namespace {
+
+ExitCode import_without_publisher(CommandOutput& output) {
+  return say_refusal({protocol::ErrorCode::config_invalid,
+                      "There is no publisher in this data folder yet. Run `kith init` first."},
+                     output);
+}
+
+/// Says what publish() refused; nothing was published then.
+ExitCode import_say_problems(const std::vector<DraftProblems>& refused,
+                             const std::vector<std::string>& names, CommandOutput& output) {
+  for (const auto& [index, found] : refused) {
+    for (const auto& problem : found)
+      output.complain(wrapped(names[index] + ", " + problem.field + ": " + problem.message, 2) +
+                      "\n");
+  }
+  output.complain("Nothing was published.\n");
+  return kExitNo;
+}
+
+std::string import_name_of(const protocol::Json& subject) {
+  const auto* name = subject.find("name");
+  return name && name->if_string() ? *name->if_string() : std::string();
+}
+
+/// Puts back what the last import changed, where nobody changed it since.
+ExitCode undo_import(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto now = node.clock().now();
+  return node.change([&](Store& store, Publisher* publisher) -> ExitCode {
+    if (!publisher) return import_without_publisher(output);
+    const auto batch = last_import_batch(store.database());
+    if (!batch) {
+      output.complain("There is no import to take back.\n");
+      return kExitNo;
+    }
+    std::vector<Draft> drafts;
+    std::vector<std::string> names, left;
+    std::size_t withdrawn = 0;
+    for (auto& change : parse_undo(batch->changes)) {
+      const auto record = store.queries().record({publisher->scid(), change.id.substr(9)});
+      const auto current =
+          record ? std::optional(publisher->own_envelope(*record).subject) : std::nullopt;
+      if ((current ? subject_hash(*current) : "") != change.after) {
+        // What is as it was needs nothing; what somebody changed since is theirs.
+        const bool as_before =
+            change.before ? current && subject_hash(*current) == subject_hash(*change.before)
+                          : !current;
+        if (!as_before) left.push_back(import_name_of(current ? *current : *change.before));
+        continue;
+      }
+      Draft draft;
+      draft.id = change.id;
+      if (change.before) {
+        draft.subject = std::move(*change.before);
+        names.push_back(import_name_of(draft.subject));
+      } else {
+        draft.what = Draft::What::end;
+        draft.why = "mistake";
+        names.push_back(import_name_of(*current));
+        ++withdrawn;
+      }
+      drafts.push_back(std::move(draft));
+    }
+    if (!drafts.empty()) {
+      if (const auto refused = publisher->publish(drafts, now); !refused.empty())
+        return import_say_problems(refused, names, output);
+    }
+    mark_import_undone(store.database(), batch->batch, now);
+    if (invocation.json()) {
+      output.print(protocol::canonical(protocol::Json::object(
+                       {{"source", batch->source},
+                        {"put_back", static_cast<std::int64_t>(drafts.size() - withdrawn)},
+                        {"withdrawn", static_cast<std::int64_t>(withdrawn)},
+                        {"left", static_cast<std::int64_t>(left.size())}})) +
+                   "\n");
+      return kExitOk;
+    }
+    output.print(wrapped("Taken back: the import of " + batch->source + " on " +
+                         protocol::format_timestamp(batch->imported_at).substr(0, 10) + ". " +
+                         std::to_string(drafts.size() - withdrawn) + " put back as they were, " +
+                         std::to_string(withdrawn) + " withdrawn that it had added.") +
+                 "\n");
+    for (const auto& name : left)
+      output.print(wrapped("'" + name + "' was changed since and stays as it is.", 2) + "\n");
+    return kExitOk;
+  });
+}
+
+}  // namespace
+
 ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput& output) {
+  if (invocation.has("undo")) return undo_import(invocation, node, output);
+  if (!invocation.has("file")) {
+    output.complain("Which file? `kith import FILE`, or `kith import --undo` for the last one.\n");
+    return kExitUsage;
+  }
   const auto now = node.clock().now();
   const auto sheet =
-      understand_sheet(invocation.file("file"), std::chrono::floor<std::chrono::days>(now));
+      understand_file(invocation.file("file"), std::chrono::floor<std::chrono::days>(now));
   if (!sheet) {
     output.complain(wrapped(invocation.first("file") + ": " + sheet.error().detail) +
                     "\nNothing was changed.\n");
@@ -21,11 +119,7 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
     return kExitOk;
   }
   return node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) {
-      return say_refusal({protocol::ErrorCode::config_invalid,
-                          "There is no publisher in this data folder yet. Run `kith init` first."},
-                         output);
-    }
+    if (!publisher) return import_without_publisher(output);
     std::vector<ExistingListing> existing;
     for (const auto& feed : store.queries().feeds()) {
       if (!feed.own) continue;
@@ -54,8 +148,15 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
                       "\n");
       return kExitNo;
     }
+    const auto subject_before = [&](const std::string& id) -> std::optional<protocol::Json> {
+      for (const auto& listing : existing) {
+        if (listing.id == id) return listing.subject;
+      }
+      return std::nullopt;
+    };
     std::vector<Draft> drafts;
     std::vector<std::string> names;
+    std::vector<ImportedChange> undo;
     std::size_t added = 0, updated = 0, withdrawn = 0;
     for (const auto& change : changes) {
       Draft draft;
@@ -82,21 +183,22 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
           continue;
       }
       if (draft.id.empty()) draft.id = new_record_id();
+      if (draft.what == Draft::What::put) draft.subject.set("id", draft.id);
+      undo.push_back({draft.id, subject_before(draft.id),
+                      draft.what == Draft::What::put ? subject_hash(draft.subject) : ""});
       drafts.push_back(std::move(draft));
       names.push_back(change.name);
     }
     if (drafts.empty()) {
       publisher->finish_files(now);
     } else {
-      if (const auto refused = publisher->publish(drafts, now); !refused.empty()) {
-        for (const auto& [index, found] : refused) {
-          for (const auto& problem : found)
-            output.complain(
-                wrapped(names[index] + ", " + problem.field + ": " + problem.message, 2) + "\n");
-        }
-        output.complain("Nothing was published.\n");
-        return kExitNo;
-      }
+      // Before publishing: an import that was cut off here changed nothing, and taking it back
+      // finds all as it was.
+      add_import_batch(store.database(),
+                       {0, now, std::filesystem::path(invocation.first("file")).filename().string(),
+                        format_undo(undo)});
+      if (const auto refused = publisher->publish(drafts, now); !refused.empty())
+        return import_say_problems(refused, names, output);
     }
     if (invocation.json()) {
       output.print(protocol::canonical(protocol::Json::object(

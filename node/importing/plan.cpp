@@ -7,6 +7,7 @@
 
 #include "node/importing/cell_words.h"
 #include "node/importing/understand_cost.h"
+#include "protocol/document/listing_fields.h"
 
 namespace node {
 
@@ -15,6 +16,10 @@ namespace {
 using protocol::Json;
 using protocol::Problem;
 
+// What stays where a row that says everything is silent about it.
+constexpr std::string_view kPlanLasting[] = {
+    "status",   "area",         "lang",      "data_license",
+    "audience", "confirmed_at", "review_by", "confirmed_by_role"};
 constexpr std::string_view kPlanNewId = "urn:uuid:00000000-0000-4000-8000-000000000000";
 
 std::string plan_text(const Json* object, std::string_view name) {
@@ -78,6 +83,13 @@ std::set<std::string_view> plan_members(const ImportedSheet& sheet) {
       {"career_stages", {"career_stages"}},
   };
   std::set<std::string_view> members = {"name", "kinds", "as_stated"};
+  if (sheet.says_all) {
+    for (const auto& field : protocol::listing_fields()) {
+      if (std::find(std::begin(kPlanLasting), std::end(kPlanLasting), field.name) ==
+          std::end(kPlanLasting))
+        members.insert(field.name);
+    }
+  }
   for (const auto& [heading, field] : sheet.columns) {
     for (const auto& source : kSources) {
       if (source.column == field) members.insert(source.members);

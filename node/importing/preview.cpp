@@ -224,12 +224,13 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
   }
   for (const auto& row : sheet.rows) {
     if (const auto skipped = preview_skipped(row); !skipped.empty())
-      out.say("Row " + std::to_string(row.record) + ": ", "no group, " + skipped + ".");
+      out.say(sheet.row_word + " " + std::to_string(row.record) + ": ",
+              "no group, " + skipped + ".");
     if (row.kind != RowKind::listing) continue;
     const auto change = std::find_if(changes.begin(), changes.end(), [&](const PlannedChange& one) {
       return one.record == row.record;
     });
-    out.say("Row " + std::to_string(row.record) + ": ",
+    out.say(sheet.row_word + " " + std::to_string(row.record) + ": ",
             (row.understood.name.empty() ? "(no name)" : row.understood.name) +
                 (change == changes.end() ? "" : " - " + preview_change(change->kind)));
     out.say("  understood: ", preview_understood(row.understood));

@@ -4,6 +4,8 @@
 #include <unordered_map>
 
 #include "node/importing/cell_words.h"
+#include "node/importing/json_lines.h"
+#include "node/importing/newsletter.h"
 #include "node/importing/row_reader.h"
 
 namespace node {
@@ -278,7 +280,40 @@ std::string sheet_headings_seen(const std::vector<std::vector<std::string>>& rec
   return seen.empty() ? "nothing" : seen;
 }
 
+protocol::Result<ImportedSheet> understand_newsletter(std::string_view text, protocol::Date today) {
+  ASSIGN_OR_RETURN(const auto news, read_newsletter(text));
+  ImportedSheet sheet;
+  sheet.row_word = "Line";
+  for (std::size_t i = 0; i < news.columns.headings.size(); ++i)
+    sheet.columns.emplace_back(news.columns.headings[i], std::string(word(news.columns.fields[i])));
+  RowContext context{news.columns, today, {}, {}};
+  for (std::size_t i = 0; i < news.records.size(); ++i) {
+    ImportedRow row;
+    row.record = news.lines[i];
+    const auto facts = read_row(news.records[i], context, row);
+    row.subject = listing_subject(facts, row);
+    sheet.rows.push_back(std::move(row));
+  }
+  for (const auto& [line, words] : news.aside) {
+    ImportedRow row;
+    row.record = line;
+    row.kind = RowKind::section;
+    row.note = words;
+    sheet.rows.push_back(std::move(row));
+  }
+  std::stable_sort(sheet.rows.begin(), sheet.rows.end(),
+                   [](const auto& a, const auto& b) { return a.record < b.record; });
+  sheet_find_duplicates(sheet);
+  return sheet;
+}
+
 }  // namespace
+
+protocol::Result<ImportedSheet> understand_file(std::string_view file, protocol::Date today) {
+  if (looks_like_json_lines(file)) return read_json_lines(file);
+  if (looks_like_newsletter(file)) return understand_newsletter(file, today);
+  return understand_sheet(file, today);
+}
 
 protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol::Date today) {
   ASSIGN_OR_RETURN(const auto csv, read_csv(file));

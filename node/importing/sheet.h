@@ -64,12 +64,20 @@ struct ImportedSheet {
   std::vector<std::pair<std::string, std::string>>
       columns;  ///< heading as written, and the field it is read as ("" = none)
   std::vector<ImportedRow> rows;
+  /// What `record` counts, for messages: "Row" of a sheet, "Line" of a text.
+  std::string row_word = "Row";
+  /// Each row says all that there is to say, so that what it leaves out is taken back.
+  bool says_all = false;
 };
 
 /// `today` decides what "last seen 2014" or a first date means. Refuses as read_csv() does, and
 /// with `invalid` when no row looks like headings or there is no column of names: it says which
 /// headings were seen and what would be understood.
 protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol::Date today);
+
+/// The same of whatever a chapter keeps: a sheet, a newsletter (newsletter.h) or lines of JSON
+/// (json_lines.h), told apart by how the file begins.
+protocol::Result<ImportedSheet> understand_file(std::string_view file, protocol::Date today);
 
 /// The listing rows in the shape that groups_expected.ndjson has, for counting.
 protocol::Json to_json(const ImportedSheet& sheet);

@@ -125,7 +125,7 @@ CREATE TABLE import_batch (
   batch INTEGER PRIMARY KEY,
   imported_at INTEGER NOT NULL,
   source TEXT NOT NULL,                  -- the sheet's name
-  before TEXT NOT NULL,                  -- JSON: each record's subject as it was, null for one that is new
+  changes TEXT NOT NULL,                 -- a line of JSON each: the record as it was, a hash of what it became
   undone_at INTEGER
 ) STRICT;
 

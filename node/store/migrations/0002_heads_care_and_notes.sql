@@ -36,7 +36,7 @@ CREATE TABLE import_batch (
   batch INTEGER PRIMARY KEY,
   imported_at INTEGER NOT NULL,
   source TEXT NOT NULL,
-  before TEXT NOT NULL,
+  changes TEXT NOT NULL,
   undone_at INTEGER
 ) STRICT;
 
