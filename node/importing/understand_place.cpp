@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "node/importing/cell_words.h"
+#include "node/places/gazetteer.h"
 #include "protocol/document/vocabularies.h"
 
 namespace node {
@@ -311,6 +312,25 @@ void place_settle(std::vector<PlaceName>& names, PlaceColumn column,
   }
 }
 
+/// "Chicago" is one place for everybody; "Portland" has to be asked about. Small places that share
+/// their name with a common word ("Remote") are left alone.
+void place_by_town_alone(const std::string& text, PlaceReading& reading) {
+  constexpr std::int64_t kWorthAsking = 15'000;
+  constexpr std::int64_t kKnownToAll = 300'000;
+  if (!place_is_town(text) || text.find_first_of("0123456789") != std::string::npos) return;
+  const auto answer = Gazetteer::shared().find(text);
+  if (answer.places.empty() || answer.places.front().population < kWorthAsking) return;
+  if (answer.is_clear() && answer.places.front().population >= kKnownToAll) {
+    reading.locality = text;
+    reading.regions = {answer.places.front().region};
+    return;
+  }
+  reading.question = "'" + text + "': ";
+  for (std::size_t i = 0; i < std::min<std::size_t>(answer.places.size(), 3); ++i)
+    reading.question += (i == 0 ? "" : ", or ") + answer.places[i].name;
+  reading.question += "?";
+}
+
 }  // namespace
 
 PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
@@ -356,6 +376,8 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
       reading.question += (reading.question.empty() ? "" : " ") + question;
   }
   if (reading.regions.empty()) reading.locality.clear();
+  if (place && parts.size() == 1 && names.empty() && reading.question.empty())
+    place_by_town_alone(parts.front(), reading);
   return reading;
 }
 

@@ -179,6 +179,21 @@ TEST(Understand, Format) {
   EXPECT_EQ(understand_format("Online (Zoom)").platform, "Zoom");
 }
 
+TEST(Understand, ATownAloneIsTakenWhereEverybodyKnowsItAndElseAsked) {
+  const auto chicago = understand_place("Chicago");
+  EXPECT_EQ(chicago.locality, "Chicago");
+  EXPECT_EQ(chicago.regions, std::vector<std::string>{"US-IL"});
+  EXPECT_EQ(chicago.question, "");
+  const auto portland = understand_place("Portland");
+  EXPECT_TRUE(portland.regions.empty());
+  EXPECT_EQ(portland.question, "'Portland': Portland, OR, or Portland, ME, or Portland, TX?");
+  for (const auto* words :
+       {"Remote", "several", "Spanish-speaking (not stated)", "Hope", "New England"}) {
+    EXPECT_EQ(understand_place(words).question, "") << words;
+    EXPECT_TRUE(understand_place(words).regions.empty()) << words;
+  }
+}
+
 TEST(Understand, Place) {
   struct Case {
     const char* cell;
