@@ -6,6 +6,7 @@
 #include "node/api/groups.h"
 #include "node/api/publisher_files.h"
 #include "node/pages/about_node.h"
+#include "node/pages/answer_page.h"
 #include "node/pages/frame.h"
 #include "node/pages/listing_page.h"
 #include "node/pages/publisher_page.h"
@@ -29,6 +30,12 @@ void add_public_routes(Router& router, Node& node,
   });
   router.add("GET", "/about/checks",
              [&node, about](const Request&) { return checks_page(node, *about->now()); });
+  router.add("GET", "/answer/{token}", [&node, about](const Request& request) {
+    return answer_page(request, node, *about->now());
+  });
+  router.add("POST", "/answer/{token}", [&node, about](const Request& request) {
+    return post_answer(request, node, *about->now());
+  });
   router.add("GET", style_path(), [](const Request&) {
     return ok_bytes(std::string(style_css()), "text/css; charset=utf-8", cache_forever());
   });

@@ -20,6 +20,7 @@ const std::map<std::string, CommandFunction>& command_table() {
       {"confirm", command_confirm},
       {"renew", command_renew},
       {"publish", command_publish},
+      {"remind", command_remind},
       {"id", command_id},
       {"anchor add", command_anchor_add},
       {"anchor list", command_anchor_list},

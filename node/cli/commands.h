@@ -17,6 +17,7 @@ ExitCode command_withdraw(const Invocation& invocation, Node& node, CommandOutpu
 ExitCode command_confirm(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_renew(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_remind(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_id(const Invocation& invocation, Node& node, CommandOutput& output);
 // command_import.cpp
 ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput& output);
