@@ -31,6 +31,10 @@ ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput&
 ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_sync(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_association.cpp: what an association does with those that it recognizes
+ExitCode command_chapters(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_suspend(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_reinstate(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_search.cpp
 ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& output);
@@ -43,5 +47,9 @@ ExitCode say_refusal(const protocol::Error& error, CommandOutput& output);
 /// The records that a person means by SCID/UUID or UUID alone; complains and returns nothing where
 /// that is not one.
 std::optional<RecordKey> record_meant(const std::string& text, Node& node, CommandOutput& output);
+/// The SCID of the publisher that a person means by identity, DID, kith1: line or name; complains
+/// and returns nothing where that is not one.
+std::optional<std::string> publisher_meant(const std::string& text, Node& node,
+                                           CommandOutput& output);
 
 }  // namespace node

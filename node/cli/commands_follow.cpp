@@ -71,8 +71,10 @@ std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const 
 }
 
 /// The SCID that the person means by a SCID, a DID, a kith1: line or a name.
-std::optional<std::string> follow_scid_meant(const std::string& text, Node& node,
-                                             CommandOutput& output) {
+}  // namespace
+
+std::optional<std::string> publisher_meant(const std::string& text, Node& node,
+                                           CommandOutput& output) {
   if (protocol::is_scid(text)) return text;
   std::string did = text.starts_with("kith1:") ? text.substr(6, text.find('#') - 6) : text;
   if (const auto parsed = protocol::parse_did(did)) return parsed->scid;
@@ -86,8 +88,6 @@ std::optional<std::string> follow_scid_meant(const std::string& text, Node& node
                     : "Several publishers are called '" + text + "'; give the identity instead.\n");
   return std::nullopt;
 }
-
-}  // namespace
 
 ExitCode command_anchor_add(const Invocation& invocation, Node& node, CommandOutput& output) {
   std::optional<int> depth;
@@ -143,7 +143,7 @@ ExitCode command_anchor_list(const Invocation& invocation, Node& node, CommandOu
 }
 
 ExitCode command_anchor_remove(const Invocation& invocation, Node& node, CommandOutput& output) {
-  const auto scid = follow_scid_meant(invocation.first("publisher"), node, output);
+  const auto scid = publisher_meant(invocation.first("publisher"), node, output);
   if (!scid) return kExitUsage;
   const bool was =
       node.change([&](Store& store, Publisher*) { return store.remove_anchor(*scid); });
@@ -236,7 +236,7 @@ ExitCode command_recognize(const Invocation& invocation, Node& node, CommandOutp
 }
 
 ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOutput& output) {
-  const auto scid = follow_scid_meant(invocation.first("publisher"), node, output);
+  const auto scid = publisher_meant(invocation.first("publisher"), node, output);
   if (!scid) return kExitUsage;
   return node.change([&](Store& store, Publisher* publisher) {
     std::vector<Draft> drafts;
@@ -286,7 +286,7 @@ ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput&
 }
 
 ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutput& output) {
-  const auto scid = follow_scid_meant(invocation.first("publisher"), node, output);
+  const auto scid = publisher_meant(invocation.first("publisher"), node, output);
   if (!scid) return kExitUsage;
   const bool was = node.change([&](Store& store, Publisher*) { return store.forget(*scid); });
   output.print(was ? "Forgotten, with its copy here. It comes back by itself where a publisher "
@@ -298,7 +298,7 @@ ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutpu
 ExitCode command_sync(const Invocation& invocation, Node& node, CommandOutput& output) {
   std::optional<std::string> only;
   if (invocation.has("feed")) {
-    only = follow_scid_meant(invocation.first("feed"), node, output);
+    only = publisher_meant(invocation.first("feed"), node, output);
     if (!only) return kExitUsage;
   }
   const auto outcomes = node.sync(only, true, [&](const SyncProgress& step) {

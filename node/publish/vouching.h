@@ -1,0 +1,67 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "node/publish/publisher.h"
+#include "node/store/store.h"
+#include "protocol/document/recognition.h"
+
+// Whom this publisher recognizes, and whom it has suspended: what an association keeps of its
+// chapters.
+
+namespace node {
+
+/// One live recognition of one's own.
+struct Vouching {
+  std::string record_id;  ///< urn:uuid
+  std::string scid;       ///< of whom it recognizes
+  protocol::Recognition recognition;
+  protocol::Json subject;
+  protocol::Timestamp valid_until{};
+};
+std::vector<Vouching> own_recognitions(const StoreQueries& store, const Publisher& publisher);
+
+/// A recognition that was taken back for a while. Why stays on this node: what is signed grants and
+/// never shames.
+struct Suspension {
+  std::string record_id;
+  std::string scid;
+  std::string name;
+  std::string reason;
+  protocol::Timestamp at{};
+  protocol::Json subject;
+};
+/// Oldest first.
+std::vector<Suspension> suspensions(const StoreQueries& store);
+/// Withdraws the recognition and keeps why. Says false where it does not recognize `scid`.
+bool suspend(Store& store, Publisher& publisher, const std::string& scid, const std::string& reason,
+             protocol::Timestamp now);
+/// Publishes the recognition again as it was, until `until`. Problems, if any, are those of
+/// Publisher::publish(); nothing where `scid` is not suspended.
+std::optional<std::vector<DraftProblems>> reinstate(Store& store, Publisher& publisher,
+                                                    const std::string& scid,
+                                                    protocol::Timestamp until,
+                                                    protocol::Timestamp now);
+/// Signs these recognitions again, the same but for their end.
+std::vector<DraftProblems> renew_recognitions(Publisher& publisher,
+                                              const std::vector<Vouching>& recognitions,
+                                              protocol::Timestamp until, protocol::Timestamp now);
+
+/// What an association wants to know of one chapter.
+struct ChapterOverview {
+  std::string scid, name;
+  std::string role;
+  std::vector<std::string> area;  ///< that it is recognized for; empty: everywhere
+  int depth = 0;
+  protocol::Timestamp valid_until{};  ///< of the recognition
+  bool is_read = false;               ///< its feed is here and was read well at least once
+  std::string feed_words;             ///< how its feed stands, in words
+  std::size_t listings = 0;
+  std::size_t lapsed = 0;  ///< not confirmed since their review date
+  std::size_t without_agreement =
+      0;  ///< of those for therapists: no confidentiality agreement stated
+  std::optional<Suspension> suspended;
+};
+
+}  // namespace node
