@@ -15,7 +15,9 @@ constexpr std::uint64_t kCheckpointSizeEnd = std::uint64_t{1} << 53;
 constexpr std::size_t kCheckpointSizeDigits = 16;  // of 2^53 - 1: no sum below can overflow
 constexpr std::size_t kCheckpointRootLength = 44;
 
-std::optional<std::uint64_t> checkpoint_parse_size(std::string_view text) {
+}  // namespace
+
+std::optional<std::uint64_t> parse_log_size(std::string_view text) {
   if (text.empty() || text.size() > kCheckpointSizeDigits) return std::nullopt;
   if (text.size() > 1 && text.front() == '0') return std::nullopt;
   std::uint64_t size = 0;
@@ -26,8 +28,6 @@ std::optional<std::uint64_t> checkpoint_parse_size(std::string_view text) {
   if (size >= kCheckpointSizeEnd) return std::nullopt;
   return size;
 }
-
-}  // namespace
 
 Result<Checkpoint> parse_checkpoint(std::string_view text, std::string_view origin) {
   std::array<std::string_view, 3> lines;
@@ -43,7 +43,7 @@ Result<Checkpoint> parse_checkpoint(std::string_view text, std::string_view orig
   // Extension lines too: implementations disagree whether a cosigner signs them.
   if (!rest.empty()) return refuse(ErrorCode::note_syntax, "checkpoint: more than three lines");
   if (lines[0].empty()) return refuse(ErrorCode::note_syntax, "checkpoint: the origin is empty");
-  const auto size = checkpoint_parse_size(lines[1]);
+  const auto size = parse_log_size(lines[1]);
   if (!size) {
     return refuse(ErrorCode::note_syntax,
                   "checkpoint: the size is not a plain decimal number below 2^53");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ struct Checkpoint {
 /// differs.
 Result<Checkpoint> parse_checkpoint(std::string_view text, std::string_view origin = {});
 std::string format_checkpoint(const Checkpoint& checkpoint);
+
+/// A size as it stands in a checkpoint: decimal without leading zeros, below 2^53.
+std::optional<std::uint64_t> parse_log_size(std::string_view text);
 
 /// "webvh/<SCID>/<epoch>"
 std::string feed_origin(std::string_view scid, std::uint64_t epoch);

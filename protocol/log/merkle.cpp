@@ -11,10 +11,6 @@ namespace protocol {
 
 namespace {
 
-/// Proofs over logs of up to 2^64 entries never need more; a longer list is somebody trying
-/// something.
-constexpr std::size_t kMerkleMaxProofHashes = 63;
-
 constexpr std::size_t kMerkleUsualEntryBytes = 512;
 
 /// Where RFC 6962 cuts a tree of `size` >= 2 leaves: the largest power of two below `size`.
@@ -162,7 +158,7 @@ Result<void> check_consistency(std::uint64_t old_size, const Hash& old_root, std
   if (old_size > size) {
     return refuse(ErrorCode::bad_request, "consistency proof: the old size is above the new one");
   }
-  if (proof.size() > kMerkleMaxProofHashes) {
+  if (proof.size() > kMaxProofHashes) {
     return refuse(ErrorCode::bad_request, "consistency proof: more than 63 hashes");
   }
   if (old_size == 0 || old_size == size) {

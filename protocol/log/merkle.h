@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -9,6 +10,10 @@
 #include "protocol/result.h"
 
 namespace protocol {
+
+/// Proofs over logs of up to 2^64 entries never need more; a longer list is somebody trying
+/// something.
+inline constexpr std::size_t kMaxProofHashes = 63;
 
 /// RFC 6962: SHA-256(0x00 || entry) and SHA-256(0x01 || left || right) (SPEC 5.2).
 Hash leaf_hash(ByteView entry);
@@ -39,7 +44,8 @@ class Frontier {
 /// The root of all `leaves` at once. Slow and plain; the frontier is checked against it.
 Hash naive_root(std::span<const Hash> leaves);
 
-/// Proves that entry `index` is in the log of `size` entries. `leaves` are its leaf hashes.
+/// Proves that entry `index` is in the log of `size` entries. `leaves` are its leaf hashes, which
+/// are all hashed anew: subtree_hashes.h has what a long log needs.
 std::vector<Hash> inclusion_proof(std::span<const Hash> leaves, std::uint64_t index);
 /// Refuses with equivocation when the proof does not lead from `leaf` to `root`.
 Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,

@@ -174,17 +174,20 @@ Result<Note> parse_note(std::string_view bytes) {
   return note;
 }
 
+std::string format_signature_line(const NoteSignature& signature) {
+  assert(note_is_key_name(signature.name));
+  Bytes decoded;
+  note_append_big_endian(decoded, signature.key_id, kNoteKeyIdBytes);
+  decoded.insert(decoded.end(), signature.blob.begin(), signature.blob.end());
+  std::string line(kNoteSignaturePrefix);
+  line.append(signature.name).append(" ").append(to_base64(decoded)).append("\n");
+  return line;
+}
+
 std::string format_note(const Note& note) {
   assert(note.text.ends_with('\n'));
   std::string bytes = note.text + "\n";
-  for (const NoteSignature& signature : note.signatures) {
-    assert(note_is_key_name(signature.name));
-    Bytes decoded;
-    note_append_big_endian(decoded, signature.key_id, kNoteKeyIdBytes);
-    decoded.insert(decoded.end(), signature.blob.begin(), signature.blob.end());
-    bytes.append(kNoteSignaturePrefix).append(signature.name).append(" ");
-    bytes.append(to_base64(decoded)).append("\n");
-  }
+  for (const NoteSignature& signature : note.signatures) bytes += format_signature_line(signature);
   return bytes;
 }
 

@@ -31,6 +31,8 @@ struct Note {
 /// Strict: see SPEC 5.4. Refuses with note_syntax.
 Result<Note> parse_note(std::string_view bytes);
 std::string format_note(const Note& note);
+/// One signature line with its LF.
+std::string format_signature_line(const NoteSignature& signature);
 
 /// Who may sign under which name. `kind` is the signature type byte: a log's own line, or a
 /// cosignature with a time.
