@@ -355,10 +355,17 @@ void follow_leaves(const KnownFeed& known, std::span<const protocol::Bytes> leav
 
 FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
                       const Progress& progress) {
-  FeedReading reading{refuse(ErrorCode::internal, ""), {}};
+  FeedReading reading{refuse(ErrorCode::internal, ""), {}, {}};
   auto refuse_reading = [&](const protocol::Error& error) {
     reading.update = tl::unexpected(error);
     return std::move(reading);
+  };
+  auto refuse_fork = [&](const std::string& accepted, const std::string& other,
+                         std::uint64_t size) {
+    reading.accepted_note = accepted;
+    reading.contradicting_note = other;
+    return refuse_reading({ErrorCode::equivocation, "it signed two histories for " +
+                                                        std::to_string(size) + " entries"});
   };
 
   auto identity = follow_identity(source, known, now);
@@ -379,23 +386,34 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
                                                       " entries, and we have seen " +
                                                       std::to_string(old_size)});
     }
-    reading.contradicting_note = head->note;
-    return refuse_reading(
-        {ErrorCode::equivocation,
-         "it signed two histories for " + std::to_string(checkpoint.size) + " entries"});
+    return refuse_fork(known.checkpoint, head->note, checkpoint.size);
   }
   protocol::Frontier frontier = same_epoch ? known.frontier : protocol::Frontier();
   if (checkpoint.size == old_size && checkpoint.root != frontier.root()) {
-    reading.contradicting_note = head->note;
-    return refuse_reading(
-        {ErrorCode::equivocation,
-         "it signed two histories for " + std::to_string(checkpoint.size) + " entries"});
+    return refuse_fork(known.checkpoint, head->note, checkpoint.size);
+  }
+  // A head that came by another route and was not read yet.
+  const auto newest = known.head_of
+                          ? known.head_of(protocol::feed_origin(identity->log.scid,
+                                                                identity->keys.epoch))
+                          : std::nullopt;
+  if (newest && newest->size > checkpoint.size) {
+    return refuse_reading({ErrorCode::rollback,
+                           "it shows " + std::to_string(checkpoint.size) + " entries, and has " +
+                               "signed " + std::to_string(newest->size)});
+  }
+  if (newest && newest->size == checkpoint.size && newest->root != checkpoint.root) {
+    return refuse_fork(newest->note, head->note, checkpoint.size);
   }
 
   auto entries =
       follow_entries(source, identity->keys.feed_url, old_size, checkpoint.size, progress);
   if (!entries) return refuse_reading(entries.error());
-  for (const auto& entry : entries->fresh) frontier.append(protocol::leaf_hash(entry));
+  std::optional<protocol::Hash> root_at_newest;
+  for (const auto& entry : entries->fresh) {
+    frontier.append(protocol::leaf_hash(entry));
+    if (newest && newest->size == frontier.size()) root_at_newest = frontier.root();
+  }
   if (frontier.root() == checkpoint.root && !entries->before.empty() &&
       entries->before != known.leaves(old_size - entries->before.size(), old_size)) {
     // What is new is right, and yet a source that alters what we know is not to be read from.
@@ -404,9 +422,15 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
   }
   if (frontier.root() != checkpoint.root) {
     const auto code = follow_blame(source, identity->keys.feed_url, known, same_epoch, checkpoint);
-    if (code == ErrorCode::equivocation) reading.contradicting_note = head->note;
+    if (code == ErrorCode::equivocation) {
+      reading.accepted_note = known.checkpoint;
+      reading.contradicting_note = head->note;
+    }
     return refuse_reading({code, "its entries do not add up to the root that it signed for " +
                                      std::to_string(checkpoint.size)});
+  }
+  if (root_at_newest && *root_at_newest != newest->root) {
+    return refuse_fork(newest->note, head->note, newest->size);
   }
 
   FeedUpdate update{.log = std::move(identity->log),

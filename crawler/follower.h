@@ -25,6 +25,13 @@ struct WantedDocument {
   protocol::Leaf leaf;
 };
 
+/// The largest state of a log that was verified by any route, and the note that says it.
+struct KnownHead {
+  std::uint64_t size = 0;
+  protocol::Hash root;
+  std::string note;
+};
+
 /// What is remembered of a feed between cycles.
 struct KnownFeed {
   std::string did;      ///< the name it is read under
@@ -47,6 +54,8 @@ struct KnownFeed {
   std::function<protocol::Hash(std::uint64_t size)> root_at;
   /// The leaves [from, to) that are kept.
   std::function<std::vector<protocol::Bytes>(std::uint64_t from, std::uint64_t to)> leaves;
+  /// What is known of a log by other routes than these cycles; may be absent.
+  std::function<std::optional<KnownHead>(const std::string& origin)> head_of;
   /// Whether this record is live here. Called only for records that a cycle changes.
   std::function<bool(const std::string& id)> is_live;
 };
@@ -82,8 +91,9 @@ struct FeedUpdate {
 struct FeedReading {
   /// Refused with a code of SPEC 9: the last good state stays.
   protocol::Result<FeedUpdate> update;
-  /// With `equivocation`: the signed note that contradicts the accepted one.
-  std::string contradicting_note;
+  /// With `equivocation`: two signed notes that cannot both be true, the one that was accepted
+  /// before and the one that was read now.
+  std::string accepted_note, contradicting_note;
 };
 
 /// Called now and then while files come in: how many of how many, and of what ("entries",

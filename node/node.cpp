@@ -20,6 +20,10 @@ namespace {
 
 // How many feeds are read side by side, so that a slow one delays no other.
 constexpr std::size_t kFeedsAtOnce = 8;
+// A stranger's request waits so long for the store, and is then answered with busy: it holds one of
+// the few threads that also serve searches.
+constexpr std::chrono::milliseconds kWitnessPatience{2'000};
+constexpr std::chrono::milliseconds kWitnessRetry{2};
 // How far a recognition may lead from an anchor: so many rounds of discovery in one sync are
 // enough.
 constexpr int kDiscoveryRounds = static_cast<int>(protocol::kMaxPathEdges);
@@ -52,6 +56,18 @@ protocol::Timestamp after_failure(protocol::Timestamp now, int failures_before) 
   return now + std::min<std::chrono::seconds>(jittered(wait, 0.8, 1.4), std::chrono::hours(24));
 }
 
+/// Whether what was read contradicts a head that came by another route meanwhile.
+bool contradicts(const Feed& before, const crawler::FeedUpdate& update, const Head& head) {
+  if (update.new_epoch || head.size <= before.size || head.size > update.frontier.size())
+    return false;
+  protocol::Frontier tree = before.frontier;
+  for (const auto& entry : update.entries) {
+    if (tree.size() == head.size) break;
+    tree.append(protocol::leaf_hash(entry));
+  }
+  return tree.root() != head.root;
+}
+
 }  // namespace
 
 Node::Node(const std::filesystem::path& data_folder, const Clock& clock, crawler::Source* source)
@@ -60,7 +76,8 @@ Node::Node(const std::filesystem::path& data_folder, const Clock& clock, crawler
       store_(data_folder),
       folder_(store_.folder()),
       index_(kept_cursor_key(store_)),
-      visibility_(std::make_shared<const Visibility>()) {
+      visibility_(std::make_shared<const Visibility>()),
+      witness_(clock, witness_parts()) {
   const std::lock_guard lock(writer_);
   refresh_locked();
 }
@@ -79,6 +96,56 @@ auto Node::read(F&& use) const {
   auto result = std::forward<F>(use)(reader->queries());
   readers_.with([&](auto& idle) { idle.push_back(std::move(reader)); });
   return result;
+}
+
+Publisher* Node::publisher_locked() {
+  if (!publisher_) {
+    for (const auto& feed : store_.queries().feeds()) {
+      if (feed.own) publisher_ = std::make_unique<Publisher>(store_);
+    }
+  }
+  return publisher_.get();
+}
+
+Witness::Parts Node::witness_parts() {
+  Witness::Parts parts;
+  parts.read = [this](const std::function<void(StoreQueries&)>& use) {
+    read([&](StoreQueries& store) {
+      use(store);
+      return true;
+    });
+  };
+  parts.write = [this](const std::function<void(Store&, const Publisher*)>& use) {
+    std::unique_lock lock(writer_, std::try_to_lock);
+    const auto until = std::chrono::steady_clock::now() + kWitnessPatience;
+    while (!lock.owns_lock()) {
+      if (std::chrono::steady_clock::now() >= until) return false;
+      std::this_thread::sleep_for(kWitnessRetry);
+      static_cast<void>(lock.try_lock());
+    }
+    use(store_, publisher_locked());
+    return true;
+  };
+  parts.pull_at = [this](const std::string& scid) { return pace_.earliest(scid, clock_.now()); };
+  parts.news = [this](protocol::Timestamp at) {
+    if (const auto hook = news_.with([](const auto& kept) { return kept; })) hook(at);
+  };
+  parts.quarantined = [this] { refresh_locked(); };
+  return parts;
+}
+
+void Node::on_news(std::function<void(protocol::Timestamp)> hook) {
+  news_.with([&](auto& kept) { kept = std::move(hook); });
+}
+
+std::optional<std::string> Node::cosigned_checkpoint(const std::string& scid) {
+  const std::lock_guard lock(writer_);
+  const auto feed = store_.queries().feed(scid);
+  if (!feed || feed->checkpoint.empty()) return std::nullopt;
+  const auto* publisher = publisher_locked();
+  // Its own time stamp stands in its own checkpoint already.
+  if (!publisher || feed->own) return feed->checkpoint;
+  return node::cosigned_checkpoint(store_, *publisher, *feed, clock_.now());
 }
 
 std::shared_ptr<const Visibility> Node::visibility() const {
@@ -200,12 +267,15 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   const auto now = clock_.now();
   FeedOutcome outcome{scid, publisher_name(scid), false, 0, std::nullopt, 0};
   std::optional<Feed> feed;
+  std::optional<Head> head_before;
   crawler::KnownFeed known;
   {
     const std::lock_guard lock(writer_);
     feed = store_.queries().feed(scid);
     if (!feed || feed->own) return outcome;
     known = store_.known(*feed);
+    head_before = newest_head(store_.database(), *feed);
+    pace_.started(scid, now);
   }
   // These run while the network is being waited for, without the lock; each takes it for itself.
   const auto locked_root = [this, ask = std::move(known.root_at)](std::uint64_t size) {
@@ -221,7 +291,12 @@ FeedOutcome Node::sync_feed(const std::string& scid,
     const std::lock_guard lock(writer_);
     return ask(id);
   };
+  const auto locked_head = [this, ask = std::move(known.head_of)](const std::string& origin) {
+    const std::lock_guard lock(writer_);
+    return ask(origin);
+  };
   known.is_live = locked_live;
+  known.head_of = locked_head;
   known.root_at = locked_root;
   known.leaves = locked_leaves;
   auto reading = crawler::read_feed(
@@ -235,15 +310,28 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   if (!current || current->size != feed->size || current->epoch != feed->epoch ||
       current->applied != feed->applied)
     return outcome;
+  const auto head = newest_head(store_.database(), *current);
+  // News that came while this was being read is read as soon as it may be.
+  const bool has_news = head.size > head_before->size;
+  if (reading.update && contradicts(*feed, *reading.update, head)) {
+    reading.accepted_note = head.note;
+    reading.contradicting_note = reading.update->checkpoint;
+    reading.update = protocol::refuse(
+        protocol::ErrorCode::equivocation,
+        "it signed two histories for " + std::to_string(head.size) + " entries");
+  }
   if (!reading.update) {
     const auto code = reading.update.error().code;
     const bool fraud =
         code == protocol::ErrorCode::equivocation || code == protocol::ErrorCode::did_fork;
-    store_.note_failure(*current, reading.update.error(), reading.contradicting_note, fraud, now,
-                        after_failure(now, current->failures));
+    store_.note_failure(
+        *current, reading.update.error(), {reading.accepted_note, reading.contradicting_note},
+        fraud, now, has_news ? pace_.earliest(scid, now) : after_failure(now, current->failures));
     outcome.refused = reading.update.error();
   } else {
-    store_.apply(*current, *reading.update, now, after_success(now));
+    const bool is_behind = has_news && head.size > reading.update->frontier.size();
+    store_.apply(*current, *reading.update, now,
+                 is_behind ? pace_.earliest(scid, now) : after_success(now));
     outcome.entries = reading.update->entries.size();
     outcome.changed = outcome.entries > 0 || !reading.update->records.empty();
     outcome.troubled_records = static_cast<std::size_t>(

@@ -17,6 +17,9 @@
 #include "node/search/index.h"
 #include "node/store/store.h"
 #include "node/visibility.h"
+#include "node/witness/log_proofs.h"
+#include "node/witness/pull_pace.h"
+#include "node/witness/witness.h"
 #include "protocol/document/listing.h"
 #include "protocol/document/recognition.h"
 
@@ -120,6 +123,17 @@ class Node {
   /// StoreError where this node's own disk is in trouble; what was read by then is kept.
   std::vector<FeedOutcome> sync(const std::optional<std::string>& only_scid, bool everything,
                                 const std::function<void(const SyncProgress&)>& progress);
+  /// Answers a checkpoint that a log sends to be witnessed (SPEC 5.6). A newer one of a followed
+  /// feed makes that feed due. Throws StoreError.
+  WitnessAnswer add_checkpoint(std::string_view body) { return witness_.add_checkpoint(body); }
+  /// Called, from any thread, with the time from which a feed is to be read because of news.
+  void on_news(std::function<void(protocol::Timestamp)> hook);
+  /// The checkpoint of a feed as it was accepted, with this node's own cosignature where it has a
+  /// key and knows of no newer one. Nothing for a feed that was not read yet.
+  std::optional<std::string> cosigned_checkpoint(const std::string& scid);
+  /// For proofs from the logs stored here.
+  LogProofs& proofs() { return proofs_; }
+
   /// Reads the publisher that `text` names: a kith1: line, a DID, or the https URL of its folder.
   /// Nothing is stored. Refuses with did_syntax or what reading refused with; did_fork when a named
   /// version is not in its log.
@@ -139,6 +153,8 @@ class Node {
   template <class F>
   auto read(F&& use) const;
   void refresh_locked();
+  Publisher* publisher_locked();
+  Witness::Parts witness_parts();
   std::shared_ptr<const Visibility> visibility() const;
   FeedOutcome sync_feed(const std::string& scid,
                         const std::function<void(const SyncProgress&)>& progress);
@@ -152,18 +168,17 @@ class Node {
   SearchIndex index_;
   Guarded<std::shared_ptr<const Visibility>> visibility_;
   mutable Guarded<std::vector<std::unique_ptr<StoreReader>>> readers_;
+  PullPace pace_;  // guarded by writer_
+  Guarded<std::function<void(protocol::Timestamp)>> news_;
+  Witness witness_;
+  LogProofs proofs_;
 };
 
 template <class F>
 auto Node::change(F&& use) {
   const std::lock_guard lock(writer_);
   const Update after{*this};
-  if (!publisher_) {
-    for (const auto& feed : store_.queries().feeds()) {
-      if (feed.own) publisher_ = std::make_unique<Publisher>(store_);
-    }
-  }
-  return std::forward<F>(use)(store_, publisher_.get());
+  return std::forward<F>(use)(store_, publisher_locked());
 }
 
 }  // namespace node

@@ -5,6 +5,7 @@
 #include "node/api/feeds.h"
 #include "node/api/groups.h"
 #include "node/api/publisher_files.h"
+#include "node/api/witness.h"
 #include "node/pages/about_node.h"
 #include "node/pages/answer_page.h"
 #include "node/pages/frame.h"
@@ -52,6 +53,8 @@ void add_public_routes(Router& router, Node& node,
              [&node](const Request& request) { return get_group(request, node); });
   router.add("GET", "/api/v1/feeds", [&node](const Request&) { return get_feeds(node); });
   router.add("GET", "/api/v1/vocabularies", [](const Request&) { return get_vocabularies(); });
+  router.add("POST", "/witness/add-checkpoint",
+             [&node](const Request& request) { return post_add_checkpoint(request, node); });
   router.add("GET", "/healthz", [](const Request&) { return get_health(); });
   router.add("GET", "/readyz", [&node](const Request&) { return get_ready(node); });
 

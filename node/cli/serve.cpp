@@ -1,8 +1,10 @@
 #include "node/cli/serve.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <iostream>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include <pthread.h>
@@ -43,8 +45,15 @@ std::optional<ServeAddress> serve_address(const std::string& text) {
 class Schedule {
  public:
   Schedule(Node& node, const Log& log, std::chrono::seconds every)
-      : node_(node), log_(log), every_(every), thread_([this] { run(); }) {}
+      : node_(node), log_(log), every_(every), thread_([this] { run(); }) {
+    node_.on_news([this](protocol::Timestamp at) {
+      const std::lock_guard lock(mutex_);
+      if (!due_ || at < *due_) due_ = at;
+      wake_.notify_all();
+    });
+  }
   ~Schedule() {
+    node_.on_news({});
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
@@ -59,10 +68,23 @@ class Schedule {
   void run() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
+      due_.reset();
       lock.unlock();
       step();
       lock.lock();
-      wake_.wait_for(lock, every_, [this] { return stopping_; });
+      wait(lock);
+    }
+  }
+
+  /// Until the next step is due, or a feed is of which there was news.
+  void wait(std::unique_lock<std::mutex>& lock) {
+    const auto turn = std::chrono::steady_clock::now() + every_;
+    while (!stopping_) {
+      const auto now = std::chrono::steady_clock::now();
+      auto until = turn;
+      if (due_) until = std::min(until, now + (*due_ - node_.clock().now()));
+      if (now >= until) return;
+      wake_.wait_until(lock, until);
     }
   }
 
@@ -99,6 +121,7 @@ class Schedule {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  std::optional<protocol::Timestamp> due_;  // of news
   std::thread thread_;
 };
 

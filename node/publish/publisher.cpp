@@ -205,6 +205,10 @@ std::string Publisher::signed_checkpoint(const protocol::Frontier& frontier,
   return protocol::format_note(note);
 }
 
+protocol::NoteSignature Publisher::cosign(std::string_view text, protocol::Timestamp now) const {
+  return protocol::cosign_note(text, protocol::node_key_name(scid_), keys_.node, now);
+}
+
 protocol::Envelope Publisher::own_envelope(const Record& record) const {
   const auto entries =
       store_.queries().entries(record.feed_id, record.head_position, record.head_position + 1);

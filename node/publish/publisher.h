@@ -12,6 +12,7 @@
 #include "node/store/store.h"
 #include "protocol/document/listing.h"
 #include "protocol/document/recognition.h"
+#include "protocol/log/note.h"
 
 namespace node {
 
@@ -64,6 +65,9 @@ class Publisher {
   /// "kith1:<DID>#<newest version>": for paper, mail or the association's page.
   std::string line() const;
   protocol::ListingDefaults listing_defaults(protocol::Timestamp now) const;
+  /// This node's own cosignature, by `#node`, of the text of a checkpoint. Whoever asks has
+  /// persisted what it says before (SPEC 5.6).
+  protocol::NoteSignature cosign(std::string_view text, protocol::Timestamp now) const;
   /// The folder of files as it is served: DATA/public.
   std::filesystem::path public_folder() const { return store_.folder() / "public"; }
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/store/heads.h"
 #include "node/store/schema.h"
 #include "protocol/limits.h"
 #include "protocol/log/tiles.h"
@@ -122,14 +123,24 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
                        const std::vector<OwnChange>& changes, const protocol::Frontier& frontier,
                        std::string_view checkpoint, protocol::Timestamp heartbeat) {
   Transaction transaction(db_);
-  auto head = db_.prepare("SELECT size FROM feed WHERE feed_id = ?1 AND own = 1");
+  auto head = db_.prepare("SELECT size, scid, epoch FROM feed WHERE feed_id = ?1 AND own = 1");
   head.bind(1, feed_id);
   if (!head.step() || static_cast<std::uint64_t>(head.integer(0)) != expected_size) {
     // Two roots signed for one size would be proof of fraud against this publisher, for ever.
     throw DataError(protocol::ErrorCode::self_fork_refused,
                     "the own feed changed while this was being signed; nothing was published");
   }
+  const auto origin =
+      protocol::feed_origin(head.text(1), static_cast<std::uint64_t>(head.integer(2)));
   head.reset();
+  if (const auto seen = stored_head(db_, origin); seen && seen->size > expected_size) {
+    throw DataError(protocol::ErrorCode::self_fork_refused,
+                    "A checkpoint of this publisher with " + std::to_string(seen->size) +
+                        " entries is around, and this node's own history ends at " +
+                        std::to_string(expected_size) +
+                        ". This happens after an old backup was restored, or when two machines "
+                        "publish as one. Nothing was published.");
+  }
   auto add_entry = db_.prepare(kAddEntry);
   auto put = db_.prepare(kPutRecord);
   auto end = db_.prepare(kEndRecord);
@@ -171,8 +182,13 @@ bool Store::follow(const std::string& scid, const std::string& did, bool by_hand
 }
 
 bool Store::forget(const std::string& scid) {
+  Transaction transaction(db_);
+  const auto feed = queries_.feed(scid);
+  if (!feed || feed->own) return false;
+  if (feed->quarantined) forget_heads(db_, scid);
   db_.prepare("DELETE FROM feed WHERE scid = ?1 AND own = 0").bind(1, scid).run();
-  return db_.changed_rows() > 0;
+  transaction.commit();
+  return true;
 }
 
 void Store::unfollow(const std::string& scid) {
@@ -255,22 +271,25 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
   head.bind(17, today)
       .bind(18, first ? 0 : static_cast<std::int64_t>(update.applied - feed.applied))
       .run();
+  const auto origin = protocol::feed_origin(feed.scid, update.keys.epoch);
+  if (update.new_epoch) forget_heads(db_, feed.scid, origin);
+  keep_head(db_, {origin, update.frontier.size(), update.frontier.root(), update.checkpoint}, now);
   transaction.commit();
 }
 
 void Store::note_failure(const Feed& feed, const protocol::Error& error,
-                         std::string_view contradicting_note, bool quarantine,
+                         const Contradiction& contradiction, bool quarantine,
                          protocol::Timestamp now, protocol::Timestamp next_attempt) {
   Transaction transaction(db_);
-  if (!contradicting_note.empty()) {
+  if (!contradiction.other.empty()) {
     db_.prepare(R"sql(
       INSERT INTO contradiction (feed_id, found_at, accepted, other)
       SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM contradiction WHERE feed_id = ?1 AND other = ?4)
     )sql")
         .bind(1, feed.feed_id)
         .bind_time(2, now)
-        .bind(3, feed.checkpoint)
-        .bind(4, contradicting_note)
+        .bind(3, contradiction.accepted)
+        .bind(4, contradiction.other)
         .run();
   }
   db_.prepare(R"sql(
@@ -381,6 +400,11 @@ crawler::KnownFeed Store::known(const Feed& feed) {
   known.is_live = [this, feed_id](const std::string& id) {
     auto row = db_.prepare("SELECT 1 FROM record WHERE feed_id = ?1 AND id = ?2");
     return row.bind(1, feed_id).bind(2, id).step();
+  };
+  known.head_of = [this](const std::string& origin) -> std::optional<crawler::KnownHead> {
+    auto head = stored_head(db_, origin);
+    if (!head) return std::nullopt;
+    return crawler::KnownHead{head->size, head->root, std::move(head->note)};
   };
   known.leaves = [this, feed_id](std::uint64_t from, std::uint64_t to) {
     return queries_.entries(feed_id, from, to);

@@ -146,14 +146,16 @@ class Store {
                        const std::vector<std::pair<std::string, std::string>>& settings);
   /// Appends to the own feed: entries, texts, frontier and checkpoint, all in one transaction.
   /// `frontier` and `checkpoint` are those after the changes; `expected_size` those before, checked
-  /// inside the transaction: throws DataError(self_fork_refused) otherwise.
+  /// inside the transaction: throws DataError(self_fork_refused) otherwise, and when a longer
+  /// history of this feed was seen elsewhere (table head).
   void append_own(std::int64_t feed_id, std::uint64_t expected_size,
                   const std::vector<OwnChange>& changes, const protocol::Frontier& frontier,
                   std::string_view checkpoint, protocol::Timestamp heartbeat);
 
   /// Starts following, or marks an existing feed as followed by hand. Says whether it is new.
   bool follow(const std::string& scid, const std::string& did, bool by_hand);
-  /// Forgets a feed with all it holds; never the own one. Says whether there was one.
+  /// Forgets a feed with all it holds; never the own one. Says whether there was one. Its head
+  /// stays remembered, unless it was quarantined: then the operator chose to begin anew.
   bool forget(const std::string& scid);
   /// Takes back "by hand"; the feed stays while a recognition leads to it.
   void unfollow(const std::string& scid);
@@ -161,10 +163,14 @@ class Store {
   /// Makes a cycle's result visible, in one transaction (SPEC 6.2, step 7).
   void apply(const Feed& feed, const crawler::FeedUpdate& update, protocol::Timestamp now,
              protocol::Timestamp next_attempt);
-  /// Keeps the last good state and says why. `contradicting_note`, where not empty, is stored
-  /// before the feed is hidden.
+  /// Two signed notes that cannot both be true.
+  struct Contradiction {
+    std::string accepted, other;
+  };
+  /// Keeps the last good state and says why. `contradiction`, where its notes are not empty, is
+  /// stored before the feed is hidden.
   void note_failure(const Feed& feed, const protocol::Error& error,
-                    std::string_view contradicting_note, bool quarantine, protocol::Timestamp now,
+                    const Contradiction& contradiction, bool quarantine, protocol::Timestamp now,
                     protocol::Timestamp next_attempt);
 
   void add_anchor(const protocol::Anchor& anchor);
