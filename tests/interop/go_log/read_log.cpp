@@ -21,6 +21,7 @@
 #include "protocol/log/leaf.h"
 #include "protocol/log/merkle.h"
 #include "protocol/log/note.h"
+#include "protocol/log/subtree_hashes.h"
 #include "protocol/log/tiles.h"
 
 namespace {
@@ -56,7 +57,8 @@ protocol::NoteKey parse_vkey(const std::string& vkey) {
   return key;
 }
 
-void check_proof(const std::string& line, std::span<const protocol::Hash> leaves) {
+void check_proof(const std::string& line, std::span<const protocol::Hash> leaves,
+                 const protocol::SubtreeHashes& tree) {
   std::istringstream words(line);
   std::string kind;
   std::uint64_t number = 0;
@@ -73,12 +75,16 @@ void check_proof(const std::string& line, std::span<const protocol::Hash> leaves
   if (kind == "inclusion") {
     require(number < size, line);
     require(protocol::check_inclusion(number, size, leaves[number], proof, root).has_value(), line);
-    require(protocol::inclusion_proof(leaves, number) == proof, "we prove alike: " + line);
+    require(protocol::inclusion_proof(leaves, number) == proof &&
+                protocol::inclusion_proof(tree, number, size) == proof,
+            "we prove alike: " + line);
   } else {
     require(kind == "consistency" && number <= size, line);
     const protocol::Hash old_root = protocol::naive_root(leaves.first(number));
     require(protocol::check_consistency(number, old_root, size, root, proof).has_value(), line);
-    require(protocol::consistency_proof(leaves, number) == proof, "we prove alike: " + line);
+    require(protocol::consistency_proof(leaves, number) == proof &&
+                protocol::consistency_proof(tree, number, size) == proof,
+            "we prove alike: " + line);
   }
 }
 
@@ -120,17 +126,28 @@ void read_log(const std::filesystem::path& folder) {
   }
   require(frontier.root() == head.root, "the root of the entries is that of the checkpoint");
 
+  protocol::TileHashes kept;
+  const auto some = [&leaves](std::uint64_t from, std::uint64_t to) {
+    const auto part = std::span(leaves).subspan(from, to - from);
+    return std::vector<protocol::Hash>(part.begin(), part.end());
+  };
+  kept.extend(head.size, some);
+  const protocol::TileTree tree(kept, some);
+  require(protocol::tree_root(tree, head.size) == head.root, "the root from tile hashes");
+
   std::size_t tiles = 0;
   for (const protocol::HashTile& tile : protocol::new_hash_tiles(0, head.size)) {
     const std::string path = protocol::hash_tile_path(tile.level, tile.number, tile.width);
-    require(protocol::as_text(protocol::hash_tile_bytes(leaves, tile)) == read_file(folder / path),
+    const std::string theirs = read_file(folder / path);
+    require(protocol::as_text(protocol::hash_tile_bytes(leaves, tile)) == theirs &&
+                protocol::as_text(protocol::hash_tile_bytes(tree, tile)) == theirs,
             "we write alike: " + path);
     ++tiles;
   }
 
   std::istringstream proofs(read_file(folder / "proofs"));
   std::size_t checked = 0;
-  for (std::string line; std::getline(proofs, line); ++checked) check_proof(line, leaves);
+  for (std::string line; std::getline(proofs, line); ++checked) check_proof(line, leaves, tree);
   require(checked > 0, "there are proofs");
   std::cout << "ok: " << head.origin << " size " << head.size << ", cosigned at "
             << protocol::to_unix(time) << ", " << tiles << " hash tiles, " << checked

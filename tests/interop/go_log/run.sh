@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Both directions between our log and golang.org/x/mod/sumdb, and that each side notices a changed byte.
-#   run.sh MAKE_FEED READ_LOG WORK_FOLDER
+#   run.sh MAKE_FEED READ_LOG WITNESS_LOG WORK_FOLDER
 # Skips with 77 where Go or x/mod is not installed; in CI (CI=true) that is a failure.
 set -euo pipefail
-make_feed=$1 read_log=$2 work=$3
+make_feed=$1 read_log=$2 witness_log=$3 work=$4
 here=$(cd "$(dirname "$0")" && pwd)
 
 missing() {
@@ -66,3 +66,44 @@ for file in checkpoint vkey proofs tile/entries/000 tile/0/000 tile/1/000.p/3; d
   flip "$work/theirs1000/$file"
 done
 "$read_log" "$work/theirs1000"
+
+# A log that Go makes and serves, followed and witnessed by a node of ours; what the node signs, read by Go.
+served=$work/served
+"$witness_log" identity "$served" >"$work/names"
+origin=$(sed -n 1p "$work/names") cosigner=$(sed -n 2p "$work/names")
+"$work/write" "$served/feed/1" 3 "$origin" "$cosigner"
+"$witness_log" follow "$served" "$work/node" 3
+"$work/write" "$served/feed/1" 1000 "$origin" "$cosigner" 3 7 255 256 257
+own_vkey=$("$witness_log" vkey "$served" "$work/node")
+log_vkey=$(sed -n 1p "$served/feed/1/vkey")
+witness() { # status, request: what the node answers is in $work/answer
+  local status
+  status=$("$witness_log" post "$served" "$work/node" "$2" "$work/answer")
+  [ "$status" = "$1" ] || { echo "$2: answered $status, not $1: $(cat "$work/answer")"; exit 1; }
+}
+requests=$served/feed/1/requests
+witness 409 "$requests/7-255"
+[ "$(cat "$work/answer")" = 3 ] || { echo "409 without the size that is known"; exit 1; }
+for step in 3-7 7-255 255-256 256-257 257-1000; do
+  witness 200 "$requests/$step"
+  "$work/check" cosigned "$requests/$step" "$work/answer" "$log_vkey" "$own_vkey"
+  witness 409 "$requests/$step"
+done
+witness 409 "$requests/3-7"
+[ "$(cat "$work/answer")" = 1000 ] || { echo "409 without the size that is known"; exit 1; }
+"$work/write" "$work/same" 1000 "$origin" "$cosigner" 1000
+witness 200 "$work/same/requests/1000-1000"
+"$work/check" cosigned "$work/same/requests/1000-1000" "$work/answer" "$log_vkey" "$own_vkey"
+flip "$work/answer"
+refused "Go reads our cosignature with a bit flipped" \
+  "$work/check" cosigned "$work/same/requests/1000-1000" "$work/answer" "$log_vkey" "$own_vkey"
+"$work/write" "$work/more" 1300 "$origin" "$cosigner" 1000
+cp "$work/more/requests/1000-1300" "$work/flipped"
+flip "$work/flipped" # a byte of the second hash
+witness 422 "$work/flipped"
+# The folder shows 1000 entries still, which the node has not read yet: it catches up with what it cosigned.
+"$witness_log" follow "$served" "$work/node" 1000
+witness 200 "$work/more/requests/1000-1300"
+refused "the folder of 1000 entries after 1300 were cosigned" "$witness_log" follow "$served" "$work/node" 1000
+cp -r "$work/more/." "$served/feed/1/"
+"$witness_log" follow "$served" "$work/node" 1300

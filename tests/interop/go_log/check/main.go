@@ -2,7 +2,10 @@
 //
 //	check FOLDER LOG-VKEY COSIGNER-VKEY OLD-SIZE[,OLD-SIZE ...]
 //
-// It verifies both signatures of the checkpoint, recomputes every file below tile/ from the entries, and proves
+//	check cosigned REQUEST ANSWER LOG-VKEY COSIGNER-VKEY
+//
+// The second form takes an add-checkpoint request and what a witness answered, and says whether that is its signature
+// on the checkpoint of the request. The first verifies both signatures of the checkpoint, recomputes every file below tile/ from the entries, and proves
 // through the hash tiles that every entry is included and that the log extends each old size.
 package main
 
@@ -119,7 +122,36 @@ func (f *folder) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 	return out, nil
 }
 
+// checkCosigned does as tlog-witness tells clients: concatenate, open, look for the cosigner.
+func checkCosigned(requestFile, answerFile, logVkey, cosignerVkey string) {
+	request, err := os.ReadFile(requestFile)
+	must(err)
+	answer, err := os.ReadFile(answerFile)
+	must(err)
+	blank := bytes.Index(request, []byte("\n\n"))
+	if blank < 0 {
+		fail("%s: no blank line", requestFile)
+	}
+	log, err := note.NewVerifier(logVkey)
+	must(err)
+	cosigned := newCosigner(cosignerVkey)
+	opened, err := note.Open(append(request[blank+2:], answer...), note.VerifierList(log, cosigned))
+	must(err)
+	names := map[string]bool{}
+	for _, sig := range opened.Sigs {
+		names[sig.Name] = true
+	}
+	if !names[log.Name()] || !names[cosigned.Name()] {
+		fail("verified lines of %v only", names)
+	}
+	fmt.Printf("ok: %s cosigned at %d\n", strings.Split(opened.Text, "\n")[1], cosigned.time)
+}
+
 func main() {
+	if len(os.Args) == 6 && os.Args[1] == "cosigned" {
+		checkCosigned(os.Args[2], os.Args[3], os.Args[4], os.Args[5])
+		return
+	}
 	if len(os.Args) != 5 {
 		fail("usage: check FOLDER LOG-VKEY COSIGNER-VKEY OLD-SIZE[,OLD-SIZE ...]")
 	}

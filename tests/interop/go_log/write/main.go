@@ -1,8 +1,9 @@
 // write makes a feed directory with golang.org/x/mod/sumdb alone, for read_log to read:
 //
-//	write FOLDER SIZE
+//	write FOLDER SIZE [ORIGIN COSIGNER [OLD-SIZE ...]]
 //
-// Beside checkpoint and tile/ it writes `vkey` (the log's, then the cosigner's, a line each) and `proofs`: lines
+// For each old size but the last, and SIZE at the end, requests/OLD-NEW is an add-checkpoint request from one to the
+// next. Beside checkpoint and tile/ it writes `vkey` (the log's, then the cosigner's, a line each) and `proofs`: lines
 // of "inclusion INDEX SIZE HASH..." and "consistency OLD SIZE HASH...", hashes in base64.
 package main
 
@@ -78,8 +79,8 @@ func entry(i int) []byte {
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: write FOLDER SIZE")
+	if len(os.Args) != 3 && len(os.Args) < 5 {
+		fmt.Fprintln(os.Stderr, "usage: write FOLDER SIZE [ORIGIN COSIGNER [OLD-SIZE ...]]")
 		os.Exit(1)
 	}
 	dir := os.Args[1]
@@ -116,20 +117,26 @@ func main() {
 
 	seed := sha256.Sum256([]byte("go log"))
 	key := ed25519.NewKeyFromSeed(seed[:])
-	origin := "webvh/QmdmPkUdYzbr9txmx8gM2rsHPgr5L6m3gHjJGAf4vUFoGE/3"
+	origin, nodeName := "webvh/QmdmPkUdYzbr9txmx8gM2rsHPgr5L6m3gHjJGAf4vUFoGE/3",
+		"webvh/QmdmPkUdYzbr9txmx8gM2rsHPgr5L6m3gHjJGAf4vUFoGE/node"
+	if len(os.Args) >= 5 {
+		origin, nodeName = os.Args[3], os.Args[4]
+	}
 	vkey, err := note.NewEd25519VerifierKey(origin, key.Public().(ed25519.PublicKey))
 	must(err)
 	signer, err := note.NewSigner("PRIVATE+KEY+" + origin + "+" + strings.Split(vkey, "+")[1] + "+" +
 		base64.StdEncoding.EncodeToString(append([]byte{1}, seed[:]...)))
 	must(err)
 	nodeSeed := sha256.Sum256([]byte("go node"))
-	node := cosigner{"webvh/QmdmPkUdYzbr9txmx8gM2rsHPgr5L6m3gHjJGAf4vUFoGE/node", 1795000001,
-		ed25519.NewKeyFromSeed(nodeSeed[:])}
-	root, err := tlog.TreeHash(int64(size), stored)
-	must(err)
-	checkpoint, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", origin, size, root)}, signer, node)
-	must(err)
-	write("checkpoint", checkpoint)
+	node := cosigner{nodeName, 1795000001, ed25519.NewKeyFromSeed(nodeSeed[:])}
+	checkpoint := func(size int) []byte {
+		root, err := tlog.TreeHash(int64(size), stored)
+		must(err)
+		signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", origin, size, root)}, signer, node)
+		must(err)
+		return signed
+	}
+	write("checkpoint", checkpoint(size))
 	write("vkey", []byte(vkey+"\n"+node.vkey()+"\n"))
 
 	var proofs strings.Builder
@@ -158,5 +165,26 @@ func main() {
 		line("consistency", old, proof)
 	}
 	write("proofs", []byte(proofs.String()))
-	fmt.Println("wrote", size, "entries, root", root)
+
+	var sizes []int
+	if len(os.Args) > 5 {
+		for _, word := range os.Args[5:] {
+			old, err := strconv.Atoi(word)
+			must(err)
+			sizes = append(sizes, old)
+		}
+		sizes = append(sizes, size)
+	}
+	for i := 0; i+1 < len(sizes); i++ {
+		request := fmt.Sprintf("old %d\n", sizes[i])
+		if sizes[i] > 0 && sizes[i] < sizes[i+1] {
+			proof, err := tlog.ProveTree(int64(sizes[i+1]), int64(sizes[i]), stored)
+			must(err)
+			for _, hash := range proof {
+				request += hash.String() + "\n"
+			}
+		}
+		write(fmt.Sprintf("requests/%d-%d", sizes[i], sizes[i+1]), append([]byte(request+"\n"), checkpoint(sizes[i+1])...))
+	}
+	fmt.Println("wrote", size, "entries")
 }
