@@ -23,8 +23,9 @@ std::string witness_scid(std::string_view origin) {
   return std::string(origin.substr(0, origin.find('/')));
 }
 
-/// The keys of the newest entry of an identity log that was verified when it was accepted. Its
-/// proofs are not checked again, nor could they always be: those of witnesses are not kept.
+/// The keys of the newest entry of an identity log that was verified when it was accepted; nothing
+/// when it ends the identity. Its proofs are not checked again, nor could they always be: those of
+/// witnesses are not kept.
 std::optional<protocol::PublisherKeys> witness_keys(const Feed& feed) {
   std::string_view lines = feed.did_log;
   while (lines.ends_with('\n')) lines.remove_suffix(1);
@@ -32,6 +33,9 @@ std::optional<protocol::PublisherKeys> witness_keys(const Feed& feed) {
   const auto entry =
       protocol::parse_json(before == std::string_view::npos ? lines : lines.substr(before + 1),
                            {.max_bytes = protocol::kMaxDidLogBytes});
+  const auto* parameters = entry ? entry->find("parameters") : nullptr;
+  const auto* ended = parameters ? parameters->find("deactivated") : nullptr;
+  if (ended && ended->if_bool() && *ended->if_bool()) return std::nullopt;
   const auto* state = entry ? entry->find("state") : nullptr;
   const auto* id = state ? state->find("id") : nullptr;
   if (!id || !id->if_string()) return std::nullopt;
@@ -196,7 +200,12 @@ std::string cosigned_checkpoint(Store& store, const Publisher& publisher, const 
   if (!note) return feed.checkpoint;
   const auto newest = newest_head(store.database(), feed);
   if (newest.size != feed.size || newest.root != feed.frontier.root()) return feed.checkpoint;
-  note->signatures.push_back(publisher.cosign(note->text, now));
+  const auto line = publisher.cosign(note->text, now);
+  // An older one of ours, which the log may have put there itself, says less.
+  std::erase_if(note->signatures, [&](const protocol::NoteSignature& each) {
+    return each.name == line.name && each.key_id == line.key_id;
+  });
+  note->signatures.push_back(line);
   return protocol::format_note(*note);
 }
 

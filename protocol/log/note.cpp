@@ -177,6 +177,7 @@ Result<Note> parse_note(std::string_view bytes) {
 std::string format_signature_line(const NoteSignature& signature) {
   assert(note_is_key_name(signature.name));
   Bytes decoded;
+  decoded.reserve(kNoteKeyIdBytes + signature.blob.size());
   note_append_big_endian(decoded, signature.key_id, kNoteKeyIdBytes);
   decoded.insert(decoded.end(), signature.blob.begin(), signature.blob.end());
   std::string line(kNoteSignaturePrefix);

@@ -123,12 +123,12 @@ class WitnessBench(Bench):
         place.run(self.base, "follow", line, "--yes")
         place.run(self.base, "sync")
         self.old = place.own_size(publisher)
+        # What it will be sent is not among the files that are served: nothing but the request tells of it.
         place.run(publisher, "import", second, "--apply")
         checkpoint, hashes = leaf_hashes(publisher / "public" / "feed" / "1")
         self.new = len(hashes)
         self.news = request(self.old, checkpoint, subproof(self.old, hashes, True))
         self.again = request(self.new, checkpoint, [])
-        # What it is sent is not yet in the folder: nothing but the request tells of it.
 
     def learn(self):
         """How often a thread makes each call, in a run that nobody interrupts."""

@@ -1,8 +1,8 @@
 #include "node/witness/witness.h"
 
-#include <atomic>
 #include <barrier>
-#include <cstdlib>
+#include <chrono>
+#include <iostream>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -15,6 +15,7 @@
 #include "protocol/limits.h"
 #include "protocol/log/merkle.h"
 #include "tests/support/federation.h"
+#include "tests/support/shared_inputs.h"
 
 namespace {
 
@@ -268,7 +269,7 @@ TEST_F(Witnessing, ARepeatedRequestGetsTheSameLineAndLaterANewerOne) {
 }
 
 TEST_F(Witnessing, OfParallelRequestsFromOneBaseExactlyOneSucceeds) {  // L14
-  const int rounds = std::getenv("KITH_LONG") ? 1000 : 100;
+  const auto rounds = test_support::rounds(1000);
   SignedLog log(ohio);
   log.grow(static_cast<std::size_t>(rounds) * 4);
   auto known = head_of(iowa, ohio.scid).size;
@@ -364,6 +365,70 @@ TEST_F(Witnessing, TwoRootsForOneSizeAreProofWhereverTheyComeFrom) {  // L02
   EXPECT_EQ(post(body).status, 422);
   EXPECT_EQ(rows(iowa, "contradiction"), 1);
   EXPECT_EQ(head_of(iowa, ohio.scid).note, log.published);
+}
+
+TEST_F(Witnessing, AFloodOfNewsOfOneFeedIsOneReadingAtATime) {  // F21
+  SignedLog log(ohio);
+  auto known = log.size();
+  log.grow(200);
+  federation.clock.advance(std::chrono::minutes(2));
+  const auto now = federation.clock.now();
+  std::vector<std::string> bodies;
+  for (std::uint64_t size = known + 1; size <= log.size(); ++size) {
+    bodies.push_back(log.request(size - 1, size));  // news
+    bodies.push_back(log.request(size, size));      // what is known already
+  }
+  const auto started = std::chrono::steady_clock::now();
+  double slowest = 0;
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    const auto one = std::chrono::steady_clock::now();
+    ASSERT_EQ(post(bodies[i]).status, 200);
+    // 100 that are too late among them.
+    if (i % 4 == 0) {
+      ASSERT_EQ(post(bodies[i]).status, 409);
+    }
+    slowest = std::max(
+        slowest,
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - one).count());
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  std::cout << "MEASURED add-checkpoint: 500 requests of one feed, 200 of them new heads, in "
+            << took.count() << " s, the slowest " << slowest << " ms\n";
+  EXPECT_EQ(feed_of(iowa, ohio.scid).next_attempt, now) << "one reading is due";
+  EXPECT_EQ(iowa.node->sync(std::nullopt, false, {}).size(), 1u);
+  EXPECT_TRUE(iowa.node->sync(std::nullopt, false, {}).empty());
+  // The next news waits two seconds from the start of that one.
+  log.grow(1);
+  ASSERT_EQ(post(log.request(log.size() - 1, log.size())).status, 200);
+  EXPECT_EQ(feed_of(iowa, ohio.scid).next_attempt, now + std::chrono::seconds(2));
+  // Ten in a minute, whatever comes.
+  std::size_t readings = 1;
+  for (int second = 0; second < 59; ++second) {
+    federation.clock.advance(std::chrono::seconds(1));
+    log.grow(1);
+    ASSERT_EQ(post(log.request(log.size() - 1, log.size())).status, 200);
+    readings += iowa.node->sync(std::nullopt, false, {}).size();
+  }
+  EXPECT_EQ(readings, 10u);
+}
+
+TEST_F(Witnessing, AFloodForUnknownLogsCostsNoSignatureAndLeavesNothing) {  // F22
+  SignedLog log(ohio);
+  log.origin = "webvh/QmW5hAGd2hzf1ecotDmDqmR1ZdBwgm164xHEJjdJ6YahM5/1";
+  protocol::Note garbage{protocol::format_checkpoint({log.origin, 1, log.leaves[0]}), {}};
+  garbage.signatures.push_back({log.origin, 7, protocol::Bytes(64, 9)});
+  const auto body = protocol::format_add_checkpoint(0, {}, protocol::format_note(garbage));
+  const auto data = iowa.node->folder() / "kith.sqlite3";
+  const auto wal = iowa.node->folder() / "kith.sqlite3-wal";
+  const auto before = std::pair(std::filesystem::file_size(data), std::filesystem::file_size(wal));
+  const auto posts = test_support::rounds(10'000);
+  const auto started = std::chrono::steady_clock::now();
+  for (int i = 0; i < posts; ++i) ASSERT_EQ(post(body).status, 404);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  std::cout << "MEASURED add-checkpoint of unknown origins: " << posts << " in " << took.count()
+            << " s\n";
+  EXPECT_EQ(std::pair(std::filesystem::file_size(data), std::filesystem::file_size(wal)), before);
+  EXPECT_EQ(rows(iowa, "head"), 1);
 }
 
 TEST_F(Witnessing, NewsThatComesWhileAFeedIsReadIsNotLost) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/log/merkle.h"
+#include "tests/support/shared_inputs.h"
 
 namespace protocol {
 namespace {
@@ -86,7 +87,7 @@ void expect_every_byte_counts(std::vector<Hash> proof, std::mt19937_64& chance, 
 }
 
 TEST(SubtreeHashes, ProofsOfRandomPairsHoldAndNoByteOfThemMayDiffer) {
-  const std::uint64_t seed = 20261122;
+  const auto seed = test_support::run_seed();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 chance(seed);
   TileHashes tiles;
@@ -94,13 +95,15 @@ TEST(SubtreeHashes, ProofsOfRandomPairsHoldAndNoByteOfThemMayDiffer) {
   tiles.extend(subtree_leaves().size(), reading);
   const TileTree tree(tiles, reading);
   std::vector<std::array<std::uint64_t, 2>> pairs(kSubtreePairs.begin(), kSubtreePairs.end());
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < test_support::rounds(300); ++i) {
     // Small and large sizes alike.
     const std::uint64_t most = i % 2 == 0 ? 2'000 : subtree_leaves().size();
     const std::uint64_t size = 2 + chance() % (most - 1);
     pairs.push_back({1 + chance() % (size - 1), size});
   }
-  for (const auto& [old_size, size] : pairs) {
+  for (const auto& pair : pairs) {
+    const auto old_size = pair[0];
+    const auto size = pair[1];
     SCOPED_TRACE(std::to_string(old_size) + " and " + std::to_string(size));
     const Hash root = naive_root(subtree_first(size));
     const Hash old_root = naive_root(subtree_first(old_size));
