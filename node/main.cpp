@@ -10,6 +10,7 @@
 #include "node/cli/command_line.h"
 #include "node/cli/commands.h"
 #include "node/cli/console_client.h"
+#include "node/cli/passphrase.h"
 #include "node/cli/serve.h"
 #include "node/clock.h"
 #include "node/node.h"
@@ -40,7 +41,8 @@ class Terminal final : public node::CommandOutput {
     std::cout << node::wrapped(question) << " [y/N] " << std::flush;
     std::string answer;
     if (!isatty(STDIN_FILENO) || !std::getline(std::cin, answer)) {
-      std::cout << "\nNobody is here to answer; give the whole kith1: line with --yes instead.\n";
+      std::cout << "\nNobody is here to answer; add --yes instead (with the whole kith1: line, where one is "
+                   "meant).\n";
       return false;
     }
     return answer == "y" || answer == "Y" || answer == "yes";
@@ -57,8 +59,11 @@ class Terminal final : public node::CommandOutput {
 
 int run(const node::CommandLine& line) {
   Terminal terminal;
-  const auto& invocation = line.invocation;
+  auto invocation = line.invocation;
   if (invocation.command == "explain") return node::command_explain(invocation, terminal);
+  if (invocation.command == "restore")
+    return node::command_restore(invocation, line.data_folder, node::SystemClock(), terminal);
+  if (!node::ask_passphrase_ahead(invocation, terminal)) return node::kExitUsage;
 
   if (invocation.command != "serve") {
     // While a node runs every command goes to it.
@@ -88,7 +93,11 @@ int run(const node::CommandLine& line) {
     return node::kExitIo;
   }
   if (invocation.command == "serve") {
-    return node::serve(invocation, *opened, [&] { fetcher.stop(); });
+    try {
+      return node::serve(invocation, *opened, [&] { fetcher.stop(); });
+    } catch (const node::DataError& error) {
+      return node::say_refusal({error.code(), error.what()}, terminal);
+    }
   }
   return node::execute(invocation, *opened, terminal);
 }

@@ -154,6 +154,8 @@ std::shared_ptr<const Visibility> Node::visibility() const {
 
 void Node::refresh() {
   const std::lock_guard lock(writer_);
+  // A reader may have kept an earlier one from emptying the write-ahead log of what was erased.
+  store_.checkpoint();
   refresh_locked();
 }
 
@@ -332,6 +334,8 @@ FeedOutcome Node::sync_feed(const std::string& scid,
     const bool is_behind = has_news && head.size > reading.update->frontier.size();
     store_.apply(*current, *reading.update, now,
                  is_behind ? pace_.earliest(scid, now) : after_success(now));
+    // What its publisher took back leaves the write-ahead log, too.
+    if (!reading.update->records.empty() || reading.update->new_epoch) store_.checkpoint();
     outcome.entries = reading.update->entries.size();
     outcome.changed = outcome.entries > 0 || !reading.update->records.empty();
     outcome.troubled_records = static_cast<std::size_t>(

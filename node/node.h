@@ -115,6 +115,12 @@ class Node {
   /// Afterwards what is searchable is brought up to date, also when `use` throws.
   template <class F>
   auto change(F&& use);
+  /// As change(), for what must work while the own keys are missing or do not fit. The publisher is
+  /// read anew afterwards: identity and feed may have changed.
+  template <class F>
+  auto change_store(F&& use);
+  /// What reads strangers' files; null where nothing can be fetched. Never under the writer's lock.
+  crawler::Source* source() const { return source_; }
   /// Judges anew what is shown: paths begin and end with time. Called every minute while serving.
   void refresh();
 
@@ -179,6 +185,14 @@ auto Node::change(F&& use) {
   const std::lock_guard lock(writer_);
   const Update after{*this};
   return std::forward<F>(use)(store_, publisher_locked());
+}
+
+template <class F>
+auto Node::change_store(F&& use) {
+  const std::lock_guard lock(writer_);
+  const Update after{*this};
+  publisher_.reset();
+  return std::forward<F>(use)(store_);
 }
 
 }  // namespace node

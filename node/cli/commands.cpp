@@ -1,6 +1,7 @@
 #include "node/cli/commands.h"
 
 #include <map>
+#include <set>
 #include <system_error>
 
 #include "node/store/sqlite.h"
@@ -17,6 +18,7 @@ const std::map<std::string, CommandFunction>& command_table() {
       {"import", command_import},
       {"put", command_put},
       {"withdraw", command_withdraw},
+      {"erase", command_erase},
       {"confirm", command_confirm},
       {"renew", command_renew},
       {"publish", command_publish},
@@ -37,9 +39,23 @@ const std::map<std::string, CommandFunction>& command_table() {
       {"search", command_search},
       {"show", command_show},
       {"doctor", command_doctor},
+      {"backup", command_backup},
+      {"catch-up", command_catch_up},
+      {"hand-over", command_hand_over},
   };
   return table;
 }
+
+/// Commands that sign something new. Before them the own public address is looked at: what is
+/// published there must be a beginning of what is here.
+bool command_publishes(const Invocation& invocation) {
+  static const std::set<std::string> names = {"put",     "withdraw",  "erase",      "confirm", "renew",
+                                              "publish", "recognize", "unrecognize"};
+  return names.contains(invocation.command) ||
+         (invocation.command == "import" && invocation.has("apply"));
+}
+
+constexpr std::chrono::seconds kLookAgainAfter{60};
 
 }  // namespace
 
@@ -50,6 +66,7 @@ ExitCode execute(const Invocation& invocation, Node& node, CommandOutput& output
     return kExitUsage;
   }
   try {
+    if (command_publishes(invocation)) check_published_history(node, kLookAgainAfter);
     return found->second(invocation, node, output);
   } catch (const DataError& error) {
     return say_refusal({error.code(), error.what()}, output);

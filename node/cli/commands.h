@@ -1,5 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
 #include "node/cli/invocation.h"
 #include "node/node.h"
 
@@ -38,6 +43,20 @@ ExitCode command_reinstate(const Invocation& invocation, Node& node, CommandOutp
 // commands_search.cpp
 ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_recovery.cpp: what is to be forgotten, kept, handed on and taken up again
+ExitCode command_erase(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_backup(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_hand_over(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_catch_up(const Invocation& invocation, Node& node, CommandOutput& output);
+/// Makes a data folder, so it runs before there is a node.
+ExitCode command_restore(const Invocation& invocation, const std::filesystem::path& data_folder,
+                         const Clock& clock, CommandOutput& output);
+/// Looks at the own public address, unless that was done within the last `not_within`, and
+/// remembers what speaks against publishing from here (SPEC 6.1). Waits for the network.
+void check_published_history(Node& node, std::chrono::seconds not_within);
+/// What `kith doctor` says of recovery sheet, backups, hand-over and second machines.
+void recovery_advice(Store& store, const std::filesystem::path& data_folder,
+                     protocol::Timestamp now, std::vector<std::string>& advice);
 // commands_care.cpp
 ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_explain(const Invocation& invocation, CommandOutput& output);

@@ -2,6 +2,7 @@
 
 #include "node/cli/commands.h"
 #include "node/publish/files.h"
+#include "node/publish/own_history.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/leaf.h"
 #include "protocol/log/note.h"
@@ -90,14 +91,14 @@ ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput&
         // Also finishes what an interrupted publication left undone.
         publisher->write_files(publisher->public_folder(), now, std::chrono::hours(24 * 365));
       } catch (const DataError& error) {
-        damage.push_back(error.what());
-      }
-      if (const auto sheet = store.queries().setting("recovery_sheet");
-          sheet && std::filesystem::exists(*sheet)) {
-        advice.push_back("The recovery sheet is still at " + *sheet +
-                         ". Print it, put it away, and delete the file.");
+        // A folder that was restored or handed over is in order; recovery_advice() says what it is
+        // waiting for.
+        const bool waits = restored_at(store.queries()) || handed_over_at(store.queries());
+        if (error.code() != protocol::ErrorCode::self_fork_refused || !waits)
+          damage.push_back(error.what());
       }
     }
+    recovery_advice(store, node.folder(), now, advice);
     if (store.queries().anchors().empty())
       advice.push_back("No anchors: this node shows its own listings only.");
   });

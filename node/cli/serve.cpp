@@ -11,6 +11,7 @@
 #include <signal.h>
 
 #include "node/api/routes.h"
+#include "node/cli/commands.h"
 #include "node/cli/console_client.h"
 #include "node/console/command_socket.h"
 #include "node/http/router.h"
@@ -23,6 +24,8 @@ namespace node {
 namespace {
 
 constexpr std::chrono::hours kServeHeartbeatAge{20};
+// How often a running node looks at its own public address.
+constexpr std::chrono::minutes kPublishedLooks{30};
 
 struct ServeAddress {
   std::string address;
@@ -90,13 +93,22 @@ class Schedule {
 
   void step() {
     try {
+      check_published_history(node_, kPublishedLooks);
+    } catch (const std::exception& error) {
+      log_.error("the own published feed was not compared", {{"reason", error.what()}});
+    }
+    try {
       node_.change([&](Store&, Publisher* publisher) {
         if (publisher)
           publisher->write_files(publisher->public_folder(), node_.clock().now(),
                                  kServeHeartbeatAge);
       });
+      own_trouble_.clear();
     } catch (const std::exception& error) {
-      log_.error("the own feed could not be written", {{"reason", error.what()}});
+      // A folder that was restored or handed over says so once, not with every step.
+      if (own_trouble_ != error.what())
+        log_.error("the own feed could not be written", {{"reason", error.what()}});
+      own_trouble_ = error.what();
     }
     try {
       for (const auto& outcome : node_.sync(std::nullopt, false, {})) {
@@ -118,6 +130,7 @@ class Schedule {
   Node& node_;
   const Log& log_;
   const std::chrono::seconds every_;
+  std::string own_trouble_;  // Owned by the schedule's thread.
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -121,9 +121,11 @@ void write_feed_folder(const StoreQueries& store, const Feed& feed,
   for (std::uint64_t bundle = 0; bundle < bundles; ++bundle) {
     const std::uint64_t begin = bundle * protocol::kTileWidth;
     const auto width = protocol::bundle_width(bundle, feed.size);
+    const auto docs = feed_folder / protocol::docs_path(bundle);
     replace_file_if_changed(
-        feed_folder / protocol::docs_path(bundle),
-        folder_joined(store.document_lines(feed.feed_id, begin, begin + width)));
+        docs, folder_joined(store.document_lines(feed.feed_id, begin, begin + width)));
+    // What a killed writer left may hold a text that was erased since.
+    std::filesystem::remove(docs.string() + ".new");
     if (width == protocol::kTileWidth) {
       // Partial tiles of earlier sizes have done their work once the full one stands.
       std::filesystem::remove_all(feed_folder / (protocol::entries_path(bundle) + ".p"));

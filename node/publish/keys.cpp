@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include <sodium.h>
 #include <sys/stat.h>
@@ -16,6 +17,8 @@
 namespace node {
 
 namespace {
+
+constexpr std::string_view kSheetBeginning = "RECOVERY SHEET of ";
 
 std::filesystem::path key_file(const std::filesystem::path& data_folder, std::string_view name) {
   return data_folder / "keys" / (std::string(name) + ".key");
@@ -72,6 +75,13 @@ std::string new_record_id() {
 }
 
 NodeKeys load_keys(const std::filesystem::path& data_folder) {
+  struct stat folder {};
+  if (::stat((data_folder / "keys").c_str(), &folder) == 0 && (folder.st_mode & 022) != 0) {
+    throw DataError(protocol::ErrorCode::key_permissions,
+                    "Others may write into " + (data_folder / "keys").string() +
+                        " and put their own keys there. Run `chmod 700` on it, and make sure that "
+                        "the keys in it are still yours.");
+  }
   return {load_key(key_file(data_folder, "sign")), load_key(key_file(data_folder, "node"))};
 }
 
@@ -93,7 +103,7 @@ std::string recovery_sheet_text(const RecoverySheet& sheet) {
     }
     return lines;
   };
-  return "RECOVERY SHEET of " + sheet.publisher + "\n" + std::string(72, '=') + "\n\nMade " +
+  return std::string(kSheetBeginning) + sheet.publisher + "\n" + std::string(72, '=') + "\n\nMade " +
          protocol::format_timestamp(sheet.made_at) + "\nIdentity " + sheet.did +
          "\n\n"
          "Print this, put it in a drawer, and delete the file. Whoever holds it can move\n"
@@ -105,6 +115,13 @@ std::string recovery_sheet_text(const RecoverySheet& sheet) {
          "\n3. Second successor: cut here, and give it to your parent body or a second\n   "
          "officer. It can do what 2 can, if 2 is lost.\n" +
          grouped(sheet.paper_seed) + "\n";
+}
+
+bool is_recovery_sheet(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string beginning(kSheetBeginning.size(), '\0');
+  in.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  return in && beginning == kSheetBeginning;
 }
 
 }  // namespace node

@@ -37,5 +37,8 @@ struct RecoverySheet {
   protocol::ByteView paper_seed;  ///< the second successor, for the parent body
 };
 std::string recovery_sheet_text(const RecoverySheet& sheet);
+/// Whether `file` is such a sheet, or another that begins like one. A file that cannot be read is
+/// none.
+bool is_recovery_sheet(const std::filesystem::path& file);
 
 }  // namespace node

@@ -5,6 +5,7 @@
 
 #include "node/publish/feed_folder.h"
 #include "node/publish/files.h"
+#include "node/publish/own_history.h"
 #include "protocol/identity/did_log.h"
 #include "protocol/limits.h"
 #include "protocol/log/checkpoint.h"
@@ -226,6 +227,7 @@ protocol::Envelope Publisher::own_envelope(const Record& record) const {
 
 std::vector<DraftProblems> Publisher::publish(std::vector<Draft>& drafts, protocol::Timestamp now) {
   const Feed feed = own_feed();
+  require_right_to_publish(store_.queries(), feed);
   std::vector<DraftProblems> refused;
   std::vector<OwnChange> changes;
   std::set<std::string> seen;
@@ -245,7 +247,8 @@ std::vector<DraftProblems> Publisher::publish(std::vector<Draft>& drafts, protoc
       continue;
     }
     if (draft.what == Draft::What::end) {
-      if (!store_.queries().record({scid_, draft.id.substr(9)})) {
+      // What was withdrawn already may still have to be forgotten everywhere.
+      if (draft.why != "erased" && !store_.queries().record({scid_, draft.id.substr(9)})) {
         refuse_draft("id", "there is no live record " + draft.id);
         continue;
       }
@@ -309,6 +312,8 @@ std::vector<DraftProblems> Publisher::publish(std::vector<Draft>& drafts, protoc
   store_.append_own(feed.feed_id, feed.size, changes, frontier, signed_checkpoint(frontier, now),
                     now);
   write_feed_folder(store_.queries(), own_feed(), public_folder());
+  // What was withdrawn, erased or superseded leaves the write-ahead log, too.
+  store_.checkpoint();
   return refused;
 }
 
@@ -316,6 +321,7 @@ void Publisher::write_files(const std::filesystem::path& folder, protocol::Times
                             std::chrono::seconds refresh_after,
                             const std::function<void(std::size_t, std::size_t)>& progress) {
   Feed feed = own_feed();
+  require_right_to_publish(store_.queries(), feed);
   if (store_.queries().records(feed.feed_id, "publisher").empty()) {
     auto card = protocol::parse_json(store_.queries().setting("publisher_card").value_or("{}"));
     std::vector<Draft> drafts(1);

@@ -81,9 +81,10 @@ void Database::execute(const std::string& sql) {
 std::int64_t Database::changed_rows() const { return sqlite3_changes64(handle_); }
 std::int64_t Database::last_id() const { return sqlite3_last_insert_rowid(handle_); }
 
-void Database::checkpoint() {
+bool Database::checkpoint() {
   // SQLITE_BUSY only says that a reader still needs the log; the next checkpoint does it.
-  sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  return sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
+                                   nullptr) == SQLITE_OK;
 }
 
 Statement::Statement(Statement&& other) noexcept

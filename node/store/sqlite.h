@@ -51,9 +51,9 @@ class Database {
   void execute(const std::string& sql);
   std::int64_t changed_rows() const;
   std::int64_t last_id() const;
-  /// Moves the write-ahead log into the file and empties it; readers of older states make it wait
-  /// for the next time.
-  void checkpoint();
+  /// Moves the write-ahead log into the file and empties it. False: readers of older states make it
+  /// wait for the next time.
+  bool checkpoint();
 
  private:
   friend class Statement;

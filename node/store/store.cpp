@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/store/erasure.h"
 #include "node/store/heads.h"
 #include "node/store/schema.h"
 #include "protocol/limits.h"
@@ -130,8 +131,8 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
     throw DataError(protocol::ErrorCode::self_fork_refused,
                     "the own feed changed while this was being signed; nothing was published");
   }
-  const auto origin =
-      protocol::feed_origin(head.text(1), static_cast<std::uint64_t>(head.integer(2)));
+  const std::string scid = head.text(1);
+  const auto origin = protocol::feed_origin(scid, static_cast<std::uint64_t>(head.integer(2)));
   head.reset();
   if (const auto seen = stored_head(db_, origin); seen && seen->size > expected_size) {
     throw DataError(protocol::ErrorCode::self_fork_refused,
@@ -155,6 +156,7 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
       put.bind_time(5, change.leaf.expires).bind(6, change.document).run();
     } else {
       end.bind(1, feed_id).bind(2, change.leaf.id).run();
+      if (change.leaf.why == "erased") forget_about(db_, scid, change.leaf.id);
     }
     ++position;
   }
@@ -222,6 +224,7 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
     const auto at = static_cast<std::int64_t>(change.leaf_index);
     if (change.leaf.op == protocol::Leaf::Op::del) {
       end.bind(1, feed.feed_id).bind(2, change.id).run();
+      if (change.leaf.why == "erased") forget_about(db_, feed.scid, change.id);
     } else if (change.document) {
       put.bind(1, feed.feed_id).bind(2, change.id).bind(3, change.leaf.type).bind(4, at);
       put.bind_time(5, change.leaf.expires).bind(6, change.document->line()).run();

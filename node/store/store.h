@@ -178,8 +178,8 @@ class Store {
   void deny(const std::string& scid, const std::string& id, const std::string& reason);
   bool allow(const std::string& scid, const std::string& id);
 
-  /// Moves the write-ahead log into the database file.
-  void checkpoint() { db_.checkpoint(); }
+  /// Moves the write-ahead log into the database file; see Database::checkpoint().
+  bool checkpoint() { return db_.checkpoint(); }
   /// SQLite's own check of the whole file; empty when it is sound.
   std::string integrity_problem();
 
