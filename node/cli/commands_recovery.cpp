@@ -89,46 +89,46 @@ void check_published_history(Node& node, std::chrono::seconds not_within) {
 
 ExitCode command_erase(const Invocation& invocation, Node& node, CommandOutput& output) {
   std::vector<ToErase> wanted;
-  const auto refused =
-      node.change([&](Store& store, Publisher* publisher) -> std::optional<ExitCode> {
-        if (!publisher) return recovery_no_publisher(output);
-        const auto own = find_own_feed(store.queries());
-        for (const auto& text : invocation.all("id")) {
-          auto key = RecordKey::parse(text);
-          if (!key)
-            key = RecordKey{publisher->scid(), text.starts_with("urn:uuid:") ? text.substr(9) : text};
-          if (key->scid != publisher->scid()) {
-            output.complain(wrapped("Not yours: " + text + " is published by " + key->scid +
-                                    ". Ask its publisher to erase it; `kith deny` hides it here.") +
-                            "\n");
-            return kExitUsage;
-          }
-          const auto leaf = protocol::is_uuid_urn(key->urn())
-                                ? newest_leaf(store.database(), own->feed_id, key->urn())
-                                : std::nullopt;
-          if (!leaf) {
-            output.complain("You have never published a record " + text +
-                            ". Nothing was changed. `kith search --json` shows ids.\n");
-            return kExitUsage;
-          }
-          if (leaf->op == protocol::Leaf::Op::put && leaf->type == "publisher") {
-            output.complain(
-                "That is your own card: it says who publishes, and is needed as long as you do.\n");
-            return kExitUsage;
-          }
-          if (std::any_of(wanted.begin(), wanted.end(),
-                          [&](const ToErase& each) { return each.key == *key; }))
-            continue;
-          ToErase one{*key, "", leaf->why == "erased"};
-          if (const auto record = store.queries().record(*key)) one.name = recovery_name(*record);
-          wanted.push_back(std::move(one));
-        }
-        return std::nullopt;
-      });
+  const auto refused = node.change([&](Store& store,
+                                       Publisher* publisher) -> std::optional<ExitCode> {
+    if (!publisher) return recovery_no_publisher(output);
+    const auto own = find_own_feed(store.queries());
+    for (const auto& text : invocation.all("id")) {
+      auto key = RecordKey::parse(text);
+      if (!key)
+        key = RecordKey{publisher->scid(), text.starts_with("urn:uuid:") ? text.substr(9) : text};
+      if (key->scid != publisher->scid()) {
+        output.complain(wrapped("Not yours: " + text + " is published by " + key->scid +
+                                ". Ask its publisher to erase it; `kith deny` hides it here.") +
+                        "\n");
+        return kExitUsage;
+      }
+      const auto leaf = protocol::is_uuid_urn(key->urn())
+                            ? newest_leaf(store.database(), own->feed_id, key->urn())
+                            : std::nullopt;
+      if (!leaf) {
+        output.complain("You have never published a record " + text +
+                        ". Nothing was changed. `kith search --json` shows ids.\n");
+        return kExitUsage;
+      }
+      if (leaf->op == protocol::Leaf::Op::put && leaf->type == "publisher") {
+        output.complain(
+            "That is your own card: it says who publishes, and is needed as long as you do.\n");
+        return kExitUsage;
+      }
+      if (std::any_of(wanted.begin(), wanted.end(),
+                      [&](const ToErase& each) { return each.key == *key; }))
+        continue;
+      ToErase one{*key, "", leaf->why == "erased"};
+      if (const auto record = store.queries().record(*key)) one.name = recovery_name(*record);
+      wanted.push_back(std::move(one));
+    }
+    return std::nullopt;
+  });
   if (refused) return *refused;
 
-  const auto open = std::count_if(wanted.begin(), wanted.end(),
-                                  [](const ToErase& each) { return !each.done; });
+  const auto open =
+      std::count_if(wanted.begin(), wanted.end(), [](const ToErase& each) { return !each.done; });
   if (open > 0 && !invocation.has("yes")) {
     std::string names;
     for (const auto& each : wanted) {
@@ -189,13 +189,15 @@ ExitCode command_erase(const Invocation& invocation, Node& node, CommandOutput& 
                          "log within a minute while the node runs, else with the next command.") +
                  "\n");
   }
-  output.print(wrapped("What this cannot reach: the row in your own sheet (take it out, or the next "
-                       "import publishes it anew), and a folder at a web host (run `kith publish "
-                       "--to` and copy it now).") +
-               "\n");
+  output.print(
+      wrapped("What this cannot reach: the row in your own sheet (take it out, or the next "
+              "import publishes it anew), and a folder at a web host (run `kith publish "
+              "--to` and copy it now).") +
+      "\n");
   for (const auto& file : older_backups)
-    output.print(wrapped("This backup still holds it: " + file +
-                             " - make a new one, then delete this.", 2) + "\n");
+    output.print(
+        wrapped("This backup still holds it: " + file + " - make a new one, then delete this.", 2) +
+        "\n");
   return kExitOk;
 }
 
@@ -214,12 +216,12 @@ ExitCode command_backup(const Invocation& invocation, Node& node, CommandOutput&
   std::error_code unknown;
   const auto bytes = std::filesystem::file_size(file, unknown);
   if (invocation.json()) {
-    output.print(protocol::canonical(protocol::Json::object(
-                     {{"file", file},
-                      {"made_at", protocol::format_timestamp(info.made_at)},
-                      {"bytes", static_cast<std::int64_t>(bytes)},
-                      {"size", static_cast<std::int64_t>(info.size)},
-                      {"with_keys", info.sealed}})) +
+    output.print(protocol::canonical(
+                     protocol::Json::object({{"file", file},
+                                             {"made_at", protocol::format_timestamp(info.made_at)},
+                                             {"bytes", static_cast<std::int64_t>(bytes)},
+                                             {"size", static_cast<std::int64_t>(info.size)},
+                                             {"with_keys", info.sealed}})) +
                  "\n");
     return kExitOk;
   }
@@ -262,9 +264,10 @@ ExitCode command_restore(const Invocation& invocation, const std::filesystem::pa
                  "\n");
     if (!info.publisher.empty()) {
       if (!info.sealed) {
-        output.print(wrapped("This backup has no keys. Put sign.key and node.key, mode 0600, into " +
-                             (std::filesystem::path(folder) / "keys").string() + " first.") +
-                     "\n");
+        output.print(
+            wrapped("This backup has no keys. Put sign.key and node.key, mode 0600, into " +
+                    (std::filesystem::path(folder) / "keys").string() + " first.") +
+            "\n");
       }
       output.print(wrapped("Nothing is published from here before it was compared with what is "
                            "published: run `kith catch-up` now. And make sure that the other "
@@ -341,9 +344,8 @@ ExitCode command_hand_over(const Invocation& invocation, Node& node, CommandOutp
   });
   sodium_memzero(passphrase->data(), passphrase->size());
   if (invocation.json()) {
-    output.print(protocol::canonical(protocol::Json::object(
-                     {{"file", file}, {"publisher", *name}})) +
-                 "\n");
+    output.print(
+        protocol::canonical(protocol::Json::object({{"file", file}, {"publisher", *name}})) + "\n");
     return kExitOk;
   }
   output.print("The file is " + file + ".\n" +
@@ -473,7 +475,11 @@ ExitCode command_catch_up(const Invocation& invocation, Node& node, CommandOutpu
       return explain_contradiction(reading);
     case OwnReading::Found::unreadable: {
       const bool nobody_answers = exit_code_for(reading.error.code) == kExitUnreachable;
-      if (!nobody_answers || !invocation.has("nothing-newer")) {
+      // What was seen outweighs what is believed, also when only its first lines could be read.
+      const auto seen =
+          node.change_store([&](Store& store) { return published_beyond(store.queries(), *own); });
+      if (!seen.empty()) output.complain(wrapped(seen) + "\n");
+      if (!nobody_answers || !seen.empty() || !invocation.has("nothing-newer")) {
         output.complain(
             wrapped("What is published could not be read: " + reading.error.detail + " (" +
                     std::string(protocol::word(reading.error.code)) + ")") +
@@ -505,24 +511,25 @@ ExitCode command_catch_up(const Invocation& invocation, Node& node, CommandOutpu
     gone = handed_over_at(store.queries());
     if (!gone) publisher->finish_files(node.clock().now());
   });
-  const auto listings = node.change_store([&](Store& store) {
-    return store.queries().records(own->feed_id, "listing").size();
-  });
+  const auto listings = node.change_store(
+      [&](Store& store) { return store.queries().records(own->feed_id, "listing").size(); });
   const auto news = own->size > size_before ? own->size - size_before : 0;
   if (invocation.json()) {
-    output.print(protocol::canonical(protocol::Json::object(
-                     {{"entries", static_cast<std::int64_t>(news)},
-                      {"size", static_cast<std::int64_t>(own->size)},
-                      {"epoch", static_cast<std::int64_t>(own->epoch)},
-                      {"listings", static_cast<std::int64_t>(listings)},
-                      {"may_publish", !gone}})) +
+    output.print(protocol::canonical(
+                     protocol::Json::object({{"entries", static_cast<std::int64_t>(news)},
+                                             {"size", static_cast<std::int64_t>(own->size)},
+                                             {"epoch", static_cast<std::int64_t>(own->epoch)},
+                                             {"listings", static_cast<std::int64_t>(listings)},
+                                             {"may_publish", !gone}})) +
                  "\n");
     return kExitOk;
   }
   output.print(news == 0 ? "Nothing newer is published than what is here.\n"
-                         : std::to_string(news) + " entries were taken up from what is published; "
-                           "it has " + std::to_string(own->size) + " now, and " +
-                           std::to_string(listings) + " listings.\n");
+                         : std::to_string(news) +
+                               " entries were taken up from what is published; "
+                               "it has " +
+                               std::to_string(own->size) + " now, and " + std::to_string(listings) +
+                               " listings.\n");
   output.print(gone ? "This data folder was handed over and publishes nothing.\n"
                     : "You can publish again.\n");
   return kExitOk;
@@ -537,8 +544,8 @@ void recovery_advice(Store& store, const std::filesystem::path& data_folder,
     sheets.emplace_back(sheet);
   // Wherever it was moved or copied to, as long as that is beside the data or inside it.
   std::error_code unreadable;
-  for (const auto& folder : {data_folder.parent_path(), data_folder, data_folder / "keys",
-                             data_folder / "public"}) {
+  for (const auto& folder :
+       {data_folder.parent_path(), data_folder, data_folder / "keys", data_folder / "public"}) {
     for (std::filesystem::directory_iterator entry(folder, unreadable), end;
          !unreadable && entry != end; entry.increment(unreadable)) {
       std::error_code odd;
@@ -557,8 +564,9 @@ void recovery_advice(Store& store, const std::filesystem::path& data_folder,
   }
   const auto last = time_setting(queries, "last_backup");
   if (!last && own) {
-    advice.push_back("backup-old: no backup was ever made. Run `kith backup FILE`, outside this "
-                     "machine if you can.");
+    advice.push_back(
+        "backup-old: no backup was ever made. Run `kith backup FILE`, outside this "
+        "machine if you can.");
   } else if (last && now - *last > std::chrono::days(7)) {
     advice.push_back("backup-old: the newest backup is of " + protocol::format_timestamp(*last) +
                      ". Run `kith backup FILE`.");
@@ -573,18 +581,21 @@ void recovery_advice(Store& store, const std::filesystem::path& data_folder,
   }
   if (!own) return;
   if (handed_over_at(queries)) {
-    advice.push_back("This publisher was handed over: nothing is published from here. When the "
-                     "other machine has published, delete the keys folder.");
+    advice.push_back(
+        "This publisher was handed over: nothing is published from here. When the "
+        "other machine has published, delete the keys folder.");
   } else if (restored_at(queries)) {
-    advice.push_back("This data folder was restored: run `kith catch-up` before anything is "
-                     "published.");
+    advice.push_back(
+        "This data folder was restored: run `kith catch-up` before anything is "
+        "published.");
   }
   const auto other = other_machine_seen(queries);
   if (other && now - *other < std::chrono::days(7)) {
-    advice.push_back("Two machines have published as this publisher within a week: another one at " +
-                     protocol::format_timestamp(*other) +
-                     ". Make sure that it has stopped; two at once end in two histories, and then "
-                     "every node hides you.");
+    advice.push_back(
+        "Two machines have published as this publisher within a week: another one at " +
+        protocol::format_timestamp(*other) +
+        ". Make sure that it has stopped; two at once end in two histories, and then "
+        "every node hides you.");
   }
 }
 

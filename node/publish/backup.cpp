@@ -35,7 +35,8 @@ constexpr std::size_t kMaxInfoBytes = 4096;
 constexpr std::size_t kHashBytes = 32;
 // How much is in memory at a time.
 constexpr std::size_t kPieceBytes = 1 << 20;
-constexpr std::size_t kSealedPieceBytes = kPieceBytes + crypto_secretstream_xchacha20poly1305_ABYTES;
+constexpr std::size_t kSealedPieceBytes =
+    kPieceBytes + crypto_secretstream_xchacha20poly1305_ABYTES;
 // libsodium's MODERATE: whoever finds the file may try passphrases at leisure, and a person waits
 // for it once.
 constexpr unsigned long long kSealOps = crypto_pwhash_OPSLIMIT_MODERATE;
@@ -192,12 +193,11 @@ std::string backup_head(const BackupInfo& info, const std::optional<SealTerms>& 
        {"publisher", info.publisher},
        {"size", static_cast<std::int64_t>(info.size)}});
   if (seal) {
-    json.set("sealed", protocol::Json::object(
-                           {{"kdf", "argon2id13"},
-                            {"ops", static_cast<std::int64_t>(seal->ops)},
-                            {"memory", static_cast<std::int64_t>(seal->memory)},
-                            {"salt", protocol::to_hex(seal->salt)},
-                            {"stream", protocol::to_hex(seal->stream_header)}}));
+    json.set("sealed", protocol::Json::object({{"kdf", "argon2id13"},
+                                               {"ops", static_cast<std::int64_t>(seal->ops)},
+                                               {"memory", static_cast<std::int64_t>(seal->memory)},
+                                               {"salt", protocol::to_hex(seal->salt)},
+                                               {"stream", protocol::to_hex(seal->stream_header)}}));
   }
   return std::string(kBackupFirstLine) + protocol::canonical(json) + "\n";
 }
@@ -375,8 +375,9 @@ BackupInfo write_backup(const std::filesystem::path& data_folder, const std::fil
                     "like. Take five words that do not belong together.");
   }
   if (std::filesystem::exists(std::filesystem::symlink_status(file))) {
-    const bool is_backup = std::filesystem::is_regular_file(std::filesystem::symlink_status(file)) &&
-                           BackupReader(file).read(kBackupMagic.size()) == kBackupMagic;
+    const bool is_backup =
+        std::filesystem::is_regular_file(std::filesystem::symlink_status(file)) &&
+        BackupReader(file).read(kBackupMagic.size()) == kBackupMagic;
     if (!is_backup)
       throw DataError(ErrorCode::config_invalid,
                       file.string() + " is there already and is no backup; it was left alone.");
@@ -514,10 +515,10 @@ BackupInfo restore_backup(const std::filesystem::path& file,
       backup_damaged(file, "the database in it is damaged: " + problem);
     if (keys) {
       const auto own = find_own_feed(store.queries());
-      const auto log = own ? protocol::resolve_did_log(own->did_log, "", own->did,
-                                                       protocol::kLatestTimestamp)
-                           : protocol::Result<protocol::DidLog>(
-                                 protocol::refuse(ErrorCode::did_invalid, "no publisher"));
+      const auto log =
+          own ? protocol::resolve_did_log(own->did_log, "", own->did, protocol::kLatestTimestamp)
+              : protocol::Result<protocol::DidLog>(
+                    protocol::refuse(ErrorCode::did_invalid, "no publisher"));
       const auto wanted =
           log ? protocol::publisher_keys(log->current())
               : protocol::Result<protocol::PublisherKeys>(tl::unexpected(log.error()));

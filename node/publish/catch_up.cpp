@@ -34,8 +34,8 @@ class CopySource final : public crawler::Source {
     for (const auto& request : requests) {
       auto path = below(request.url);
       if (!path) {
-        answers.push_back(refuse(ErrorCode::fetch_http, "404: " + request.url +
-                                                            " is not below the own address"));
+        answers.push_back(
+            refuse(ErrorCode::fetch_http, "404: " + request.url + " is not below the own address"));
       } else if (is_web_) {
         answers.push_back(refuse(ErrorCode::internal, ""));
         elsewhere.push_back({place_ + "/" + *path, request.max_bytes, request.etag});
@@ -87,8 +87,8 @@ std::unique_ptr<crawler::Source> published_copy(const Feed& own, const std::stri
                                       network);
 }
 
-OwnReading read_own_feed(crawler::Source& source, crawler::KnownFeed known,
-                         protocol::Timestamp now, const crawler::Progress& progress) {
+OwnReading read_own_feed(crawler::Source& source, crawler::KnownFeed known, protocol::Timestamp now,
+                         const crawler::Progress& progress) {
   // "Not changed" would say what a reader has, not what is there.
   known.did_log_etag.clear();
   known.checkpoint_etag.clear();

@@ -28,7 +28,7 @@ struct OwnReading {
     unreadable      ///< nobody answers, or not with this publisher's feed
   };
   Found found = Found::unreadable;
-  std::optional<crawler::FeedUpdate> update;  ///< for same and ahead
+  std::optional<crawler::FeedUpdate> update;                 ///< for same and ahead
   protocol::Error error{protocol::ErrorCode::internal, ""};  ///< for contradiction and unreadable
   std::string contradicting_note;
   /// Live records whose text could not be had, and why: for ahead.
@@ -37,8 +37,8 @@ struct OwnReading {
 
 /// Reads the own feed as a stranger would (SPEC 6.2), from what is `known` of it here, without the
 /// limits that protect from strangers. Waits for the network: not under the writer's lock.
-OwnReading read_own_feed(crawler::Source& source, crawler::KnownFeed known,
-                         protocol::Timestamp now, const crawler::Progress& progress = {});
+OwnReading read_own_feed(crawler::Source& source, crawler::KnownFeed known, protocol::Timestamp now,
+                         const crawler::Progress& progress = {});
 
 /// Continues the own feed with `update`: entries, texts, identity and time stamp, in one
 /// transaction. Throws DataError(in_use) where the store is not at `own` any more.

@@ -104,25 +104,30 @@ void require_right_to_publish(const StoreQueries& store, const Feed& own) {
                    ". Before it may publish again it must be compared with what is published: run "
                    "`kith catch-up`.");
   }
+  if (const auto why = published_beyond(store, own); !why.empty())
+    history_refuse(why + " Run `kith catch-up`: it continues from what is published.");
+}
+
+std::string published_beyond(const StoreQueries& store, const Feed& own) {
   if (const auto text = store.setting(kPublishedNote).value_or(""); !text.empty()) {
     const auto note = protocol::parse_note(text);
     const auto published =
         note ? protocol::parse_checkpoint(note->text)
              : protocol::Result<protocol::Checkpoint>(tl::unexpected(note.error()));
     if (published) {
-      if (const auto why = history_contradiction(store, own, *published); !why.empty())
-        history_refuse(why + " Run `kith catch-up`: it continues from what is published.");
+      if (auto why = history_contradiction(store, own, *published); !why.empty()) return why;
     }
   }
   if (const auto version = store.setting(kPublishedVersion).value_or(""); !version.empty()) {
     const auto log =
         protocol::resolve_did_log(own.did_log, "", own.did, protocol::kLatestTimestamp);
     if (log && !log->has_version(version)) {
-      history_refuse("The published identity has the version " + version +
-                     ", which this data folder does not know: its keys or its address were changed "
-                     "elsewhere. Run `kith catch-up`.");
+      return "The published identity has the version " + version +
+             ", which this data folder does not know: its keys or its address were changed "
+             "elsewhere.";
     }
   }
+  return {};
 }
 
 std::optional<PublishedHead> read_published_head(crawler::Source& source, const Feed& own,
@@ -155,12 +160,14 @@ std::optional<PublishedHead> read_published_head(crawler::Source& source, const 
     const auto checkpoint =
         note ? protocol::parse_checkpoint(note->text, origin)
              : protocol::Result<protocol::Checkpoint>(tl::unexpected(note.error()));
-    if (checkpoint && protocol::verify_line(*note, {origin, protocol::NoteKeyKind::log, keys->sign})) {
+    if (checkpoint &&
+        protocol::verify_line(*note, {origin, protocol::NoteKeyKind::log, keys->sign})) {
       head.note = answers[1]->body;
       head.checkpoint = *checkpoint;
       if (keys->node) {
         const auto time = protocol::verify_line(
-            *note, {protocol::node_key_name(own.scid), protocol::NoteKeyKind::cosignature, *keys->node});
+            *note,
+            {protocol::node_key_name(own.scid), protocol::NoteKeyKind::cosignature, *keys->node});
         if (time) head.stamped = *time;
       }
     }

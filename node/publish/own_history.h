@@ -15,6 +15,9 @@ namespace node {
 /// Throws DataError(self_fork_refused) where this data folder must not publish: it was restored and
 /// not compared yet, it was handed over, or the published feed was seen to go beyond what is here.
 void require_right_to_publish(const StoreQueries& store, const Feed& own);
+/// Why what was seen at the public address is not a beginning of what is here; empty: nothing that
+/// speaks against it was seen.
+std::string published_beyond(const StoreQueries& store, const Feed& own);
 
 /// What anybody reads at the own public address, signed by this publisher's own keys.
 struct PublishedHead {

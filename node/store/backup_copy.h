@@ -13,8 +13,8 @@ void copy_database(const std::filesystem::path& data_folder, const std::filesyst
 
 /// Makes a database that was restored as cautious as it must be: it says when it was restored, so
 /// that nothing is published before `kith catch-up` (SPEC 6.1); what others published is hidden
-/// until it was read again, since it may have been withdrawn meanwhile; links and sessions of before
-/// do not work any more. `handed_over` is taken back: it is the new machine that was meant.
+/// until it was read again, since it may have been withdrawn meanwhile; links and sessions of
+/// before do not work any more. `handed_over` is taken back: it is the new machine that was meant.
 void mark_restored(Store& store, protocol::Timestamp now);
 
 }  // namespace node

@@ -96,7 +96,8 @@ TEST(Backup, HoldsNoKeyInAnyWriting) {
     SCOPED_TRACE(sealed);
     const auto file = place.path() / (sealed ? "sealed" : "open");
     std::map<std::string, std::vector<std::string>> options{{"file", {file.string()}}};
-    if (sealed) options = {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}};
+    if (sealed)
+      options = {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}};
     const auto done = recovery_run(chapter, "backup", options);
     ASSERT_EQ(done.exit, node::kExitOk) << done.said;
     const auto bytes = recovery_bytes(file);
@@ -116,7 +117,7 @@ TEST(Backup, HoldsNoKeyInAnyWriting) {
   }
   std::size_t left = 0;
   for (const auto& file : std::filesystem::directory_iterator(place.path()))
-    left += file.exists() ? 1 : 0;
+    left += file.exists() ? 1u : 0u;
   EXPECT_EQ(left, 2u) << "nothing unfinished stays";
 }
 
@@ -126,9 +127,9 @@ TEST(Backup, RestoredElsewhereItIsTheSamePublisher) {
   auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
   federation.publish(chapter, {simple_listing("First"), simple_listing("Second")});
   const auto file = place.path() / "kith.bak";
-  ASSERT_EQ(recovery_run(chapter, "backup", {{"file", {file.string()}},
-                                             {"with-keys", {}},
-                                             {"passphrase-file", {"p"}}}).exit,
+  ASSERT_EQ(recovery_run(chapter, "backup",
+                         {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}})
+                .exit,
             node::kExitOk);
   const auto before = federation.everything(chapter);
   const auto folder = place.path() / "new";
@@ -150,11 +151,12 @@ TEST(Backup, SealedOpensWithItsPassphraseOnly) {
   ScratchFolder place;
   auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
   const auto file = place.path() / "kith.bak";
-  ASSERT_EQ(recovery_run(chapter, "backup", {{"file", {file.string()}},
-                                             {"with-keys", {}},
-                                             {"passphrase-file", {"p"}}}).exit,
+  ASSERT_EQ(recovery_run(chapter, "backup",
+                         {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}})
+                .exit,
             node::kExitOk);
-  const auto done = recovery_restore(federation, file, place.path() / "new", "Five odd words make one");
+  const auto done =
+      recovery_restore(federation, file, place.path() / "new", "Five odd words make one");
   EXPECT_EQ(done.exit, node::kExitConfiguration) << done.said;
   EXPECT_NE(done.said.find("passphrase"), std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(place.path() / "new/kith.sqlite3"));
@@ -171,7 +173,8 @@ TEST(Backup, EveryChangedByteAndEveryCutIsRefused) {
     SCOPED_TRACE(sealed);
     const auto file = place.path() / "kith.bak";
     std::map<std::string, std::vector<std::string>> options{{"file", {file.string()}}};
-    if (sealed) options = {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}};
+    if (sealed)
+      options = {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}};
     ASSERT_EQ(recovery_run(chapter, "backup", options).exit, node::kExitOk);
     const auto good = recovery_bytes(file);
     const auto broken = place.path() / "broken.bak";
@@ -184,9 +187,9 @@ TEST(Backup, EveryChangedByteAndEveryCutIsRefused) {
           << done.exit << " " << done.said;
       EXPECT_FALSE(std::filesystem::exists(target)) << "nothing may be begun";
     };
-    for (const std::size_t at : {std::size_t{0}, std::size_t{12}, std::size_t{20}, std::size_t{60},
-                                 std::size_t{200}, std::size_t{600}, good.size() / 2,
-                                 good.size() - 40, good.size() - 1}) {
+    for (const std::size_t at :
+         {std::size_t{0}, std::size_t{12}, std::size_t{20}, std::size_t{60}, std::size_t{200},
+          std::size_t{600}, good.size() / 2, good.size() - 40, good.size() - 1}) {
       auto bytes = good;
       bytes[at] = static_cast<char>(bytes[at] ^ 0x21);
       expect_refused(bytes, "changed at " + std::to_string(at));
@@ -255,9 +258,9 @@ TEST(Backup, KeysOfAnotherPublisherAreRefused) {
   ScratchFolder place;
   auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
   auto& other = federation.add("other.test", "Other", {"US-OH"});
-  std::filesystem::copy(other.node->folder() / "keys", chapter.node->folder() / "keys",
-                        std::filesystem::copy_options::recursive |
-                            std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy(
+      other.node->folder() / "keys", chapter.node->folder() / "keys",
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
   const auto file = place.path() / "kith.bak";
   node::write_backup(chapter.node->folder(), file, node::BackupPurpose::backup,
                      "five odd words make one", federation.clock.now());
@@ -272,18 +275,15 @@ TEST(Backup, UnderManyWritesIsOneMomentOfTheHistory) {
   auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
   std::atomic<bool> stop{false};
   std::atomic<int> writes{0};
-  std::vector<std::string> names;
   const auto began = std::chrono::steady_clock::now();
   std::thread writer([&] {
     while (!stop) {
-      chapter.node->change([&](node::Store& store, node::Publisher* publisher) {
-        // A publication without its files, so that there are many a second.
-        (void)publisher;
-        store.set_setting("canary_" + std::to_string(writes % 50),
-                          std::to_string(writes.load()));
+      chapter.node->change([&](node::Store& store, node::Publisher*) {
+        store.set_setting("canary_" + std::to_string(writes % 50), std::to_string(writes.load()));
         ++writes;
       });
-      if (writes % 20 == 0) federation.publish(chapter, {simple_listing("W" + std::to_string(writes))});
+      if (writes % 20 == 0)
+        federation.publish(chapter, {simple_listing("W" + std::to_string(writes))});
       std::this_thread::sleep_for(std::chrono::milliseconds(3));
     }
   });
@@ -296,8 +296,10 @@ TEST(Backup, UnderManyWritesIsOneMomentOfTheHistory) {
   }
   stop = true;
   writer.join();
-  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  std::cout << "MEASURED writes a second beside backups " << static_cast<int>(writes / seconds) << "\n";
+  const auto seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  std::cout << "MEASURED writes a second beside backups " << static_cast<int>(writes / seconds)
+            << "\n";
   const auto whole = chapter.node->change_store([&](node::Store& store) {
     const auto own = node::find_own_feed(store.queries());
     return store.queries().entries(own->feed_id, 0, own->size);
@@ -312,7 +314,8 @@ TEST(Backup, UnderManyWritesIsOneMomentOfTheHistory) {
     ASSERT_TRUE(own);
     const auto part = store.queries().entries(own->feed_id, 0, own->size);
     ASSERT_LE(part.size(), whole.size());
-    EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin())) << "a beginning of the history";
+    EXPECT_TRUE(std::equal(part.begin(), part.end(), whole.begin()))
+        << "a beginning of the history";
     protocol::Frontier tree;
     for (const auto& leaf : part) tree.append(protocol::leaf_hash(leaf));
     EXPECT_EQ(tree.root(), own->frontier.root());
@@ -329,12 +332,12 @@ TEST(CatchUp, ARestoredBackupContinuesWhatIsPublishedAndNobodySeesAFork) {
   const auto first = federation.publish(
       chapter, {simple_listing("First"), simple_listing("Changes"), simple_listing("Erasecanary")});
   const auto file = place.path() / "kith.bak";
-  ASSERT_EQ(recovery_run(chapter, "backup", {{"file", {file.string()}},
-                                             {"with-keys", {}},
-                                             {"passphrase-file", {"p"}}}).exit,
+  ASSERT_EQ(recovery_run(chapter, "backup",
+                         {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}})
+                .exit,
             node::kExitOk);
-  auto changed = simple_listing("Changed since",
-                                {{"as_stated", protocol::Json::object({{"cost", "ask Anna, $20"}})}});
+  auto changed = simple_listing(
+      "Changed since", {{"as_stated", protocol::Json::object({{"cost", "ask Anna, $20"}})}});
   changed.set("id", first[1].urn());
   federation.publish(chapter, {changed, simple_listing("Second")});
   ASSERT_EQ(recovery_run(chapter, "erase", {{"id", {first[2].text()}}, {"yes", {}}}).exit,
@@ -360,7 +363,8 @@ TEST(CatchUp, ARestoredBackupContinuesWhatIsPublishedAndNobodySeesAFork) {
   const auto done = recovery_run(chapter, "catch-up");
   ASSERT_EQ(done.exit, node::kExitOk) << done.said;
   EXPECT_EQ(recovery_size(chapter), size);
-  EXPECT_EQ(federation.everything(chapter), published) << "ids, revisions and as_stated, byte for byte";
+  EXPECT_EQ(federation.everything(chapter), published)
+      << "ids, revisions and as_stated, byte for byte";
   EXPECT_NE(published.find("ask Anna, $20"), std::string::npos);
   EXPECT_EQ(published.find("Erasecanary"), std::string::npos);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
@@ -440,9 +444,9 @@ TEST(CatchUp, WithNobodyAnsweringNeedsTheOperatorsWord) {
   auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
   federation.publish(chapter, {simple_listing("First")});
   const auto file = place.path() / "kith.bak";
-  ASSERT_EQ(recovery_run(chapter, "backup", {{"file", {file.string()}},
-                                             {"with-keys", {}},
-                                             {"passphrase-file", {"p"}}}).exit,
+  ASSERT_EQ(recovery_run(chapter, "backup",
+                         {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}})
+                .exit,
             node::kExitOk);
   federation.publish(chapter, {simple_listing("Second")});
   const auto size = recovery_size(chapter);
@@ -471,9 +475,9 @@ TEST(CatchUp, TheWordNothingNewerDoesNotOutweighWhatIsRead) {
   ScratchFolder place;
   auto& chapter = federation.add("chapter.test", "Chapter", {"US-OH"});
   const auto file = place.path() / "kith.bak";
-  ASSERT_EQ(recovery_run(chapter, "backup", {{"file", {file.string()}},
-                                             {"with-keys", {}},
-                                             {"passphrase-file", {"p"}}}).exit,
+  ASSERT_EQ(recovery_run(chapter, "backup",
+                         {{"file", {file.string()}}, {"with-keys", {}}, {"passphrase-file", {"p"}}})
+                .exit,
             node::kExitOk);
   federation.publish(chapter, {simple_listing("Second")});
   const auto size = recovery_size(chapter);
@@ -481,19 +485,22 @@ TEST(CatchUp, TheWordNothingNewerDoesNotOutweighWhatIsRead) {
   ASSERT_EQ(recovery_restore(federation, file, folder).exit, node::kExitOk);
   recovery_replace(federation, chapter, folder, false);
   // Half of it answers: the checkpoint, but not the entries.
-  federation.source.lie([](const std::string& url, const std::string&)
-                            -> std::optional<protocol::Result<crawler::FetchResponse>> {
-    if (url.find("/entries/") == std::string::npos) return std::nullopt;
-    return protocol::refuse(ErrorCode::fetch_timeout, "too slow");
-  });
-  ASSERT_EQ(recovery_run(chapter, "catch-up", {{"nothing-newer", {}}}).exit, node::kExitUnreachable);
+  federation.source.lie(
+      [](const std::string& url,
+         const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
+        if (url.find("/entries/") == std::string::npos) return std::nullopt;
+        return protocol::refuse(ErrorCode::fetch_timeout, "too slow");
+      });
+  ASSERT_EQ(recovery_run(chapter, "catch-up", {{"nothing-newer", {}}}).exit,
+            node::kExitUnreachable);
   EXPECT_EQ(recovery_put(federation, chapter, "Third").exit, node::kExitConfiguration);
   // A text that cannot be had is not blanked for the world by going on.
-  federation.source.lie([](const std::string& url, const std::string&)
-                            -> std::optional<protocol::Result<crawler::FetchResponse>> {
-    if (url.find("/docs/") == std::string::npos) return std::nullopt;
-    return protocol::refuse(ErrorCode::fetch_timeout, "too slow");
-  });
+  federation.source.lie(
+      [](const std::string& url,
+         const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
+        if (url.find("/docs/") == std::string::npos) return std::nullopt;
+        return protocol::refuse(ErrorCode::fetch_timeout, "too slow");
+      });
   const auto done = recovery_run(chapter, "catch-up");
   EXPECT_EQ(done.exit, node::kExitNo) << done.said;
   EXPECT_NE(done.said.find("doc-missing"), std::string::npos) << done.said;
@@ -573,7 +580,8 @@ TEST(Restore, HidesWhatOthersMayHaveTakenBack) {
   federation.sync(reader);
   reader.node->change_store([](node::Store& store) {
     store.database().execute(
-        "INSERT INTO reminder (token_hash, id, made_at, expires) VALUES (x'01', 'urn:uuid:1', 1, 2)");
+        "INSERT INTO reminder (token_hash, id, made_at, expires) VALUES (x'01', 'urn:uuid:1', 1, "
+        "2)");
   });
   const auto file = place.path() / "kith.bak";
   ASSERT_EQ(recovery_run(reader, "backup", {{"file", {file.string()}}}).exit, node::kExitOk);
