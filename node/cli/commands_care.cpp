@@ -93,7 +93,9 @@ ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput&
       } catch (const DataError& error) {
         // A folder that was restored or handed over is in order; recovery_advice() says what it is
         // waiting for.
-        const bool waits = restored_at(store.queries()) || handed_over_at(store.queries());
+        const auto own = find_own_feed(store.queries());
+        const bool waits =
+            (own && restored_at(store.queries(), *own)) || handed_over_at(store.queries());
         if (error.code() != protocol::ErrorCode::self_fork_refused || !waits)
           damage.push_back(error.what());
       }

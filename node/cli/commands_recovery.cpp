@@ -306,7 +306,7 @@ ExitCode command_hand_over(const Invocation& invocation, Node& node, CommandOutp
         return kExitOk;
       }
       // The other machine may have published meanwhile.
-      store.set_setting("restored_at", std::to_string(protocol::to_unix(now)));
+      wait_for_catch_up(store, now);
       store.set_setting("handed_over_at", "");
       output.print(wrapped("Taken back. Destroy the hand-over file, and run `kith catch-up`: it "
                            "looks whether the other machine has published.") +
@@ -584,7 +584,7 @@ void recovery_advice(Store& store, const std::filesystem::path& data_folder,
     advice.push_back(
         "This publisher was handed over: nothing is published from here. When the "
         "other machine has published, delete the keys folder.");
-  } else if (restored_at(queries)) {
+  } else if (restored_at(queries, *own)) {
     advice.push_back(
         "This data folder was restored: run `kith catch-up` before anything is "
         "published.");

@@ -529,7 +529,8 @@ BackupInfo restore_backup(const std::filesystem::path& file,
                             " are not those of the publisher in it. Nothing was changed.");
       save_keys(making, *keys);
     }
-    mark_restored(store, now);
+    forget_rights(store);
+    wait_for_catch_up(store, now);
     store.checkpoint();
   } catch (const StoreError& error) {
     if (error.is_damage()) backup_damaged(file, std::string("its database: ") + error.what());

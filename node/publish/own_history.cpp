@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::string_view kPublishedNote = "published_note";
 constexpr std::string_view kPublishedVersion = "published_version";
+constexpr std::string_view kRestored = "restored_at";
+constexpr std::string_view kRestoredEpoch = "restored_epoch";
 constexpr std::string_view kOtherMachine = "other_machine_at";
 constexpr std::string_view kMachine = "machine";
 
@@ -82,8 +84,15 @@ std::optional<protocol::Timestamp> time_setting(const StoreQueries& store, std::
   return protocol::from_unix(seconds);
 }
 
-std::optional<protocol::Timestamp> restored_at(const StoreQueries& store) {
-  return time_setting(store, "restored_at");
+std::optional<protocol::Timestamp> restored_at(const StoreQueries& store, const Feed& own) {
+  if (store.setting(kRestoredEpoch).value_or("") != std::to_string(own.epoch)) return std::nullopt;
+  return time_setting(store, kRestored);
+}
+void wait_for_catch_up(Store& store, protocol::Timestamp now) {
+  const auto own = find_own_feed(store.queries());
+  if (!own) return;
+  store.set_setting(kRestored, std::to_string(protocol::to_unix(now)));
+  store.set_setting(kRestoredEpoch, std::to_string(own->epoch));
 }
 std::optional<protocol::Timestamp> handed_over_at(const StoreQueries& store) {
   return time_setting(store, "handed_over_at");
@@ -99,7 +108,7 @@ void require_right_to_publish(const StoreQueries& store, const Feed& own) {
                    "hand-over did not take place, destroy its file and run `kith hand-over "
                    "--take-back`.");
   }
-  if (const auto time = restored_at(store)) {
+  if (const auto time = restored_at(store, own)) {
     history_refuse("This data folder was restored on " + protocol::format_timestamp(*time) +
                    ". Before it may publish again it must be compared with what is published: run "
                    "`kith catch-up`.");

@@ -42,9 +42,13 @@ void note_published_head(Store& store, const std::optional<PublishedHead>& head,
 /// When another machine last published as this publisher, as far as it was noticed.
 std::optional<protocol::Timestamp> other_machine_seen(const StoreQueries& store);
 
-/// When this data folder was restored or handed over, while that still stops it from publishing.
-std::optional<protocol::Timestamp> restored_at(const StoreQueries& store);
+/// When this data folder was restored, while it waits for `kith catch-up`. A new epoch ends the
+/// waiting, too: nobody has seen anything of it.
+std::optional<protocol::Timestamp> restored_at(const StoreQueries& store, const Feed& own);
+/// When this data folder was handed over, which stops it for good.
 std::optional<protocol::Timestamp> handed_over_at(const StoreQueries& store);
+/// Makes the folder wait for `kith catch-up` from `now` on. Part of the caller's transaction.
+void wait_for_catch_up(Store& store, protocol::Timestamp now);
 
 /// The own feed; nothing before `kith init`.
 std::optional<Feed> find_own_feed(const StoreQueries& store);

@@ -11,7 +11,7 @@ void copy_database(const std::filesystem::path& data_folder, const std::filesyst
   source.prepare("VACUUM INTO ?1").bind(1, target.string()).run();
 }
 
-void mark_restored(Store& store, protocol::Timestamp now) {
+void forget_rights(Store& store) {
   auto& database = store.database();
   Transaction transaction(database);
   // Without a sign of life a feed is not shown (SPEC 6.3). What is remembered of its log stays: it
@@ -29,7 +29,6 @@ void mark_restored(Store& store, protocol::Timestamp now) {
     }
   }
   database.execute("DELETE FROM setting WHERE key IN ('cursor_key', 'handed_over_at')");
-  store.set_setting("restored_at", std::to_string(protocol::to_unix(now)));
   transaction.commit();
 }
 

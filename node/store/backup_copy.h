@@ -11,10 +11,9 @@ namespace node {
 /// thread. Throws StoreError.
 void copy_database(const std::filesystem::path& data_folder, const std::filesystem::path& target);
 
-/// Makes a database that was restored as cautious as it must be: it says when it was restored, so
-/// that nothing is published before `kith catch-up` (SPEC 6.1); what others published is hidden
-/// until it was read again, since it may have been withdrawn meanwhile; links and sessions of
-/// before do not work any more. `handed_over` is taken back: it is the new machine that was meant.
-void mark_restored(Store& store, protocol::Timestamp now);
+/// Makes a database that was restored as cautious as it must be: what others published is hidden
+/// until it was read again, since it may have been withdrawn meanwhile; links and sessions of before
+/// do not work any more. That it was handed over is forgotten: the new machine was meant.
+void forget_rights(Store& store);
 
 }  // namespace node

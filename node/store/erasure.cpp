@@ -1,32 +1,24 @@
 #include "node/store/erasure.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "protocol/encoding/json.h"
-#include "protocol/encoding/text_encodings.h"
 
 namespace node {
 
 namespace {
 
-constexpr std::size_t kMaxBatchBytes = 256 << 20;
-
-/// Takes out every member named `id`, and every object that says it is `id`, at whatever depth:
-/// what an import was before is kept as a map from ids or as a list of subjects.
-bool erasure_cut(protocol::Json& value, std::string_view id) {
-  bool changed = value.if_object() && value.erase(id);
-  if (auto* object = value.if_object()) {
-    for (auto& [name, member] : *object) changed = erasure_cut(member, id) || changed;
-  } else if (auto* array = value.if_array()) {
-    changed = std::erase_if(*array, [&](const protocol::Json& item) {
-                const auto* own = item.find("id");
-                return own && own->if_string() && *own->if_string() == id;
-              }) > 0;
-    for (auto& item : *array) changed = erasure_cut(item, id) || changed;
+/// The lines that do not name the record.
+std::string erasure_lines_without(std::string_view lines, std::string_view uuid) {
+  std::string kept;
+  while (!lines.empty()) {
+    const auto end = std::min(lines.find('\n'), lines.size() - 1) + 1;
+    const auto line = lines.substr(0, end);
+    if (line.find(uuid) == std::string_view::npos) kept += line;
+    lines.remove_prefix(end);
   }
-  return changed;
+  return kept;
 }
 
 }  // namespace
@@ -39,26 +31,18 @@ void forget_about(Database& database, std::string_view scid, std::string_view id
         .run();
   }
   database.prepare("DELETE FROM reminder WHERE id = ?1").bind(1, id).run();
+  // What an import could take back is no reason to keep what somebody had erased.
   const std::string uuid(id.substr(id.rfind(':') + 1));
   std::vector<std::pair<std::int64_t, std::string>> batches;
   auto rows =
-      database.prepare("SELECT batch, before FROM import_batch WHERE instr(before, ?1) > 0");
+      database.prepare("SELECT batch, changes FROM import_batch WHERE instr(changes, ?1) > 0");
   rows.bind(1, uuid);
   while (rows.step()) batches.emplace_back(rows.integer(0), rows.text(1));
   rows.reset();
-  for (const auto& [batch, text] : batches) {
-    protocol::JsonLimits limits;
-    limits.max_bytes = kMaxBatchBytes;
-    limits.max_keys_per_object = limits.max_values = limits.max_keys = kMaxBatchBytes;
-    auto before = protocol::parse_json(text, limits);
-    const bool cut = before && [&] {
-      const bool by_urn = erasure_cut(*before, id);
-      return erasure_cut(*before, uuid) || by_urn;
-    }();
-    // What cannot be read cannot be taken back either; the person's right comes first.
-    database.prepare("UPDATE import_batch SET before = ?2 WHERE batch = ?1")
+  for (const auto& [batch, changes] : batches) {
+    database.prepare("UPDATE import_batch SET changes = ?2 WHERE batch = ?1")
         .bind(1, batch)
-        .bind(2, cut ? protocol::canonical(*before) : std::string("{}"))
+        .bind(2, erasure_lines_without(changes, uuid))
         .run();
   }
 }

@@ -49,7 +49,8 @@ CHANGING = ["openat", "creat", "write", "writev", "pwrite64", "pwritev", "fsync"
 TRACED = "trace=" + ",".join("?" + call for call in CHANGING)
 
 # Operation, and how many of each 50 points are its own.
-SHARES = {"init": 4, "import": 8, "put": 7, "withdraw": 5, "publish": 6, "publish-first": 4, "recognize": 4, "sync": 7, "sync-first": 5}
+SHARES = {"init": 4, "import": 7, "put": 6, "withdraw": 4, "erase": 4, "publish": 6, "publish-first": 4, "recognize": 4, "sync": 6,
+          "sync-first": 5}
 
 Call = collections.namedtuple("Call", "name number line")  # the number-th call of that name in its thread
 Ran = collections.namedtuple("Ran", "code out err")
@@ -128,6 +129,23 @@ def copy(source, target):
     subprocess.run(["cp", "-a", str(source), str(target)], check=True)
 
 
+def holders(folder, text):
+    """The files below `folder` that hold `text`."""
+    return [str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]
+
+
+def only_said_by(answer, wanted):
+    """For each id of `wanted` the longest text that its listing has and no other one."""
+    groups = json.loads(answer)["groups"]
+    found = []
+    for each in wanted:
+        own = next(group["listing"] for group in groups if group["id"] == each)
+        others = json.dumps([group["listing"] for group in groups if group["id"] != each], ensure_ascii=False)
+        texts = [value for key, value in own.items() if key != "id" and isinstance(value, str) and value not in others]
+        found.append(max(texts, key=len))
+    return found
+
+
 def meaning(answer):
     """What an answer says, without the identifiers that a run makes up for itself."""
     said = []
@@ -156,6 +174,7 @@ class Operation:
     def __init__(self, name, state, words, data="pub", public="pub/public", acknowledged="", again=0):
         self.name, self.state, self.words, self.data, self.public = name, state, words, data, public
         self.acknowledged = acknowledged  # what it prints when it is done
+        self.gone = []                    # texts that no file may hold once it is finished
         self.again = again                # entries more when a command that was already committed is given again
         self.calls = []                   # its calls in order, all of them
         self.points = []                  # those that change something
@@ -257,6 +276,7 @@ class Bench:
         large = states / "large"
         large.mkdir()
         copy(small / "pub", large / "pub")
+        place.serve(large / "pub" / "public")
         many = self.folder / "many.json"
         many.write_text(json.dumps([self.listing(i, "One of many") for i in range(80)]))
         for _ in range(3):
@@ -269,6 +289,8 @@ class Bench:
         behind = states / "behind"
         behind.mkdir()
         copy(small / "pub", behind / "pub")
+        # A publisher looks at its own address before it signs: what is there must be its own past.
+        place.serve(behind / "pub" / "public")
         place.run(behind / "pub", "publish", "--to", behind / "to")
         for reader in ("reader", "stranger"):
             copy(small / reader, behind / reader)
@@ -297,6 +319,7 @@ class Bench:
             Operation("import", "small", ["import", second, "--apply", "--json"], acknowledged='"added":'),
             Operation("put", "large", ["put", put], acknowledged="Said anew 81", again=12),
             Operation("withdraw", "small", ["withdraw", *ids[:2]], acknowledged="2 withdrawn."),
+            Operation("erase", "small", ["erase", *ids[:2], "--yes"], acknowledged="2 erased"),
             Operation("publish", "behind", ["publish", "--to", "STATE/to"], public="to", acknowledged="The files are in"),
             Operation("publish-first", "absent", ["publish", "--to", "STATE/to"], public="to", acknowledged="The files are in"),
             Operation("recognize", "small", ["recognize", other_line, "--role", "collective", "--area", "US-OR", "--until", until,
@@ -304,6 +327,11 @@ class Bench:
             Operation("sync", "news", ["sync", "--json"], data="reader", acknowledged='"feeds":'),
             Operation("sync-first", "fresh", ["sync", "--json"], data="reader", acknowledged='"feeds":'),
         ]}
+        gone = only_said_by(place.answer(small / "pub"), ids[:2])
+        self.operations["erase"].gone = self.operations["withdraw"].gone = gone
+        for text in gone:
+            if not holders(small / "pub", text) or not holders(small / "reader", text):
+                raise Trouble(f"'{text}' is not in the files that it is to go from")
 
     def make_readers(self, place, state, line):
         place.serve(state / "pub" / "public")
@@ -409,6 +437,10 @@ class Bench:
             expect(names(seen, self.scid) == names(own, self.scid), f"finished, the {reader} has other identifiers")
         if not doctor_first:
             place.doctor(data)
+        for text in operation.gone:
+            for part in ("pub", "reader", "stranger"):
+                held = holders(folder / part, text)
+                expect(not held, f"'{text}' is still in files of the {part}", held)
         return f"store {'after' if done else 'before'}, strangers {stood}"
 
     def check_folder(self, place, operation, folder, acknowledged):
@@ -474,8 +506,7 @@ class Bench:
     def try_kill(self, place, operation, call, number):
         folder = self.fresh_copy(place, operation)
         data = folder / operation.data
-        if operation.is_sync:
-            place.serve(folder / "pub" / "public")
+        place.serve(folder / ("pub/public" if operation.is_sync else operation.public))
         # Without --seccomp-bpf: with it, strace 6.1 injects nothing.
         under = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call.name}", "-e",
                  f"inject={call.name}:signal=KILL:when={call.number}"]
@@ -490,8 +521,7 @@ class Bench:
         """`fault` from `call` on; the message, the exit code, the state, and the command once the disk is well again."""
         folder = self.fresh_copy(place, operation)
         data = folder / operation.data
-        if operation.is_sync:
-            place.serve(folder / "pub" / "public")
+        place.serve(folder / ("pub/public" if operation.is_sync else operation.public))
         under = ["strace", "-f", "-o", "/dev/null"]
         for path in sorted(operation.paths):
             under += ["-P", str(folder) + path]

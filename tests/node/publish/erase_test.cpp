@@ -186,6 +186,8 @@ TEST(Erase, ForgetsWhatTheNodeNotedItself) {
       federation.publish(chapter, {simple_listing("Tuesday Circle"), simple_listing("Stays")});
   federation.sync(reader);
   const std::string id = keys[0].urn();
+  const std::string stays =
+      R"({"after":"00","before":{"name":"Stays"},"id":")" + keys[1].urn() + "\"}\n";
   const auto note = [&](Federation::Member& member) {
     member.node->change_store([&](node::Store& store) {
       auto& database = store.database();
@@ -204,8 +206,7 @@ TEST(Erase, ForgetsWhatTheNodeNotedItself) {
             .run();
       }
       database.prepare("INSERT INTO import_batch VALUES (1, 1, 'groups.csv', ?1, NULL)")
-          .bind(1, R"({")" + id + R"(":{"name":"Batchcanary"},")" + keys[1].urn() +
-                       R"(":{"name":"Stays"}})")
+          .bind(1, R"({"after":"00","before":{"name":"Batchcanary"},"id":")" + id + "\"}\n" + stays)
           .run();
     });
   };
@@ -223,9 +224,9 @@ TEST(Erase, ForgetsWhatTheNodeNotedItself) {
         EXPECT_EQ(left.integer(0), 1) << table;
         EXPECT_EQ(left.text(1), keys[1].urn()) << "what is noted of others stays";
       }
-      auto batch = store.database().prepare("SELECT before FROM import_batch");
+      auto batch = store.database().prepare("SELECT changes FROM import_batch");
       batch.step();
-      EXPECT_EQ(batch.text(0), R"({")" + keys[1].urn() + R"(":{"name":"Stays"}})");
+      EXPECT_EQ(batch.text(0), stays);
     });
   }
 }
