@@ -228,12 +228,12 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "The data was written by a newer version of Kith.",
      "Update Kith to that version or a later one. Nothing was changed."},
     {ErrorCode::storage_damaged, "storage-damaged", 500, "The stored data is damaged.",
-     "Do not publish. Run `kith doctor`; it says what is damaged. Copy the newest good backup back "
-     "as docs/OPERATING.md says."},
+     "Do not publish. Run `kith doctor`; it says what is damaged. Restore the newest good backup "
+     "into an empty folder as docs/OPERATING.md says."},
     {ErrorCode::self_fork_refused, "self-fork-refused", 409,
      "Signing this would contradict what was signed before, so it was not signed.",
-     "Most likely an old backup was restored, or two machines publish as one. Find the newest copy "
-     "of the data folder and use that; docs/OPERATING.md says how."},
+     "Most likely an old backup was restored, or two machines publish as one. Stop the other machine, "
+     "then run `kith catch-up`: it continues from what is published, or says why that cannot be."},
 });
 
 /// describe() takes a code as its place in the table, so the table must stand in their order.

@@ -49,8 +49,11 @@ CHANGING = ["openat", "creat", "write", "writev", "pwrite64", "pwritev", "fsync"
 TRACED = "trace=" + ",".join("?" + call for call in CHANGING)
 
 # Operation, and how many of each 50 points are its own.
-SHARES = {"init": 4, "import": 7, "put": 6, "withdraw": 4, "erase": 4, "publish": 6, "publish-first": 4, "recognize": 4, "sync": 6,
-          "sync-first": 5}
+SHARES = {"init": 4, "import": 7, "put": 5, "withdraw": 4, "erase": 4, "publish": 5, "publish-first": 4, "recognize": 4, "sync": 5,
+          "sync-first": 4, "backup": 2, "restore": 2}
+
+# Those that strangers see nothing of.
+ALONE = ("init", "backup", "restore")
 
 Call = collections.namedtuple("Call", "name number line")  # the number-th call of that name in its thread
 Ran = collections.namedtuple("Ran", "code out err")
@@ -310,6 +313,13 @@ class Bench:
         shutil.rmtree(fresh / "reader")
         copy(fresh / "stranger", fresh / "reader")
 
+        # A backup with keys, to be restored.
+        backed = states / "backed"
+        copy(small, backed)
+        self.passphrase = self.folder / "passphrase"
+        self.passphrase.write_text("five odd words make one\n")
+        place.run(backed / "pub", "backup", backed / "old.bak", "--with-keys", "--passphrase-file", self.passphrase)
+
         (states / "nothing").mkdir()
 
         init = ["init", "--name", "New Chapter", "--url", f"https://{HOST}:{self.port}/o/main", "--kind", "state_chapter", "--area",
@@ -326,6 +336,10 @@ class Bench:
                                              "--yes"], acknowledged="you recognize", again=1),
             Operation("sync", "news", ["sync", "--json"], data="reader", acknowledged='"feeds":'),
             Operation("sync-first", "fresh", ["sync", "--json"], data="reader", acknowledged='"feeds":'),
+            Operation("backup", "small", ["backup", "STATE/new.bak", "--with-keys", "--passphrase-file", self.passphrase],
+                      acknowledged="The backup is"),
+            Operation("restore", "backed", ["restore", "STATE/old.bak", "--passphrase-file", self.passphrase], data="new",
+                      acknowledged="Restored into"),
         ]}
         gone = only_said_by(place.answer(small / "pub"), ids[:2])
         self.operations["erase"].gone = self.operations["withdraw"].gone = gone
@@ -359,7 +373,7 @@ class Bench:
         place.serve(folder / ("pub/public" if operation.is_sync else operation.public))
         if operation.is_sync:
             operation.before = place.answer(data)
-        elif operation.name != "init":
+        elif operation.name not in ALONE:
             operation.size_before = place.own_size(data)
             operation.own_before = place.answer(data)
             operation.seen_before = {}
@@ -373,7 +387,7 @@ class Bench:
         operation.calls = read_calls(log.read_text(errors="replace"), folder)
         operation.points = [call for call in operation.calls if call.line is not None]
         operation.paths = paths_written(log.read_text(errors="replace"), folder)
-        if operation.name == "init":
+        if operation.name in ALONE:
             operation.size_after = place.own_size(data)
         elif operation.is_sync:
             operation.after = place.answer(data)
@@ -397,6 +411,8 @@ class Bench:
         """Everything that must hold when `operation` was stopped in `folder`. Says which state it was stopped in."""
         if operation.name == "init":
             return self.check_init(place, operation, folder, acknowledged, doctor_first)
+        if operation.name in ("backup", "restore"):
+            return self.check_copy(place, operation, folder, acknowledged)
         if operation.is_sync:
             return self.check_reader(place, operation, folder, acknowledged, doctor_first)
         data = folder / operation.data
@@ -488,6 +504,36 @@ class Bench:
         ran = place.sync(folder / "stranger")
         expect(ran.code == 0, "strangers cannot read it", ran.out)
         return "after" if done else "before"
+
+    def check_copy(self, place, operation, folder, acknowledged):
+        """A backup is there whole or not at all, and so is what is restored from one; either can be made again."""
+        def restored(backup, data):
+            return place.run(data, "restore", backup, "--passphrase-file", self.passphrase, check=False)
+
+        if operation.name == "backup":
+            backup = folder / "new.bak"
+            there = backup.exists()
+            expect(there or not acknowledged, "what was acknowledged is not there")
+            place.doctor(folder / "pub")
+            if there:
+                expect(restored(backup, folder / "early").code == 0, "half a backup has the name of a whole one")
+            place.run(folder / "pub", *operation.command(folder))
+            left = [file.name for file in folder.glob("new.bak.*")]
+            expect(not left, "unfinished files stay", left)
+            data = folder / "late"
+            expect(restored(backup, data).code == 0, "the backup made again cannot be restored")
+        else:
+            data = folder / operation.data
+            there = (data / "kith.sqlite3").exists()
+            expect(there or not acknowledged, "what was acknowledged is not there")
+            again = restored(folder / "old.bak", data)
+            expect(again.code == (78 if there else 0), "it cannot be finished", again.out + again.err)
+            expect(not (data / ".restoring").exists() or there, "unfinished files stay")
+            place.run(data, "catch-up")
+        expect(place.own_size(data) == operation.size_after, "the number of entries")
+        expect(meaning(place.answer(data)) == meaning(place.answer(folder / "pub")), "it says something else")
+        place.doctor(data)
+        return "after" if there else "before"
 
     def check_reader(self, place, operation, folder, acknowledged, doctor_first):
         data = folder / operation.data
