@@ -4,6 +4,7 @@
 #include <set>
 #include <system_error>
 
+#include "node/publish/own_history.h"
 #include "node/store/sqlite.h"
 
 namespace node {
@@ -49,10 +50,18 @@ const std::map<std::string, CommandFunction>& command_table() {
 /// Commands that sign something new. Before them the own public address is looked at: what is
 /// published there must be a beginning of what is here.
 bool command_publishes(const Invocation& invocation) {
-  static const std::set<std::string> names = {"put",     "withdraw",  "erase",      "confirm", "renew",
-                                              "publish", "recognize", "unrecognize"};
+  static const std::set<std::string> names = {"put",    "withdraw", "erase",     "confirm",
+                                              "renew",  "publish",  "recognize", "unrecognize",
+                                              "rotate", "move",     "deactivate"};
   return names.contains(invocation.command) ||
-         (invocation.command == "import" && invocation.has("apply"));
+         (invocation.command == "import" && (invocation.has("apply") || invocation.has("undo")));
+}
+
+/// Commands that add to the own identity. They commit before they publish, so a folder that must
+/// not publish is stopped first; only a new epoch is the way out of it.
+bool command_continues_identity(const Invocation& invocation) {
+  return (invocation.command == "rotate" && !invocation.has("stolen")) ||
+         invocation.command == "move" || invocation.command == "deactivate";
 }
 
 constexpr std::chrono::seconds kLookAgainAfter{60};
@@ -67,6 +76,12 @@ ExitCode execute(const Invocation& invocation, Node& node, CommandOutput& output
   }
   try {
     if (command_publishes(invocation)) check_published_history(node, kLookAgainAfter);
+    if (command_continues_identity(invocation)) {
+      node.change_store([](Store& store) {
+        if (const auto own = find_own_feed(store.queries()))
+          require_right_to_publish(store.queries(), *own);
+      });
+    }
     return found->second(invocation, node, output);
   } catch (const DataError& error) {
     return say_refusal({error.code(), error.what()}, output);

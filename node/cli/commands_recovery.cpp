@@ -348,16 +348,17 @@ ExitCode command_hand_over(const Invocation& invocation, Node& node, CommandOutp
         protocol::canonical(protocol::Json::object({{"file", file}, {"publisher", *name}})) + "\n");
     return kExitOk;
   }
-  output.print("The file is " + file + ".\n" +
-               wrapped("1. Give it to the next secretary; tell the passphrase by telephone, not "
-                       "beside the file. 2. There: `kith restore` into an empty folder, then `kith "
-                       "catch-up`. 3. Here: stop `kith serve`. This data folder publishes nothing "
-                       "any more; when the other machine has published once, delete its keys "
-                       "folder: " +
-                       (node.folder() / "keys").string() +
-                       ". 4. The recovery sheet goes over on paper. If nothing comes of it: `kith "
-                       "hand-over --take-back`.") +
-               "\n");
+  output.print("The file is " + file + ".\n");
+  const std::string steps[] = {
+      "1. Give it to the next secretary; tell the passphrase by telephone, not beside the file.",
+      "2. There: `kith restore` into an empty folder, then `kith catch-up`.",
+      "3. Here: stop `kith serve`. This data folder publishes nothing any more; when the other "
+      "machine has published once, delete its keys: " +
+          (node.folder() / "keys").string(),
+      "4. The recovery sheet goes over on paper.",
+  };
+  for (const auto& step : steps) output.print(wrapped(step, 3) + "\n");
+  output.print("If nothing comes of it: `kith hand-over --take-back`.\n");
   return kExitOk;
 }
 
