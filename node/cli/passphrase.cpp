@@ -13,19 +13,19 @@ namespace {
 constexpr const char* kPassphraseOption = "passphrase-file";
 
 /// The terminal without echo, as long as it lives.
-class Unseen {
+class PassphraseUnseen {
  public:
-  Unseen() {
+  PassphraseUnseen() {
     if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
     auto quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     is_quiet_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) == 0;
   }
-  ~Unseen() {
+  ~PassphraseUnseen() {
     if (is_quiet_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
   }
-  Unseen(const Unseen&) = delete;
-  Unseen& operator=(const Unseen&) = delete;
+  PassphraseUnseen(const PassphraseUnseen&) = delete;
+  PassphraseUnseen& operator=(const PassphraseUnseen&) = delete;
 
  private:
   termios before_{};
@@ -36,7 +36,7 @@ std::string passphrase_typed(const std::string& prompt, CommandOutput& output) {
   output.print(prompt);
   std::string line;
   {
-    const Unseen quiet;
+    const PassphraseUnseen quiet;
     std::getline(std::cin, line);
   }
   output.print("\n");

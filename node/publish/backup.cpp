@@ -31,12 +31,12 @@ using protocol::ErrorCode;
 
 constexpr std::string_view kBackupMagic = "kith-backup/";
 constexpr std::string_view kBackupFirstLine = "kith-backup/1\n";
-constexpr std::size_t kMaxInfoBytes = 4096;
-constexpr std::size_t kHashBytes = 32;
+constexpr std::size_t kMaxBackupInfoBytes = 4096;
+constexpr std::size_t kBackupHashBytes = 32;
 // How much is in memory at a time.
-constexpr std::size_t kPieceBytes = 1 << 20;
-constexpr std::size_t kSealedPieceBytes =
-    kPieceBytes + crypto_secretstream_xchacha20poly1305_ABYTES;
+constexpr std::size_t kBackupPieceBytes = 1 << 20;
+constexpr std::size_t kBackupSealedPieceBytes =
+    kBackupPieceBytes + crypto_secretstream_xchacha20poly1305_ABYTES;
 // libsodium's MODERATE: whoever finds the file may try passphrases at leisure, and a person waits
 // for it once.
 constexpr unsigned long long kSealOps = crypto_pwhash_OPSLIMIT_MODERATE;
@@ -149,22 +149,23 @@ class BackupReader {
 };
 
 /// What sealing needs, wiped when it goes.
-struct SealKey {
-  SealKey() = default;
-  ~SealKey() { sodium_memzero(bytes.data(), bytes.size()); }
-  SealKey(const SealKey&) = delete;
-  SealKey& operator=(const SealKey&) = delete;
+struct BackupSealKey {
+  BackupSealKey() = default;
+  ~BackupSealKey() { sodium_memzero(bytes.data(), bytes.size()); }
+  BackupSealKey(const BackupSealKey&) = delete;
+  BackupSealKey& operator=(const BackupSealKey&) = delete;
   std::array<unsigned char, crypto_secretstream_xchacha20poly1305_KEYBYTES> bytes{};
 };
 
-struct SealTerms {
+struct BackupSealTerms {
   unsigned long long ops = kSealOps;
   std::size_t memory = kSealMemory;
   protocol::Bytes salt;           ///< crypto_pwhash_SALTBYTES
   protocol::Bytes stream_header;  ///< crypto_secretstream_xchacha20poly1305_HEADERBYTES
 };
 
-void backup_derive(SealKey& key, const std::string& passphrase, const SealTerms& terms) {
+void backup_derive(BackupSealKey& key, const std::string& passphrase,
+                   const BackupSealTerms& terms) {
   if (::crypto_pwhash(key.bytes.data(), key.bytes.size(), passphrase.data(), passphrase.size(),
                       terms.salt.data(), terms.ops, terms.memory,
                       crypto_pwhash_ALG_ARGON2ID13) != 0) {
@@ -179,13 +180,13 @@ std::string backup_length(std::size_t size) {
           static_cast<char>(size >> 8), static_cast<char>(size)};
 }
 
-struct Opened {
+struct BackupOpened {
   BackupInfo info;
-  std::optional<SealTerms> seal;
+  std::optional<BackupSealTerms> seal;
   std::string head;  ///< both lines, as they stand
 };
 
-std::string backup_head(const BackupInfo& info, const std::optional<SealTerms>& seal) {
+std::string backup_head(const BackupInfo& info, const std::optional<BackupSealTerms>& seal) {
   auto json = protocol::Json::object(
       {{"purpose", info.purpose == BackupPurpose::backup ? "backup" : "hand-over"},
        {"made_at", protocol::format_timestamp(info.made_at)},
@@ -203,7 +204,7 @@ std::string backup_head(const BackupInfo& info, const std::optional<SealTerms>& 
 }
 
 /// Reads both lines; the rest is still to be read.
-Opened backup_open(BackupReader& reader) {
+BackupOpened backup_open(BackupReader& reader) {
   const auto first = reader.read_line(kBackupFirstLine.size());
   if (!first.starts_with(kBackupMagic))
     throw DataError(ErrorCode::config_invalid,
@@ -214,7 +215,7 @@ Opened backup_open(BackupReader& reader) {
                         " was written by a newer version of kith. Nothing was changed. Install "
                         "that version.");
   }
-  const auto line = reader.read_line(kMaxInfoBytes);
+  const auto line = reader.read_line(kMaxBackupInfoBytes);
   const auto json = protocol::parse_json(line);
   const auto text = [&](const protocol::Json* in, const char* name) {
     const auto* value = in ? in->find(name) : nullptr;
@@ -231,7 +232,7 @@ Opened backup_open(BackupReader& reader) {
   if (!made_at || number(all, "schema") < 1 || number(all, "schema") > 1'000'000 ||
       number(all, "size") < 0 || (purpose != "backup" && purpose != "hand-over"))
     backup_damaged(reader.file(), "its first lines are not what a backup begins with");
-  Opened opened;
+  BackupOpened opened;
   opened.head = first + line;
   opened.info = {purpose == "backup" ? BackupPurpose::backup : BackupPurpose::hand_over,
                  *made_at,
@@ -240,7 +241,7 @@ Opened backup_open(BackupReader& reader) {
                  static_cast<std::uint64_t>(number(all, "size")),
                  false};
   if (const auto* sealed = all->find("sealed")) {
-    SealTerms seal;
+    BackupSealTerms seal;
     const auto salt = protocol::from_hex(text(sealed, "salt"));
     const auto stream = protocol::from_hex(text(sealed, "stream"));
     const auto ops = number(sealed, "ops"), memory = number(sealed, "memory");
@@ -259,13 +260,13 @@ Opened backup_open(BackupReader& reader) {
 /// The hash at the end tells a file that was cut short or changed from a wrong passphrase.
 void backup_check_hash(const std::filesystem::path& file) {
   BackupReader reader(file);
-  if (reader.left() < kHashBytes) backup_damaged(file, "it is cut short");
+  if (reader.left() < kBackupHashBytes) backup_damaged(file, "it is cut short");
   protocol::Sha256 hash;
-  while (reader.left() > kHashBytes) {
+  while (reader.left() > kBackupHashBytes) {
     hash.add(reader.read(static_cast<std::size_t>(
-        std::min<std::uint64_t>(kPieceBytes, reader.left() - kHashBytes))));
+        std::min<std::uint64_t>(kBackupPieceBytes, reader.left() - kBackupHashBytes))));
   }
-  if (reader.read(kHashBytes) != protocol::as_text(hash.finish().view()))
+  if (reader.read(kBackupHashBytes) != protocol::as_text(hash.finish().view()))
     backup_damaged(file, "it is cut short or was changed: its hash does not hold");
 }
 
@@ -298,33 +299,33 @@ std::optional<NodeKeys> backup_keys_from(std::string_view text) {
 }
 
 /// Removes a file or folder that is needed only while something is made.
-class Unfinished {
+class BackupScratch {
  public:
-  explicit Unfinished(std::filesystem::path folder) : folder_(std::move(folder)) {}
-  ~Unfinished() {
+  explicit BackupScratch(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  ~BackupScratch() {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
   }
-  Unfinished(const Unfinished&) = delete;
-  Unfinished& operator=(const Unfinished&) = delete;
+  BackupScratch(const BackupScratch&) = delete;
+  BackupScratch& operator=(const BackupScratch&) = delete;
 
  private:
   std::filesystem::path folder_;
 };
 
 /// Hands the payload to `take`, piece by piece; a sealed one begins with the keys.
-void backup_unpack(BackupReader& reader, const Opened& opened,
+void backup_unpack(BackupReader& reader, const BackupOpened& opened,
                    const std::optional<std::string>& passphrase,
                    const std::function<void(std::string_view keys)>& take_keys,
                    const std::function<void(std::string_view piece)>& take) {
   if (!opened.seal) {
-    while (reader.left() > kHashBytes) {
+    while (reader.left() > kBackupHashBytes) {
       take(reader.read(static_cast<std::size_t>(
-          std::min<std::uint64_t>(kPieceBytes, reader.left() - kHashBytes))));
+          std::min<std::uint64_t>(kBackupPieceBytes, reader.left() - kBackupHashBytes))));
     }
     return;
   }
-  SealKey key;
+  BackupSealKey key;
   backup_derive(key, *passphrase, *opened.seal);
   crypto_secretstream_xchacha20poly1305_state state;
   crypto_secretstream_xchacha20poly1305_init_pull(&state, opened.seal->stream_header.data(),
@@ -336,7 +337,7 @@ void backup_unpack(BackupReader& reader, const Opened& opened,
     std::size_t size = 0;
     for (const char c : length) size = size << 8 | static_cast<unsigned char>(c);
     if (length.size() != 4 || size < crypto_secretstream_xchacha20poly1305_ABYTES ||
-        size > kSealedPieceBytes || reader.left() < size + kHashBytes)
+        size > kBackupSealedPieceBytes || reader.left() < size + kBackupHashBytes)
       backup_damaged(reader.file(), "a piece of it is missing");
     const auto sealed = reader.read(size);
     std::string piece(size - crypto_secretstream_xchacha20poly1305_ABYTES, '\0');
@@ -355,7 +356,7 @@ void backup_unpack(BackupReader& reader, const Opened& opened,
     if (first) sodium_memzero(piece.data(), piece.size());
     first = false;
   }
-  if (reader.left() != kHashBytes) backup_damaged(reader.file(), "something follows its end");
+  if (reader.left() != kBackupHashBytes) backup_damaged(reader.file(), "something follows its end");
 }
 
 }  // namespace
@@ -387,7 +388,7 @@ BackupInfo write_backup(const std::filesystem::path& data_folder, const std::fil
 
   const auto copied = std::filesystem::path(file.string() + ".new-database");
   const auto unfinished = std::filesystem::path(file.string() + ".new");
-  const Unfinished no_copy_stays(copied);
+  const BackupScratch no_copy_stays(copied);
   BackupWriter(copied).finish();  // empty, and nobody else's to read
   copy_database(data_folder, copied);
 
@@ -408,12 +409,12 @@ BackupInfo write_backup(const std::filesystem::path& data_folder, const std::fil
   BackupReader database(copied);
   if (!passphrase) {
     out.add(backup_head(info, std::nullopt));
-    while (database.left() > 0) out.add(database.read(kPieceBytes));
+    while (database.left() > 0) out.add(database.read(kBackupPieceBytes));
   } else {
-    SealTerms seal;
+    BackupSealTerms seal;
     seal.salt.resize(crypto_pwhash_SALTBYTES);
     randombytes_buf(seal.salt.data(), seal.salt.size());
-    SealKey key;
+    BackupSealKey key;
     backup_derive(key, *passphrase, seal);
     seal.stream_header.resize(crypto_secretstream_xchacha20poly1305_HEADERBYTES);
     crypto_secretstream_xchacha20poly1305_state state;
@@ -435,7 +436,7 @@ BackupInfo write_backup(const std::filesystem::path& data_folder, const std::fil
     add_piece(text, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
     sodium_memzero(text.data(), text.size());
     do {
-      const auto piece = database.read(kPieceBytes);
+      const auto piece = database.read(kBackupPieceBytes);
       add_piece(piece, database.left() == 0 ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
                                             : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
     } while (database.left() > 0);
@@ -494,7 +495,7 @@ BackupInfo restore_backup(const std::filesystem::path& file,
   if (cut_off) std::filesystem::remove_all(target / "keys");
   std::filesystem::create_directory(making);
   std::filesystem::permissions(making, std::filesystem::perms::owner_all);
-  const Unfinished nothing_half_made_stays(making);
+  const BackupScratch nothing_half_made_stays(making);
   std::optional<NodeKeys> keys;
   {
     BackupReader reader(file);

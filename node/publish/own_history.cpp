@@ -19,10 +19,10 @@ namespace {
 
 constexpr std::string_view kPublishedNote = "published_note";
 constexpr std::string_view kPublishedVersion = "published_version";
-constexpr std::string_view kRestored = "restored_at";
+constexpr std::string_view kRestoredAt = "restored_at";
 constexpr std::string_view kRestoredEpoch = "restored_epoch";
 constexpr std::string_view kOtherMachine = "other_machine_at";
-constexpr std::string_view kMachine = "machine";
+constexpr std::string_view kMachineMark = "machine";
 
 [[noreturn]] void history_refuse(const std::string& detail) {
   throw DataError(protocol::ErrorCode::self_fork_refused, detail);
@@ -86,12 +86,12 @@ std::optional<protocol::Timestamp> time_setting(const StoreQueries& store, std::
 
 std::optional<protocol::Timestamp> restored_at(const StoreQueries& store, const Feed& own) {
   if (store.setting(kRestoredEpoch).value_or("") != std::to_string(own.epoch)) return std::nullopt;
-  return time_setting(store, kRestored);
+  return time_setting(store, kRestoredAt);
 }
 void wait_for_catch_up(Store& store, protocol::Timestamp now) {
   const auto own = find_own_feed(store.queries());
   if (!own) return;
-  store.set_setting(kRestored, std::to_string(protocol::to_unix(now)));
+  store.set_setting(kRestoredAt, std::to_string(protocol::to_unix(now)));
   store.set_setting(kRestoredEpoch, std::to_string(own->epoch));
 }
 std::optional<protocol::Timestamp> handed_over_at(const StoreQueries& store) {
@@ -205,10 +205,10 @@ void note_published_head(Store& store, const std::optional<PublishedHead>& head,
       other_machine(*head->stamped);
   }
   const auto machine = history_machine(own->scid);
-  const auto before = store.queries().setting(kMachine).value_or("");
+  const auto before = store.queries().setting(kMachineMark).value_or("");
   if (before != machine) {
     if (!before.empty() && own->heartbeat) other_machine(*own->heartbeat);
-    store.set_setting(kMachine, machine);
+    store.set_setting(kMachineMark, machine);
   }
 }
 

@@ -23,17 +23,17 @@ using test_support::Federation;
 using test_support::ScratchFolder;
 using test_support::simple_listing;
 
-constexpr const char* kPassphrase = "five odd words make one\n";
+constexpr const char* kRecoveryPassphrase = "five odd words make one\n";
 
-struct Done {
+struct RecoveryDone {
   node::ExitCode exit;
   std::string said;
 };
 
-Done recovery_run(Federation::Member& member, const std::string& command,
-                  std::map<std::string, std::vector<std::string>> options = {}) {
+RecoveryDone recovery_run(Federation::Member& member, const std::string& command,
+                          std::map<std::string, std::vector<std::string>> options = {}) {
   node::Invocation invocation{command, std::move(options), {}, {}, "/"};
-  if (invocation.has("passphrase-file")) invocation.files["passphrase-file"] = kPassphrase;
+  if (invocation.has("passphrase-file")) invocation.files["passphrase-file"] = kRecoveryPassphrase;
   CollectedOutput output;
   const auto exit = node::execute(invocation, *member.node, output);
   // As one line, wherever it was wrapped.
@@ -42,9 +42,9 @@ Done recovery_run(Federation::Member& member, const std::string& command,
   return {exit, said};
 }
 
-Done recovery_restore(Federation& federation, const std::filesystem::path& file,
-                      const std::filesystem::path& folder,
-                      const std::string& passphrase = kPassphrase) {
+RecoveryDone recovery_restore(Federation& federation, const std::filesystem::path& file,
+                              const std::filesystem::path& folder,
+                              const std::string& passphrase = kRecoveryPassphrase) {
   node::Invocation invocation{"restore", {{"file", {file.string()}}}, {}, {}, "/"};
   invocation.options["passphrase-file"] = {"given"};
   invocation.files["passphrase-file"] = passphrase;
@@ -71,7 +71,8 @@ std::uint64_t recovery_size(Federation::Member& member) {
   return 0;
 }
 
-Done recovery_put(Federation& federation, Federation::Member& member, const std::string& name) {
+RecoveryDone recovery_put(Federation& federation, Federation::Member& member,
+                          const std::string& name) {
   federation.clock.advance(std::chrono::minutes(5));
   node::Invocation invocation{"put", {{"file", {"x.json"}}}, {}, {}, "/"};
   invocation.files["file"] = protocol::canonical(simple_listing(name));
