@@ -19,7 +19,8 @@ void forget_rights(Store& store) {
   database.execute(
       "UPDATE feed SET heartbeat = NULL, last_success = NULL, next_attempt = 0, failures = 0,"
       "       did_log_etag = '', checkpoint_etag = '' WHERE own = 0");
-  database.execute("DELETE FROM reminder");
+  // A link that is open in the backup may have been used since. What leaders answered stays.
+  database.execute("DELETE FROM reminder WHERE used_at IS NULL");
   // Whoever was signed in or invited then may have been shut out since.
   for (const auto* table : {"session", "login_session", "setup_link"}) {
     auto there = database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1");

@@ -582,7 +582,8 @@ TEST(Restore, HidesWhatOthersMayHaveTakenBack) {
   reader.node->change_store([](node::Store& store) {
     store.database().execute(
         "INSERT INTO reminder (token_hash, id, made_at, expires) VALUES (x'01', 'urn:uuid:1', 1, "
-        "2)");
+        "2);"
+        "INSERT INTO reminder VALUES (x'02', 'urn:uuid:2', 1, 2, 1, 'we moved')");
   });
   const auto file = place.path() / "kith.bak";
   ASSERT_EQ(recovery_run(reader, "backup", {{"file", {file.string()}}}).exit, node::kExitOk);
@@ -595,9 +596,10 @@ TEST(Restore, HidesWhatOthersMayHaveTakenBack) {
   EXPECT_EQ(federation.found(reader).size(), 1u);
   EXPECT_EQ(federation.everything(reader).find("Goes away"), std::string::npos);
   reader.node->change_store([](node::Store& store) {
-    auto links = store.database().prepare("SELECT count(*) FROM reminder");
+    auto links = store.database().prepare("SELECT count(*), max(answer) FROM reminder");
     links.step();
-    EXPECT_EQ(links.integer(0), 0) << "a used link would work again";
+    EXPECT_EQ(links.integer(0), 1) << "a link that was used since would work again";
+    EXPECT_EQ(links.text(1), "we moved");
   });
 }
 
