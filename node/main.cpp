@@ -64,6 +64,8 @@ int run(const node::CommandLine& line) {
   if (invocation.command == "restore")
     return node::command_restore(invocation, line.data_folder, node::SystemClock(), terminal);
   if (!node::ask_passphrase_ahead(invocation, terminal)) return node::kExitUsage;
+  if (invocation.command == "verify")
+    return node::command_verify(invocation, node::SystemClock().now(), terminal);
 
   if (invocation.command != "serve") {
     // While a node runs every command goes to it.

@@ -211,6 +211,18 @@ std::optional<Group> Node::group(const RecordKey& key) const {
   });
 }
 
+protocol::Result<protocol::Evidence> Node::evidence(const RecordKey& key) {
+  const auto shown = group(key);
+  if (!shown)
+    return protocol::refuse(protocol::ErrorCode::not_found, "no such listing is shown here");
+  return read([&](StoreQueries& store) {
+    const auto checkpoint_of = [this](const Feed& feed) {
+      return cosigned_checkpoint(feed.scid).value_or(feed.checkpoint);
+    };
+    return make_evidence(store, proofs_, checkpoint_of, key, shown->standing, clock_.now());
+  });
+}
+
 std::optional<protocol::PublisherCard> Node::publisher_card(const std::string& scid) const {
   return read([&](StoreQueries& store) -> std::optional<protocol::PublisherCard> {
     const auto feed = store.feed(scid);
@@ -472,6 +484,35 @@ protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {
     }
   }
   return found;
+}
+
+protocol::Result<PublicCopy> Node::read_public_copy() const {
+  using protocol::ErrorCode;
+  std::string did;
+  for (const auto& feed : read([](StoreQueries& store) { return store.feeds(); })) {
+    if (feed.own) did = feed.did;
+  }
+  if (did.empty())
+    return protocol::refuse(ErrorCode::config_invalid, "this node has no publisher of its own");
+  if (!source_)
+    return protocol::refuse(ErrorCode::did_unreachable,
+                            "this command cannot read from the network");
+  crawler::KnownFeed nothing;
+  nothing.did = did;
+  nothing.large = true;  // one's own may be as large as it is
+  nothing.root_at = [](std::uint64_t) { return protocol::empty_root(); };
+  nothing.is_live = [](const std::string&) { return false; };
+  nothing.leaves = [](std::uint64_t, std::uint64_t) { return std::vector<protocol::Bytes>(); };
+  auto reading = crawler::read_feed(*source_, nothing, clock_.now());
+  if (!reading.update) return tl::unexpected(reading.update.error());
+  auto& update = *reading.update;
+  PublicCopy copy{update.keys.epoch,         update.frontier.size(), update.frontier.root(),
+                  std::move(update.did_log), update.heartbeat,       {}};
+  if (update.trouble) copy.troubled.emplace_back("the log", *update.trouble);
+  for (const auto& record : update.records) {
+    if (record.problem) copy.troubled.emplace_back(record.id, *record.problem);
+  }
+  return copy;
 }
 
 }  // namespace node

@@ -11,6 +11,7 @@
 
 #include "crawler/source.h"
 #include "node/clock.h"
+#include "node/evidence.h"
 #include "node/feed_state.h"
 #include "node/guarded.h"
 #include "node/publish/publisher.h"
@@ -64,6 +65,15 @@ struct FeedOutcome {
   std::size_t troubled_records = 0;
 };
 
+/// This node's own feed, as somebody reads it who has never seen it.
+struct PublicCopy {
+  std::uint64_t epoch = 0, size = 0;
+  protocol::Hash root = protocol::empty_root();
+  std::string did_log;
+  std::optional<protocol::Timestamp> heartbeat;
+  std::vector<std::pair<std::string, protocol::Error>> troubled;  ///< records that are not taken
+};
+
 /// `feed` of `feeds` is being read; within it `done` of `total` files of `what`.
 struct SyncProgress {
   std::size_t feed = 0, feeds = 0;
@@ -92,6 +102,9 @@ class Node {
   protocol::Result<SearchResult> search(const Query& query) const;
   /// The listing, if it is shown.
   std::optional<Group> group(const RecordKey& key) const;
+  /// What proves a listing that is shown, for somebody without a node. Refuses with not_found where
+  /// it is not shown, or as make_evidence() does.
+  protocol::Result<protocol::Evidence> evidence(const RecordKey& key);
   /// Listings with this UUID that are stored here, shown or not.
   std::vector<RecordKey> keys_with_uuid(const std::string& uuid) const;
   std::optional<Standing> standing(const RecordKey& key) const;
@@ -144,6 +157,9 @@ class Node {
   /// Nothing is stored. Refuses with did_syntax or what reading refused with; did_fork when a named
   /// version is not in its log.
   protocol::Result<FoundPublisher> look_up(std::string_view text);
+  /// Reads one's own feed at its public place, as at first contact. Nothing is stored. Refuses with
+  /// config_invalid where there is no own publisher, or what reading refused with.
+  protocol::Result<PublicCopy> read_public_copy() const;
 
  private:
   struct Update {

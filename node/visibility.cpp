@@ -34,7 +34,10 @@ class VisibilityMaker {
 
  private:
   void load_publishers() {
-    for (const auto& denial : store_.denials()) denied_.insert({denial.scid, denial.id});
+    for (const auto& denial : store_.denials()) {
+      if (denial.until && *denial.until <= now_) continue;
+      denied_.insert({denial.scid, denial.id});
+    }
     for (auto& feed : store_.feeds()) {
       protocol::Issuer issuer;
       issuer.scid = feed.scid;
@@ -87,6 +90,7 @@ class VisibilityMaker {
       edges_.push_back({record.key.scid, subject->scid, record.key.urn(), envelope->valid_from,
                         std::min(envelope->valid_until, record.shown_until()),
                         std::move(*recognition)});
+      edge_positions_.push_back(record.document_position);
     });
     store_.for_each_record("publisher", StoreQueries::Texts::include, [&](const Record& record) {
       const auto envelope = protocol::read_envelope(record.document);
@@ -132,7 +136,9 @@ class VisibilityMaker {
     for (std::size_t i = 0; i < path.scids.size(); ++i) {
       std::string name = i == 0 ? std::string() : edges_[path.edges[i - 1]].recognition.name;
       if (name.empty()) name = self_given_name(path.scids[i]);
-      steps.push_back({path.scids[i], std::move(name)});
+      Voucher step{path.scids[i], std::move(name), std::nullopt};
+      if (i > 0) step.recognition = edge_positions_[path.edges[i - 1]];
+      steps.push_back(std::move(step));
     }
     return steps;
   }
@@ -236,6 +242,7 @@ class VisibilityMaker {
   std::vector<protocol::Issuer> issuers_;
   std::vector<protocol::Anchor> anchors_;
   std::vector<protocol::Edge> edges_;
+  std::vector<std::uint64_t> edge_positions_;  // of each edge: its entry in the recognizer's feed
   std::map<std::string, std::string> own_names_;
   std::map<std::string, std::size_t> recognitions_of_;
   std::set<std::pair<std::string, std::string>> denied_;

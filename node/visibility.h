@@ -20,6 +20,8 @@ namespace node {
 struct Voucher {
   std::string scid;
   std::string name;  ///< what the one before it calls it; of the anchor: what it calls itself
+  /// Which entry of the feed of the one before it recognizes it; of the anchor: nothing.
+  std::optional<std::uint64_t> recognition = std::nullopt;
 };
 
 /// How one listing stands.

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "node/api/evidence.h"
 #include "node/api/feeds.h"
 #include "node/api/groups.h"
 #include "node/api/publisher_files.h"
@@ -51,6 +52,8 @@ void add_public_routes(Router& router, Node& node,
   });
   router.add("GET", "/api/v1/groups/{scid}/{uuid}",
              [&node](const Request& request) { return get_group(request, node); });
+  router.add("GET", "/api/v1/evidence/{scid}/{uuid}",
+             [&node](const Request& request) { return get_evidence(request, node); });
   router.add("GET", "/api/v1/feeds", [&node](const Request&) { return get_feeds(node); });
   router.add("GET", "/api/v1/vocabularies", [](const Request&) { return get_vocabularies(); });
   router.add("POST", "/witness/add-checkpoint",

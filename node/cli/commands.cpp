@@ -43,6 +43,8 @@ const std::map<std::string, CommandFunction>& command_table() {
       {"backup", command_backup},
       {"catch-up", command_catch_up},
       {"hand-over", command_hand_over},
+      {"evidence", command_evidence},
+      {"monitor", command_monitor},
   };
   return table;
 }

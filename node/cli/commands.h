@@ -57,6 +57,12 @@ void check_published_history(Node& node, std::chrono::seconds not_within);
 /// What `kith doctor` says of recovery sheet, backups, hand-over and second machines.
 void recovery_advice(Store& store, const std::filesystem::path& data_folder,
                      protocol::Timestamp now, std::vector<std::string>& advice);
+// commands_evidence.cpp: what is proven to others, and what others do with one's name
+ExitCode command_evidence(const Invocation& invocation, Node& node, CommandOutput& output);
+/// Needs no node and no data folder: only the file, the anchor that the person names, and the time.
+ExitCode command_verify(const Invocation& invocation, protocol::Timestamp now,
+                        CommandOutput& output);
+ExitCode command_monitor(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_care.cpp
 ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_explain(const Invocation& invocation, CommandOutput& output);

@@ -334,13 +334,15 @@ bool Store::remove_anchor(const std::string& scid) {
   return db_.changed_rows() > 0;
 }
 
-void Store::deny(const std::string& scid, const std::string& id, const std::string& reason) {
+void Store::deny(const std::string& scid, const std::string& id, const std::string& reason,
+                 std::optional<protocol::Timestamp> until) {
   db_.prepare(
-         "INSERT INTO denial (scid, id, reason) VALUES (?1, ?2, ?3) ON CONFLICT (scid, id) DO "
-         "UPDATE SET reason = ?3")
+         "INSERT INTO denial (scid, id, reason, until) VALUES (?1, ?2, ?3, ?4) "
+         "ON CONFLICT (scid, id) DO UPDATE SET reason = ?3, until = ?4")
       .bind(1, scid)
       .bind(2, id)
       .bind(3, reason)
+      .bind_time(4, until)
       .run();
 }
 

@@ -96,6 +96,7 @@ class StoreQueries {
   std::vector<protocol::Anchor> anchors() const;
   struct Denial {
     std::string scid, id, reason;
+    std::optional<protocol::Timestamp> until;  ///< over on this second; nothing: until taken back
   };
   std::vector<Denial> denials() const;
 
@@ -175,7 +176,8 @@ class Store {
 
   void add_anchor(const protocol::Anchor& anchor);
   bool remove_anchor(const std::string& scid);
-  void deny(const std::string& scid, const std::string& id, const std::string& reason);
+  void deny(const std::string& scid, const std::string& id, const std::string& reason,
+            std::optional<protocol::Timestamp> until = std::nullopt);
   bool allow(const std::string& scid, const std::string& id);
 
   /// Moves the write-ahead log into the database file; see Database::checkpoint().

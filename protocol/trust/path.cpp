@@ -16,10 +16,8 @@
 
 namespace protocol {
 
-namespace {
-
-bool trust_allows(const std::optional<std::vector<std::string>>& allowed,
-                  std::span<const std::string> area) {
+bool allows_area(const std::optional<std::vector<std::string>>& allowed,
+                 std::span<const std::string> area) {
   if (!allowed) return true;
   if (allowed->empty()) return false;
   return std::all_of(area.begin(), area.end(), [&](const std::string& code) {
@@ -28,7 +26,45 @@ bool trust_allows(const std::optional<std::vector<std::string>>& allowed,
   });
 }
 
-}  // namespace
+std::optional<ErrorCode> edge_fault(const Edge& edge, std::span<const std::string> subject_versions,
+                                    Timestamp now) {
+  const auto& recognition = edge.recognition;
+  if (now < edge.valid_from || now >= edge.valid_until) return ErrorCode::edge_expired;
+  if (recognition.constraint_error || !recognition.to_issue || recognition.max_path_length < 0) {
+    return ErrorCode::edge_constraint;
+  }
+  const auto named = parse_did(recognition.subject_did);
+  if (!named || named->scid != edge.to) return ErrorCode::edge_pin;
+  if (recognition.at_version && std::find(subject_versions.begin(), subject_versions.end(),
+                                          *recognition.at_version) == subject_versions.end()) {
+    return ErrorCode::edge_pin;
+  }
+  return std::nullopt;
+}
+
+std::optional<ErrorCode> edge_fault_there(const Edge& edge, unsigned edges_after,
+                                          std::span<const std::string> area) {
+  if (edge.recognition.max_path_length < static_cast<int>(edges_after))
+    return ErrorCode::edge_depth;
+  if (!allows_area(edge.recognition.area, area)) return ErrorCode::edge_scope;
+  return std::nullopt;
+}
+
+std::optional<ErrorCode> anchor_fault(const Anchor& anchor, std::span<const std::string> versions,
+                                      unsigned edges, std::span<const std::string> area) {
+  const auto named = parse_did(anchor.did);
+  if ((named && named->scid != anchor.scid) ||
+      (!anchor.at_version.empty() &&
+       std::find(versions.begin(), versions.end(), anchor.at_version) == versions.end())) {
+    return ErrorCode::edge_pin;
+  }
+  if (edges > 0 && anchor.max_path_length &&
+      static_cast<int>(edges) - 1 > *anchor.max_path_length) {
+    return ErrorCode::edge_depth;
+  }
+  if (!allows_area(anchor.area, area)) return ErrorCode::edge_scope;
+  return std::nullopt;
+}
 
 /// The walks that lead to one issuer for one area, by the number of edges that are left.
 class TrustGraph::Search {
@@ -42,29 +78,14 @@ class TrustGraph::Search {
   std::optional<ErrorCode> fault(std::size_t index, unsigned after) const {
     const auto& known = graph_.known_edges_[index];
     if (known.fault) return known.fault;
-    const auto& recognition = graph_.edges_[index].recognition;
-    if (recognition.max_path_length < static_cast<int>(after)) return ErrorCode::edge_depth;
-    if (!trust_allows(recognition.area, area_)) return ErrorCode::edge_scope;
-    return std::nullopt;
+    return edge_fault_there(graph_.edges_[index], after, area_);
   }
 
-  std::optional<ErrorCode> anchor_fault(const Anchor& anchor, std::size_t issuer,
-                                        unsigned edges) const {
+  std::optional<ErrorCode> fault_of(const Anchor& anchor, std::size_t issuer,
+                                    unsigned edges) const {
     if (issuer == kNobody) return ErrorCode::no_path;
     if (graph_.issuer_faults_[issuer]) return graph_.issuer_faults_[issuer];
-    const auto named = parse_did(anchor.did);
-    const auto& versions = graph_.issuers_[issuer].versions;
-    if ((named && named->scid != anchor.scid) ||
-        (!anchor.at_version.empty() &&
-         std::find(versions.begin(), versions.end(), anchor.at_version) == versions.end())) {
-      return ErrorCode::edge_pin;
-    }
-    if (edges > 0 && anchor.max_path_length &&
-        static_cast<int>(edges) - 1 > *anchor.max_path_length) {
-      return ErrorCode::edge_depth;
-    }
-    if (!trust_allows(anchor.area, area_)) return ErrorCode::edge_scope;
-    return std::nullopt;
+    return anchor_fault(anchor, graph_.issuers_[issuer].versions, edges, area_);
   }
 
   /// Who reaches the issuer in exactly `edges` edges, and until when at best.
@@ -133,7 +154,7 @@ class TrustGraph::Search {
         if (found == layer.end()) continue;
         Candidate candidate = found->second;
         if (edges > kMaxPathEdges) candidate = {candidate.faults + 1, ErrorCode::edge_depth};
-        if (const auto wrong = anchor_fault(anchor, issuer, edges))
+        if (const auto wrong = fault_of(anchor, issuer, edges))
           candidate = {candidate.faults + 1, *wrong};
         if (candidate.faults < best.faults) best = candidate;
       }
@@ -164,7 +185,7 @@ class TrustGraph::Search {
 
 TrustGraph::TrustGraph(std::span<const Anchor> anchors, std::span<const Issuer> issuers,
                        std::span<const Edge> edges, Timestamp now)
-    : anchors_(anchors), issuers_(issuers), edges_(edges), now_(now), edges_to_(issuers.size()) {
+    : anchors_(anchors), issuers_(issuers), edges_(edges), edges_to_(issuers.size()) {
   for (std::size_t i = 0; i < issuers.size(); ++i) {
     by_scid_.emplace(issuers[i].scid, i);
     if (!issuers[i].usable) {
@@ -179,8 +200,10 @@ TrustGraph::TrustGraph(std::span<const Anchor> anchors, std::span<const Issuer> 
     KnownEdge known{
         .from = issuer_index(edge.from), .to = issuer_index(edge.to), .fault = std::nullopt};
     if (known.from != kNobody && known.to != kNobody) {
-      known.fault =
-          issuer_faults_[known.from] ? issuer_faults_[known.from] : edge_fault(edge, known.to);
+      // A publisher in the middle is one whose identity counts, like any that recognizes.
+      known.fault = issuer_faults_[known.from] ? issuer_faults_[known.from]
+                    : issuer_faults_[known.to] ? issuer_faults_[known.to]
+                                               : edge_fault(edge, issuers[known.to].versions, now);
       edges_to_[known.to].push_back(known_edges_.size());
     }
     known_edges_.push_back(known);
@@ -190,24 +213,6 @@ TrustGraph::TrustGraph(std::span<const Anchor> anchors, std::span<const Issuer> 
 std::size_t TrustGraph::issuer_index(const std::string& scid) const {
   const auto found = by_scid_.find(scid);
   return found == by_scid_.end() ? kNobody : found->second;
-}
-
-std::optional<ErrorCode> TrustGraph::edge_fault(const Edge& edge, std::size_t to) const {
-  const auto& recognition = edge.recognition;
-  // A publisher in the middle is one whose identity counts, like any that recognizes.
-  if (issuer_faults_[to]) return issuer_faults_[to];
-  if (now_ < edge.valid_from || now_ >= edge.valid_until) return ErrorCode::edge_expired;
-  if (recognition.constraint_error || !recognition.to_issue || recognition.max_path_length < 0) {
-    return ErrorCode::edge_constraint;
-  }
-  const auto named = parse_did(recognition.subject_did);
-  if (!named || named->scid != edge.to) return ErrorCode::edge_pin;
-  const auto& versions = issuers_[to].versions;
-  if (recognition.at_version &&
-      std::find(versions.begin(), versions.end(), *recognition.at_version) == versions.end()) {
-    return ErrorCode::edge_pin;
-  }
-  return std::nullopt;
 }
 
 Result<Path> TrustGraph::best(const std::string& issuer, std::span<const std::string> area) const {
@@ -223,7 +228,7 @@ Result<Path> TrustGraph::best(const std::string& issuer, std::span<const std::st
     for (const auto& anchor : anchors_) {
       const auto index = issuer_index(anchor.scid);
       const auto found = reached.find(index);
-      if (found == reached.end() || search.anchor_fault(anchor, index, edges)) continue;
+      if (found == reached.end() || search.fault_of(anchor, index, edges)) continue;
       if (start == kNobody || found->second > latest ||
           (found->second == latest && issuers_[index].scid < issuers_[start].scid)) {
         latest = found->second;
@@ -246,7 +251,7 @@ std::size_t TrustGraph::anchors_reaching(const std::string& issuer,
     const auto& reached = search.reached_in(edges);
     for (const auto& anchor : anchors_) {
       const auto index = issuer_index(anchor.scid);
-      if (reached.contains(index) && !search.anchor_fault(anchor, index, edges))
+      if (reached.contains(index) && !search.fault_of(anchor, index, edges))
         reaching.push_back(index);
     }
   }

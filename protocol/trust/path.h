@@ -50,6 +50,20 @@ struct Path {
   bool operator==(const Path&) const = default;
 };
 
+// The rules of SPEC 7.2 one by one, for whoever holds a path already (evidence.h).
+
+/// Whether `area` lies within `allowed`: every code covered; absent: no limit; empty: nothing.
+bool allows_area(const std::optional<std::vector<std::string>>& allowed, std::span<const std::string> area);
+/// What is wrong with `edge` wherever in a path it stands (rules 2, 4 and 5): edge_expired, edge_constraint, edge_pin.
+/// `subject_versions` are those of the identity log of whom it recognizes.
+std::optional<ErrorCode> edge_fault(const Edge& edge, std::span<const std::string> subject_versions, Timestamp now);
+/// What is wrong with it where `edges_after` edges follow (rules 6 and 7): edge_depth, edge_scope.
+std::optional<ErrorCode> edge_fault_there(const Edge& edge, unsigned edges_after, std::span<const std::string> area);
+/// Whether `anchor`, whose log has `versions`, may begin a path of `edges` edges (rules 7 and 8): edge_pin, edge_depth,
+/// edge_scope.
+std::optional<ErrorCode> anchor_fault(const Anchor& anchor, std::span<const std::string> versions, unsigned edges,
+                                      std::span<const std::string> area);
+
 /// Answers for one state of anchors, issuers and edges. Keeps views: what it was made from must outlive it. May be asked
 /// by several threads.
 class TrustGraph {
@@ -79,12 +93,10 @@ class TrustGraph {
   class Search;
 
   std::size_t issuer_index(const std::string& scid) const;
-  std::optional<ErrorCode> edge_fault(const Edge& edge, std::size_t to) const;
 
   std::span<const Anchor> anchors_;
   std::span<const Issuer> issuers_;
   std::span<const Edge> edges_;
-  Timestamp now_;
   std::unordered_map<std::string_view, std::size_t> by_scid_;
   std::vector<KnownEdge> known_edges_;
   std::vector<std::vector<std::size_t>> edges_to_;  ///< by issuer: edges that end there
