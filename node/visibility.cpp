@@ -77,16 +77,18 @@ class VisibilityMaker {
 
   void load_edges() {
     store_.for_each_record("recognition", StoreQueries::Texts::include, [&](const Record& record) {
-      if (now_ >= record.shown_until() || denied_.contains({record.key.scid, record.key.urn()}))
-        return;
+      if (denied_.contains({record.key.scid, record.key.urn()})) return;
       const auto envelope = protocol::read_envelope(record.document);
       if (!envelope) return;
       auto recognition = protocol::read_recognition(*envelope);
       if (!recognition) return;
       const auto subject = protocol::parse_did(recognition->subject_did);
       if (!subject) return;
-      // A recognizer gone wild must not make every judging slow.
-      if (++recognitions_of_[record.key.scid] > protocol::kMaxRecognitionsPerIssuer) return;
+      // A recognizer gone wild must not make every judging slow. What is over counts as the reason
+      // why nothing is shown (edge_expired), and not against what is in force.
+      if (now_ < record.shown_until() &&
+          ++recognitions_of_[record.key.scid] > protocol::kMaxRecognitionsPerIssuer)
+        return;
       edges_.push_back({record.key.scid, subject->scid, record.key.urn(), envelope->valid_from,
                         std::min(envelope->valid_until, record.shown_until()),
                         std::move(*recognition)});

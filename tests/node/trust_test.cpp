@@ -1,0 +1,270 @@
+// Suite T of paths of recognition, through whole nodes: what is published, followed and shown. The
+// rule by itself is in tests/protocol/trust/path_test.cpp.
+
+#include <gtest/gtest.h>
+
+#include "node/cli/commands.h"
+#include "node/node.h"
+#include "node/publish/feed_folder.h"
+#include "node/publish/keys.h"
+#include "protocol/identity/did_log.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
+#include "tests/support/federation.h"
+
+namespace {
+
+using protocol::ErrorCode;
+using test_support::Federation;
+using test_support::simple_listing;
+
+/// National recognizes Ohio, Ohio recognizes the Lake; a reader has the first as its anchor.
+class TrustOfNodes : public testing::Test {
+ protected:
+  TrustOfNodes()
+      : national(federation.add("national.test", "National Test Association", {"US"},
+                                "national_association")),
+        ohio(federation.add("ohio.test", "Ohio Test Chapter", {"US-OH"})),
+        lake(federation.add("lake.test", "Lake Test Collective", {"US-OH"}, "collective")),
+        reader(federation.add_reader("reader")) {
+    federation.recognize(national, ohio, {"US-OH"}, 1);
+    federation.recognize(ohio, lake, {"US-OH"});
+    federation.anchor(reader, national);
+    of_ohio = federation.publish(ohio, {simple_listing("Chapter group")})[0];
+    of_lake = federation.publish(lake, {simple_listing("Harbor circle")})[0];
+    federation.sync(reader);
+  }
+
+  std::string why(const node::RecordKey& key) {
+    const auto standing = reader.node->standing(key);
+    if (!standing) return "nothing";
+    return standing->shown ? "shown" : std::string(protocol::word(standing->why_not->code));
+  }
+  bool is_found(const node::RecordKey& key) {
+    const auto all = federation.found(reader);
+    return std::find(all.begin(), all.end(), key.text()) != all.end();
+  }
+  /// What a page, the API, a search and an evidence bundle say must be one.
+  void expect_hidden(const node::RecordKey& key, const std::string& code) {
+    EXPECT_EQ(why(key), code);
+    EXPECT_FALSE(reader.node->group(key));
+    EXPECT_FALSE(reader.node->evidence(key));
+    EXPECT_FALSE(is_found(key));
+  }
+  void expect_shown(const node::RecordKey& key) {
+    EXPECT_EQ(why(key), "shown");
+    EXPECT_TRUE(reader.node->group(key));
+    EXPECT_TRUE(reader.node->evidence(key));
+    EXPECT_TRUE(is_found(key));
+  }
+
+  Federation federation;
+  Federation::Member& national;
+  Federation::Member& ohio;
+  Federation::Member& lake;
+  Federation::Member& reader;
+  node::RecordKey of_ohio, of_lake;
+};
+
+// T03
+TEST_F(TrustOfNodes, PathsEndOnTheirSecondWithoutASync) {
+  const auto end = *protocol::parse_timestamp("2027-11-01T00:00:00Z");
+  // Until then with a last sign of life, so that only the recognition can end.
+  federation.clock.advance(end - federation.clock.now() - std::chrono::seconds(1));
+  test_support::CollectedOutput output;
+  for (auto* member : {&national, &ohio, &lake})
+    node::execute({"publish", {}, {}, {}, "/"}, *member->node, output);
+  const auto key = federation.publish(ohio, {simple_listing("Late group")})[0];
+  federation.sync(reader);
+  expect_shown(key);
+  EXPECT_EQ(reader.node->standing(key)->recognized_until, end);
+  federation.clock.advance(std::chrono::seconds(1));
+  EXPECT_FALSE(reader.node->group(key)) << "no page shows it from that second on";
+  EXPECT_FALSE(reader.node->evidence(key));
+  reader.node->refresh();  // what the schedule does every minute
+  expect_hidden(key, "edge-expired");
+}
+
+// T04
+TEST_F(TrustOfNodes, AWithdrawnRecognitionTakesItsSubtreeAtTheNextSync) {
+  expect_shown(of_lake);
+  federation.unrecognize(national, ohio);
+  expect_shown(of_lake);
+  federation.sync(reader);
+  expect_hidden(of_ohio, "no-path");
+  expect_hidden(of_lake, "no-path");
+  federation.recognize(national, lake, {"US-OH"});
+  federation.sync(reader);
+  expect_hidden(of_ohio, "no-path");
+  expect_shown(of_lake);
+  EXPECT_EQ(reader.node->standing(of_lake)->path.size(), 2U);
+}
+
+// T07
+TEST_F(TrustOfNodes, AMiddlePublisherThatDoesNotCountVoidsWhatIsBelow) {
+  expect_shown(of_lake);
+  reader.node->change([&](node::Store& store, node::Publisher*) {
+    store.note_failure(*store.queries().feed(ohio.scid), {ErrorCode::equivocation, "two histories"},
+                       "the other note", true, federation.clock.now(), federation.clock.now());
+  });
+  expect_hidden(of_lake, "equivocation");
+}
+
+TEST_F(TrustOfNodes, AMiddlePublisherWithoutASignOfLifeVoidsWhatIsBelow) {
+  federation.source.stop_serving("ohio.test/o/main");
+  const auto read_on = [&](std::chrono::seconds by) {
+    federation.clock.advance(by);
+    test_support::CollectedOutput output;
+    for (auto* member : {&national, &lake})
+      node::execute({"publish", {}, {}, {}, "/"}, *member->node, output);
+    federation.sync(reader);
+  };
+  read_on(std::chrono::days(35) - std::chrono::seconds(1));
+  EXPECT_EQ(why(of_lake), "shown");
+  read_on(std::chrono::seconds(1));
+  expect_hidden(of_lake, "edge-stale");
+}
+
+// T08
+TEST_F(TrustOfNodes, ARecognitionByAKeyThatMayNotSignIsNone) {
+  const auto stranger = federation.add("stranger.test", "Stranger Test Group", {"US-OH"}).scid;
+  national.node->change([&](node::Store& store, node::Publisher* publisher) {
+    const auto keys = node::load_keys(national.node->folder());
+    const auto feed = *store.queries().feed(national.scid);
+    protocol::Recognition recognition;
+    recognition.subject_did = "did:webvh:" + stranger + ":stranger.test:o:main";
+    recognition.name = "Stranger";
+    recognition.to_issue = true;
+    protocol::Envelope envelope{node::new_record_id(),
+                                protocol::DocumentType::recognition,
+                                publisher->did(),
+                                federation.clock.now(),
+                                federation.clock.now() + std::chrono::days(100),
+                                protocol::recognition_subject(recognition, publisher->did())};
+    // In the log, and signed by a key of this identity: only not by one that may sign documents.
+    const auto line = *protocol::sign_document(envelope, publisher->did() + "#node", keys.node,
+                                               federation.clock.now());
+    protocol::Leaf leaf;
+    leaf.id = envelope.id;
+    leaf.type = "recognition";
+    leaf.document = protocol::sha256(line);
+    leaf.expires = envelope.valid_until;
+    auto frontier = feed.frontier;
+    frontier.append(protocol::leaf_hash(protocol::as_bytes(protocol::format_leaf(leaf))));
+    const auto origin = protocol::feed_origin(national.scid, 1);
+    protocol::Note note{protocol::format_checkpoint({origin, frontier.size(), frontier.root()}),
+                        {}};
+    note.signatures.push_back(protocol::sign_note(note.text, origin, keys.sign));
+    note.signatures.push_back(protocol::cosign_note(
+        note.text, protocol::node_key_name(national.scid), keys.node, federation.clock.now()));
+    store.append_own(feed.feed_id, feed.size, {{leaf, line}}, frontier, protocol::format_note(note),
+                     federation.clock.now());
+    node::write_feed_folder(store.queries(), *store.queries().feed(national.scid),
+                            national.node->folder() / "public");
+  });
+  federation.sync(reader);
+  bool told = false;
+  for (const auto& report : reader.node->feeds()) {
+    EXPECT_NE(report.feed.scid, stranger) << "nobody whose word counts named it";
+    for (const auto& record : report.troubled)
+      told = told || (record.trouble && record.trouble->code == ErrorCode::proof_key);
+  }
+  EXPECT_TRUE(told);
+  expect_shown(of_lake);
+}
+
+// T10
+TEST_F(TrustOfNodes, ADenialBeatsEveryPathAndSurvivesARestart) {
+  const auto deny = [&](const std::string& scid, const std::string& id,
+                        std::optional<protocol::Timestamp> until = std::nullopt) {
+    reader.node->change(
+        [&](node::Store& store, node::Publisher*) { store.deny(scid, id, "asked to", until); });
+  };
+  const auto allow = [&](const std::string& scid, const std::string& id) {
+    reader.node->change([&](node::Store& store, node::Publisher*) { store.allow(scid, id); });
+  };
+  deny(of_lake.scid, of_lake.urn());
+  expect_hidden(of_lake, "denied");
+  federation.reopen(reader);
+  expect_hidden(of_lake, "denied");
+  allow(of_lake.scid, of_lake.urn());
+  expect_shown(of_lake);
+  deny(lake.scid, "");
+  expect_hidden(of_lake, "denied");
+  expect_shown(of_ohio);
+  federation.sync(reader);
+  expect_hidden(of_lake, "denied");
+  allow(lake.scid, "");
+  deny(ohio.scid, "");  // the one in the middle
+  expect_hidden(of_ohio, "denied");
+  expect_hidden(of_lake, "denied");
+  allow(ohio.scid, "");
+  // For a while only: over on its last second.
+  deny(ohio.scid, "", federation.clock.now() + std::chrono::hours(1));
+  federation.clock.advance(std::chrono::hours(1) - std::chrono::seconds(1));
+  reader.node->refresh();
+  expect_hidden(of_lake, "denied");
+  federation.clock.advance(std::chrono::seconds(1));
+  reader.node->refresh();
+  expect_shown(of_lake);
+}
+
+// T11
+TEST_F(TrustOfNodes, ANewIdentityAtTheOldAddressInheritsNothing) {
+  // Somebody buys the chapter's lapsed name and begins anew there, same name and all.
+  auto& squatter = federation.add("squatter.test", "Ohio Test Chapter", {"US-OH"});
+  const auto listing = federation.publish(squatter, {simple_listing("Squatted group")})[0];
+  federation.source.serve("ohio.test/o/main", squatter.node->folder() / "public");
+  federation.sync(reader);
+  EXPECT_EQ(why(listing), "nothing");
+  expect_shown(of_ohio);  // the last good state, which the squatter cannot change
+  for (const auto& report : reader.node->feeds()) {
+    if (report.feed.scid != ohio.scid) continue;
+    ASSERT_TRUE(report.feed.trouble);
+    EXPECT_EQ(report.feed.trouble->code, ErrorCode::did_invalid) << report.feed.trouble->detail;
+  }
+}
+
+TEST_F(TrustOfNodes, AnAnchorWhoseDidNamesAnotherIdentityBeginsNoPath) {
+  reader.node->change([&](node::Store& store, node::Publisher*) {
+    const auto line = ohio.line;
+    store.add_anchor({national.scid, line.substr(6, line.find('#') - 6), "", {}, {}});
+  });
+  expect_hidden(of_lake, "edge-pin");
+}
+
+// T12
+TEST_F(TrustOfNodes, ARecognitionOfAVersionThatTheLogLacksIsVoid) {
+  federation.unrecognize(national, ohio);
+  national.node->change([&](node::Store&, node::Publisher* publisher) {
+    protocol::Recognition recognition;
+    const auto line = ohio.line;
+    recognition.subject_did = line.substr(6, line.find('#') - 6);
+    recognition.at_version = "2-" + line.substr(line.find('#') + 3);
+    recognition.name = "Ohio Test Chapter";
+    recognition.to_issue = true;
+    recognition.max_path_length = 1;
+    std::vector<node::Draft> drafts(1);
+    drafts[0].type = protocol::DocumentType::recognition;
+    drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
+    drafts[0].valid_until = federation.clock.now() + std::chrono::days(100);
+    ASSERT_TRUE(publisher->publish(drafts, federation.clock.now()).empty());
+  });
+  federation.sync(reader);
+  expect_hidden(of_ohio, "edge-pin");
+  expect_hidden(of_lake, "edge-pin");
+}
+
+// T13
+TEST_F(TrustOfNodes, WithoutAnchorsNothingOfOthersIsShown) {
+  reader.node->change(
+      [&](node::Store& store, node::Publisher*) { store.remove_anchor(national.scid); });
+  expect_hidden(of_ohio, "no-path");
+  EXPECT_TRUE(federation.found(reader).empty());
+  EXPECT_EQ(ohio.node->listings_shown(), 1U) << "its own";
+  test_support::CollectedOutput output;
+  EXPECT_EQ(node::execute({"anchor list", {}, {}, {}, "/"}, *reader.node, output), node::kExitOk);
+  EXPECT_NE(output.said.find("its own listings only"), std::string::npos) << output.said;
+}
+
+}  // namespace
