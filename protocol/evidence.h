@@ -104,6 +104,7 @@ Result<EvidenceFindings> verify_evidence(const Evidence& evidence, const Trusted
 struct EvidenceWords {
   std::vector<std::string> proven;
   std::vector<std::string> not_proven;
+  std::vector<std::string> identities;  ///< who is behind each name in the sentences
 };
 EvidenceWords explain_evidence(const EvidenceFindings& findings);
 

@@ -85,8 +85,8 @@ ExitCode evidence_refused(const protocol::Error& error, std::string_view heading
                  "\n");
     return exit;
   }
-  output.print(std::string(heading) + "\n\n" + wrapped("  " + std::string(info.meaning), 2) + "\n" +
-               wrapped("  " + error.detail, 2) + "\n  (" + std::string(info.word) + ")\n");
+  output.print(std::string(heading) + "\n\n" + wrapped(info.meaning) + "\n" +
+               wrapped(error.detail) + "\n(" + std::string(info.word) + ")\n");
   return exit;
 }
 
@@ -302,6 +302,7 @@ ExitCode command_verify(const Invocation& invocation, protocol::Timestamp now,
                                      : "The evidence held, and its time is over.\n");
     evidence_print_list("What it proves", words.proven, output);
     evidence_print_list("What it does not prove", words.not_proven, output);
+    evidence_print_list("Who they are", words.identities, output);
   }
   return findings->valid_now ? kExitOk : kExitNo;
 }

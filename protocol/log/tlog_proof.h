@@ -11,7 +11,7 @@
 #include "protocol/log/note.h"
 #include "protocol/result.h"
 
-// C2SP tlog-proof (SPEC 5.6): that one entry is in a log, in a text that needs nothing else but the
+// C2SP tlog-proof (SPEC 5.7): that one entry is in a log, in a text that needs nothing else but the
 // log's key.
 
 namespace protocol {

@@ -276,13 +276,13 @@ TEST_F(EvidenceBundle, RefusesChangedBytesOfLeavesProofsAndDocuments) {
   };
   for (int which = -1; which < 2; ++which) {
     attack(
-        [&](auto& bundle) -> auto& { return part(bundle, which).leaf; }, 3);
+        [&](auto& bundle) -> auto& { return part(bundle, which).leaf; }, 7);
     attack(
-        [&](auto& bundle) -> auto& { return part(bundle, which).proof; }, 11);
+        [&](auto& bundle) -> auto& { return part(bundle, which).proof; }, 31);
     attack(
-        [&](auto& bundle) -> auto& { return part(bundle, which).did_log; }, 97);
+        [&](auto& bundle) -> auto& { return part(bundle, which).did_log; }, 307);
   }
-  EXPECT_GT(tried, 300U);
+  EXPECT_GT(tried, 120U);
   // A change of any member of a document is a change of its hash.
   for (const auto* name : {"@context", "id", "type", "issuer", "validFrom", "validUntil",
                            "credentialSubject", "proof"}) {
@@ -470,8 +470,8 @@ TEST_F(EvidenceBundle, IsWrittenAndCheckedByCommands) {
 
   EXPECT_EQ(check(text, {national.scid}), node::kExitOk) << said;
   for (const std::string sentence :
-       {"Harbor circle", "seen by hub.test:o:main", "your anchor, recognizes Ohio Test Chapter",
-        "That nothing was withdrawn", "an older, cut log", "good, safe or right"}) {
+       {"Harbor circle", "seen by hub.test/o/main", "your anchor, recognizes Ohio Test Chapter",
+        "That nothing was withdrawn, by then or since", "an older, cut log", "good, safe or right"}) {
     std::string flat = said;
     for (std::size_t at; (at = flat.find("\n  ")) != std::string::npos;) flat.replace(at, 3, " ");
     EXPECT_NE(flat.find(sentence), std::string::npos) << sentence << "\n" << said;
