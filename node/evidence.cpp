@@ -13,6 +13,13 @@ using protocol::ErrorCode;
 using protocol::refuse;
 using protocol::Result;
 
+/// Not by way of all feeds: their identity logs are many megabytes on a large node, and anybody may
+/// ask.
+std::optional<Feed> evidence_own_feed(const StoreQueries& store) {
+  auto row = store.database().prepare("SELECT scid FROM feed WHERE own = 1");
+  return row.step() ? store.feed(row.text(0)) : std::nullopt;
+}
+
 Result<protocol::EvidenceItem> evidence_item(const StoreQueries& store, LogProofs& proofs,
                                              const Feed& feed, const Record& record,
                                              std::uint64_t position,
@@ -58,11 +65,7 @@ Result<void> evidence_log_stands_alone(const Feed& feed, protocol::Timestamp now
 Result<protocol::Evidence> make_evidence(const StoreQueries& store, LogProofs& proofs,
                                          const CheckpointOf& checkpoint_of, const RecordKey& key, const Standing& standing,
                                          protocol::Timestamp now) {
-  std::optional<Feed> own;
-  for (auto& feed : store.feeds()) {
-    if (feed.own) own = std::move(feed);
-    break;  // it stands first
-  }
+  const auto own = evidence_own_feed(store);
   const auto prove = [&](const std::string& scid,
                          const auto& choose) -> Result<protocol::EvidenceItem> {
     const auto feed = store.feed(scid);
