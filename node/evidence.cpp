@@ -63,8 +63,8 @@ Result<void> evidence_log_stands_alone(const Feed& feed, protocol::Timestamp now
 }  // namespace
 
 Result<protocol::Evidence> make_evidence(const StoreQueries& store, LogProofs& proofs,
-                                         const CheckpointOf& checkpoint_of, const RecordKey& key, const Standing& standing,
-                                         protocol::Timestamp now) {
+                                         const CheckpointOf& checkpoint_of, const RecordKey& key,
+                                         const Standing& standing, protocol::Timestamp now) {
   const auto own = evidence_own_feed(store);
   const auto prove = [&](const std::string& scid,
                          const auto& choose) -> Result<protocol::EvidenceItem> {
@@ -73,8 +73,7 @@ Result<protocol::Evidence> make_evidence(const StoreQueries& store, LogProofs& p
     RETURN_IF_REFUSED(evidence_log_stands_alone(*feed, now));
     const std::optional<std::pair<Record, std::uint64_t>> chosen = choose(*feed);
     if (!chosen) return refuse(ErrorCode::not_found, "a document on its path is not here any more");
-    return evidence_item(store, proofs, *feed, chosen->first, chosen->second,
-                         checkpoint_of(*feed));
+    return evidence_item(store, proofs, *feed, chosen->first, chosen->second, checkpoint_of(*feed));
   };
 
   protocol::Evidence evidence;

@@ -2,7 +2,7 @@
 
 namespace node {
 
-Response get_evidence(const Request& request, const Node& node) {
+Response get_evidence(const Request& request, Node& node) {
   const auto key = RecordKey::parse(std::string(request.param("scid")) + "/" +
                                     std::string(request.param("uuid")));
   const auto evidence = key ? node.evidence(*key)
