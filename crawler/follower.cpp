@@ -28,51 +28,108 @@ using protocol::Result;
 constexpr std::uint64_t kLargestTreeToCompare = 1'000'000;
 // How many files are asked for at once; a progress line is due after each batch.
 constexpr std::size_t kBatch = 64;
+// How many stored texts are judged again at once, and how many moves in a row are followed.
+constexpr std::size_t kJudgedAtOnce = 512;
+constexpr int kMostMoves = 4;
 
 struct Identity {
   std::string text;
   std::string etag;
   protocol::DidLog log;
-  protocol::PublisherKeys keys;
+  std::optional<protocol::PublisherKeys> keys;  ///< there once follow_identity() gave it
 };
 
-Result<Identity> follow_identity(Source& source, const KnownFeed& known, protocol::Timestamp now) {
-  ASSIGN_OR_RETURN(const auto did, protocol::parse_did(known.did));
+/// One reading of did.jsonl, verified, and not yet compared with what is remembered.
+Result<Identity> follow_log(Source& source, const std::string& name, const std::string& etag,
+                            const std::string& known_text, protocol::Timestamp now) {
+  ASSIGN_OR_RETURN(const auto did, protocol::parse_did(name));
   const std::string folder = protocol::did_folder_url(did);
-  ASSIGN_OR_RETURN(auto answer, source.get({folder + "did.jsonl", protocol::kMaxDidLogBytes,
-                                            known.did_log_etag}));
-  std::string text = answer.status == 304 ? known.did_log : std::move(answer.body);
-  std::string etag = answer.status == 304 ? known.did_log_etag : std::move(answer.etag);
-
+  ASSIGN_OR_RETURN(auto answer,
+                   source.get({folder + "did.jsonl", protocol::kMaxDidLogBytes, etag}));
+  Identity identity;
+  identity.text = answer.status == 304 ? known_text : std::move(answer.body);
+  identity.etag = answer.status == 304 ? etag : std::move(answer.etag);
   std::string witnesses;
-  if (text.find("\"witness\"") != std::string::npos) {
+  if (identity.text.find("\"witness\"") != std::string::npos) {
     auto file = source.get({folder + "did-witness.json", protocol::kMaxWitnessBytes, ""});
     if (file) witnesses = std::move(file->body);  // its absence is judged by the log's own rules
   }
-  ASSIGN_OR_RETURN(auto log, protocol::resolve_did_log(text, witnesses, known.did, now));
-  if (log.scid != did.scid) return refuse(ErrorCode::did_invalid, "the log is of another identity");
-
-  // Remembered once, an identity can only grow: an attacker who revives a rotated key has to cut
-  // the log.
-  if (!known.did_log.empty() && text != known.did_log) {
-    const auto before = protocol::resolve_did_log(known.did_log, "", "", now);
-    // What was accepted with witnesses may not resolve without them; then the text itself must be a
-    // beginning.
-    const std::string head = before ? before->current().version_id : std::string();
-    const bool grows = before ? log.has_version(head) : text.starts_with(known.did_log);
-    if (!grows) {
-      const bool shorter =
-          known.did_log.starts_with(text.substr(0, text.find_last_not_of('\n') + 1));
-      return shorter ? refuse(ErrorCode::did_rollback,
-                              "its newest entries, which we have seen, are missing")
-                     : refuse(ErrorCode::did_fork,
-                              "it contradicts " + (head.empty() ? "what we have seen" : head));
-    }
+  ASSIGN_OR_RETURN(identity.log, protocol::resolve_did_log(identity.text, witnesses, "", now));
+  if (identity.log.scid != did.scid) {
+    // Whoever has the domain now is somebody else; of ours there is nothing to be read there.
+    return refuse(ErrorCode::did_unreachable,
+                  "at its address there is another identity, " + identity.log.scid);
   }
-  if (log.deactivated)
+  if (!identity.log.has_did(name))
+    return refuse(ErrorCode::did_invalid, "no entry of its identity log has the name " + name);
+  return identity;
+}
+
+/// Remembered once, an identity can only grow: an attacker who revives a rotated key has to cut the
+/// log.
+Result<void> follow_growth(const std::string& remembered, const Identity& identity,
+                           protocol::Timestamp now) {
+  if (remembered.empty() || identity.text == remembered) return {};
+  const auto before = protocol::resolve_did_log(remembered, "", "", now);
+  // What was accepted with witnesses may not resolve without them; then the text itself must be a
+  // beginning.
+  const std::string head = before ? before->current().version_id : std::string();
+  const bool grows =
+      before ? identity.log.has_version(head) : identity.text.starts_with(remembered);
+  if (grows) return {};
+  const std::string_view text = identity.text;
+  const bool shorter = remembered.starts_with(text.substr(0, text.find_last_not_of('\n') + 1));
+  return shorter
+             ? refuse(ErrorCode::did_rollback,
+                      "its newest entries, which we have seen, are missing")
+             : refuse(ErrorCode::did_fork,
+                      "it contradicts " + (head.empty() ? std::string("what we have seen") : head));
+}
+
+/// The keys of the newest version in a log that was verified when it was stored.
+std::optional<protocol::PublisherKeys> follow_stored_keys(std::string_view did_log) {
+  while (did_log.ends_with('\n')) did_log.remove_suffix(1);
+  const auto line = did_log.rfind('\n');
+  const auto entry =
+      protocol::parse_json(line == std::string_view::npos ? did_log : did_log.substr(line + 1));
+  if (!entry) return std::nullopt;
+  const auto* state = entry->find("state");
+  const auto* id = state ? state->find("id") : nullptr;
+  if (!id || !id->if_string()) return std::nullopt;
+  const auto keys = protocol::publisher_keys({"", {}, *id->if_string(), *state});
+  return keys ? std::optional(*keys) : std::nullopt;
+}
+
+Result<Identity> follow_identity(Source& source, const KnownFeed& known, protocol::Timestamp now,
+                                 FeedReading& reading) {
+  ASSIGN_OR_RETURN(auto identity,
+                   follow_log(source, known.did, known.did_log_etag, known.did_log, now));
+  // After a move the old place leads on; the new one may know more by now. Where it does not answer
+  // yet, or lags behind, what the old place says holds.
+  std::string place = known.did;
+  for (int hop = 0; hop < kMostMoves && place != identity.log.current().did; ++hop) {
+    const std::string next = identity.log.current().did;
+    auto there = follow_log(source, next, "", "", now);
+    if (!there || !there->log.has_version(identity.log.current().version_id)) break;
+    place = next;
+    identity = std::move(*there);
+  }
+  // An ETag of one place says nothing at another.
+  if (place != identity.log.current().did) identity.etag.clear();
+  RETURN_IF_REFUSED(
+      follow_growth(known.seen_did_log.empty() ? known.did_log : known.seen_did_log, identity, now));
+  if (!known.did_log.empty() && identity.text != known.did_log) reading.seen_did_log = identity.text;
+  if (identity.log.deactivated) {
+    reading.seen_did_log = identity.text;
     return refuse(ErrorCode::did_deactivated, "the publisher has ended this identity");
-  ASSIGN_OR_RETURN(auto keys, protocol::publisher_keys(log.current()));
-  return Identity{std::move(text), std::move(etag), std::move(log), std::move(keys)};
+  }
+  ASSIGN_OR_RETURN(identity.keys, protocol::publisher_keys(identity.log.current()));
+  if (!known.did_log.empty()) {
+    const auto before = follow_stored_keys(known.did_log);
+    reading.keys_replaced = !before || before->sign != identity.keys->sign ||
+                            before->epoch != identity.keys->epoch;
+  }
+  return identity;
 }
 
 struct Head {
@@ -87,20 +144,20 @@ Result<Head> follow_checkpoint(Source& source, const KnownFeed& known, const Ide
   const bool conditional =
       same_epoch && !known.checkpoint.empty() && identity.text == known.did_log;
   ASSIGN_OR_RETURN(auto answer,
-                   source.get({identity.keys.feed_url + "/checkpoint", protocol::kMaxNoteBytes,
+                   source.get({identity.keys->feed_url + "/checkpoint", protocol::kMaxNoteBytes,
                                conditional ? known.checkpoint_etag : ""}));
   std::string bytes = answer.status == 304 ? known.checkpoint : std::move(answer.body);
   const std::string etag = answer.status == 304 ? known.checkpoint_etag : std::move(answer.etag);
 
   ASSIGN_OR_RETURN(const auto note, protocol::parse_note(bytes));
-  const std::string origin = protocol::feed_origin(identity.log.scid, identity.keys.epoch);
+  const std::string origin = protocol::feed_origin(identity.log.scid, identity.keys->epoch);
   ASSIGN_OR_RETURN(auto checkpoint, protocol::parse_checkpoint(note.text, origin));
   RETURN_IF_REFUSED(
-      protocol::verify_line(note, {origin, protocol::NoteKeyKind::log, identity.keys.sign}));
+      protocol::verify_line(note, {origin, protocol::NoteKeyKind::log, identity.keys->sign}));
   Head head{std::move(bytes), etag, std::move(checkpoint), std::nullopt};
-  if (identity.keys.node) {
+  if (identity.keys->node) {
     const protocol::NoteKey key{protocol::node_key_name(identity.log.scid),
-                                protocol::NoteKeyKind::cosignature, *identity.keys.node};
+                                protocol::NoteKeyKind::cosignature, *identity.keys->node};
     // Who names such a key signs with it every time: a line that is missing was cut off on the way.
     ASSIGN_OR_RETURN(const auto time, protocol::verify_line(note, key));
     if (time > now + protocol::kMaxClockSkew) {
@@ -351,11 +408,53 @@ void follow_leaves(const KnownFeed& known, std::span<const protocol::Bytes> leav
   }
 }
 
-}  // namespace
+/// The bytes cannot be had, as opposed to: they are there and no good.
+bool follow_is_missing(const RecordChange& change) {
+  return change.problem && (change.problem->code == ErrorCode::doc_missing ||
+                            change.problem->code == ErrorCode::doc_hash);
+}
 
-FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
-                      const Progress& progress) {
-  FeedReading reading{refuse(ErrorCode::internal, ""), {}, {}};
+/// Only keys of the newest identity count, so what was verified under an earlier one is judged
+/// again, as if it had been read now.
+void follow_judge_stored(const KnownFeed& known, const protocol::DidLog& log,
+                         protocol::Timestamp now, FeedUpdate& update) {
+  if (!known.stored) return;
+  std::set<std::string> changed;
+  for (const auto& change : update.records) changed.insert(change.id);
+  for (std::uint64_t from = 0;;) {
+    auto page = known.stored(from, kJudgedAtOnce);
+    if (page.empty()) return;
+    from = page.back().leaf_index + 1;
+    for (auto& document : page) {
+      // What ended by its date is not shown anyway.
+      if (changed.contains(document.leaf.id) || document.leaf.expires <= now) continue;
+      const auto judged = follow_document(document.line, document.leaf, log, now);
+      if (judged) continue;
+      const std::string id = document.leaf.id;
+      update.records.push_back(
+          {id, document.leaf_index, std::move(document.leaf), std::nullopt, judged.error()});
+    }
+  }
+}
+
+/// What an old epoch held goes once the new one is here as a whole, or could not be had for a day.
+std::optional<protocol::Error> follow_epoch_gap(const KnownFeed& known, const FeedUpdate& update,
+                                                protocol::Timestamp now) {
+  if (known.waiting_since && now >= *known.waiting_since + protocol::kKeepOlderVersion)
+    return std::nullopt;
+  if (update.trouble) return update.trouble;
+  std::size_t missing = 0;
+  for (const auto& change : update.records)
+    missing += follow_is_missing(change) && known.is_live(change.id) ? std::size_t{1} : 0;
+  if (missing == 0) return std::nullopt;
+  return protocol::Error{ErrorCode::doc_missing,
+                         "of its new epoch " + std::to_string(missing) +
+                             " texts are not there yet; what was read before is kept for a day"};
+}
+
+FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timestamp now,
+                        const Progress& progress) {
+  FeedReading reading{refuse(ErrorCode::internal, ""), {}, {}, {}, false};
   auto refuse_reading = [&](const protocol::Error& error) {
     reading.update = tl::unexpected(error);
     return std::move(reading);
@@ -368,12 +467,12 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
                                                         std::to_string(size) + " entries"});
   };
 
-  auto identity = follow_identity(source, known, now);
+  auto identity = follow_identity(source, known, now, reading);
   if (!identity) return refuse_reading(identity.error());
-  const bool same_epoch = known.checkpoint.empty() || identity->keys.epoch == known.epoch;
-  if (!same_epoch && identity->keys.epoch < known.epoch) {
+  const bool same_epoch = known.checkpoint.empty() || identity->keys->epoch == known.epoch;
+  if (!same_epoch && identity->keys->epoch < known.epoch) {
     return refuse_reading({ErrorCode::origin_mismatch,
-                           "its feed went back to epoch " + std::to_string(identity->keys.epoch)});
+                           "its feed went back to epoch " + std::to_string(identity->keys->epoch)});
   }
   auto head = follow_checkpoint(source, known, *identity, same_epoch, now);
   if (!head) return refuse_reading(head.error());
@@ -407,7 +506,7 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
   }
 
   auto entries =
-      follow_entries(source, identity->keys.feed_url, old_size, checkpoint.size, progress);
+      follow_entries(source, identity->keys->feed_url, old_size, checkpoint.size, progress);
   if (!entries) return refuse_reading(entries.error());
   std::optional<protocol::Hash> root_at_newest;
   for (const auto& entry : entries->fresh) {
@@ -421,7 +520,7 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
         {ErrorCode::corrupt_mirror, "it shows other old entries than those that were signed"});
   }
   if (frontier.root() != checkpoint.root) {
-    const auto code = follow_blame(source, identity->keys.feed_url, known, same_epoch, checkpoint);
+    const auto code = follow_blame(source, identity->keys->feed_url, known, same_epoch, checkpoint);
     if (code == ErrorCode::equivocation) {
       reading.accepted_note = known.checkpoint;
       reading.contradicting_note = head->note;
@@ -436,7 +535,7 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
   FeedUpdate update{.log = std::move(identity->log),
                     .did_log = std::move(identity->text),
                     .did_log_etag = std::move(identity->etag),
-                    .keys = std::move(identity->keys),
+                    .keys = std::move(*identity->keys),
                     .new_epoch = !same_epoch,
                     .frontier = std::move(frontier),
                     .checkpoint = std::move(head->note),
@@ -453,7 +552,38 @@ FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestam
   pending.insert(pending.end(), update.entries.begin(), update.entries.end());
   follow_leaves(known, pending, applied, applied == 0, now, update);
   follow_documents(source, update.keys.feed_url, update.log, update.records, now, progress);
+  if (same_epoch && !known.did_log.empty() && update.did_log != known.did_log)
+    follow_judge_stored(known, update.log, now, update);
+  if (!same_epoch) {
+    if (const auto gap = follow_epoch_gap(known, update, now)) return refuse_reading(*gap);
+  }
+  reading.seen_did_log.clear();
+  reading.keys_replaced = false;
   reading.update = std::move(update);
+  return reading;
+}
+
+/// Whether the feed shows another checkpoint by now than the one that was just read.
+bool follow_has_gone_on(Source& source, const FeedUpdate& update) {
+  const auto again = source.get(
+      {update.keys.feed_url + "/checkpoint", protocol::kMaxNoteBytes, update.checkpoint_etag});
+  return again && again->status != 304 && again->body != update.checkpoint;
+}
+
+}  // namespace
+
+FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
+                      const Progress& progress) {
+  auto reading = follow_once(source, known, now, progress);
+  // A text that is gone was most likely replaced while this was being read: then there is a newer
+  // checkpoint, and with it the newer text.
+  if (reading.update &&
+      std::any_of(reading.update->records.begin(), reading.update->records.end(),
+                  follow_is_missing) &&
+      follow_has_gone_on(source, *reading.update)) {
+    auto again = follow_once(source, known, now, progress);
+    if (again.update || !again.contradicting_note.empty()) return again;
+  }
   return reading;
 }
 

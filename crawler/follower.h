@@ -32,11 +32,23 @@ struct KnownHead {
   std::string note;
 };
 
+/// A live record with the text that was verified under an earlier version of the identity.
+struct StoredDocument {
+  std::uint64_t leaf_index = 0;
+  protocol::Leaf leaf;
+  std::string line;
+};
+
 /// What is remembered of a feed between cycles.
 struct KnownFeed {
   std::string did;      ///< the name it is read under
   std::string did_log;  ///< as last accepted; empty at first contact
   std::string did_log_etag;
+  /// A newer one that was verified and has not taken effect, since its checkpoint could not be had;
+  /// empty: none. It is remembered all the same: nobody may take it back.
+  std::string seen_did_log;
+  /// Since when it waits, where it names other keys or a new epoch.
+  std::optional<protocol::Timestamp> waiting_since;
   std::uint64_t epoch = 0;
   std::uint64_t size = 0;  ///< whose root was verified
   std::uint64_t applied =
@@ -58,6 +70,9 @@ struct KnownFeed {
   std::function<std::optional<KnownHead>(const std::string& origin)> head_of;
   /// Whether this record is live here. Called only for records that a cycle changes.
   std::function<bool(const std::string& id)> is_live;
+  /// Up to `limit` live records from leaf `from` on, in order of their leaves, whose newest text is
+  /// here. Called only when the identity has changed; may be empty where nothing is stored.
+  std::function<std::vector<StoredDocument>(std::uint64_t from, std::size_t limit)> stored;
 };
 
 /// What became of one record: gone, or with a new head, whose document was verified or is refused
@@ -94,13 +109,21 @@ struct FeedReading {
   /// With `equivocation`: two signed notes that cannot both be true, the one that was accepted
   /// before and the one that was read now.
   std::string accepted_note, contradicting_note;
+  /// Where `update` is refused though a newer identity log was read and verified: that log, to be
+  /// remembered as seen. With did_deactivated the last one that there will be.
+  std::string seen_did_log;
+  /// And it names other keys, or a new epoch: what the keys before have signed is to be shown for
+  /// kKeepOlderVersion at most.
+  bool keys_replaced = false;
 };
 
 /// Called now and then while files come in: how many of how many, and of what ("entries",
 /// "documents").
 using Progress = std::function<void(std::size_t done, std::size_t total, std::string_view what)>;
 
-/// `now` is fixed for the whole cycle.
+/// `now` is fixed for the whole cycle. An identity that has moved is read at the place that its
+/// newest version names. Where a text cannot be had the checkpoint is read once more, and all of it
+/// again if that went on meanwhile.
 FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
                       const Progress& progress = {});
 

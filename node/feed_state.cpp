@@ -15,15 +15,28 @@ std::optional<protocol::Timestamp> last_sign_of_life(const Feed& feed) {
 protocol::Timestamp freshness_deadline(const Feed& feed) {
   if (feed.own) return protocol::Timestamp::max();
   const auto sign = last_sign_of_life(feed);
-  return sign ? *sign + protocol::kStaleFor : protocol::Timestamp{};
+  if (!sign) return {};
+  const auto deadline = *sign + protocol::kStaleFor;
+  return feed.waiting_since ? std::min(deadline, *feed.waiting_since + protocol::kKeepOlderVersion)
+                            : deadline;
 }
+
+namespace {
+
+/// It has other keys, and nothing that they signed could be read for a day.
+bool state_keys_are_overdue(const Feed& feed, protocol::Timestamp now) {
+  return feed.waiting_since && now >= *feed.waiting_since + protocol::kKeepOlderVersion;
+}
+
+}  // namespace
 
 FeedState feed_state(const Feed& feed, protocol::Timestamp now) {
   if (feed.quarantined) return FeedState::quarantined;
   if (feed.own) return FeedState::ok;
   const auto sign = last_sign_of_life(feed);
   if (!sign || feed.checkpoint.empty()) return FeedState::not_read_yet;
-  if (now >= *sign + protocol::kStaleFor) return FeedState::dead;
+  if (now >= *sign + protocol::kStaleFor || state_keys_are_overdue(feed, now))
+    return FeedState::dead;
   if (now >= *sign + protocol::kFreshFor) return FeedState::stale;
   return FeedState::ok;
 }
@@ -56,11 +69,17 @@ std::string in_words(const Feed& feed, protocol::Timestamp now) {
              ". Its listings are shown with a note.";
       break;
     case FeedState::dead:
-      text = "No sign of life since " + protocol::format_timestamp(*sign) +
+      text = state_keys_are_overdue(feed, now)
+                 ? "It has had other keys since " + protocol::format_timestamp(*feed.waiting_since) +
+                       ", and nothing signed by them could be read. Its listings are hidden until "
+                       "then."
+                 : "No sign of life since " + protocol::format_timestamp(*sign) +
              ". Its listings are hidden until it is back.";
       break;
     case FeedState::quarantined:
-      text = "It contradicted itself. Its listings are hidden until you decide.";
+      text = feed.quarantine_lifts
+                 ? "Its identity log does not hold. Its listings are hidden until it does."
+                 : "It contradicted itself. Its listings are hidden until you decide.";
       break;
     case FeedState::not_read_yet:
       text = "Not read yet.";

@@ -309,6 +309,12 @@ FeedOutcome Node::sync_feed(const std::string& scid,
     const std::lock_guard lock(writer_);
     return ask(origin);
   };
+  if (known.stored) {
+    known.stored = [this, ask = std::move(known.stored)](std::uint64_t from, std::size_t limit) {
+      const std::lock_guard lock(writer_);
+      return ask(from, limit);
+    };
+  }
   known.is_live = locked_live;
   known.head_of = locked_head;
   known.root_at = locked_root;
@@ -322,7 +328,8 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   const auto current = store_.queries().feed(scid);
   // Forgotten, or read by somebody else, while this was on its way: the other's result stands.
   if (!current || current->size != feed->size || current->epoch != feed->epoch ||
-      current->applied != feed->applied)
+      current->applied != feed->applied || current->did_log != feed->did_log ||
+      current->seen_did_log != feed->seen_did_log)
     return outcome;
   const auto head = newest_head(store_.database(), *current);
   // News that came while this was being read is read as soon as it may be.
@@ -338,9 +345,16 @@ FeedOutcome Node::sync_feed(const std::string& scid,
     const auto code = reading.update.error().code;
     const bool fraud =
         code == protocol::ErrorCode::equivocation || code == protocol::ErrorCode::did_fork;
-    store_.note_failure(
-        *current, reading.update.error(), {reading.accepted_note, reading.contradicting_note},
-        fraud, now, has_news ? pace_.earliest(scid, now) : after_failure(now, current->failures));
+    const auto next =
+        has_news ? pace_.earliest(scid, now) : after_failure(now, current->failures);
+    if (code == protocol::ErrorCode::did_deactivated) {
+      store_.end_feed(*current, reading.seen_did_log, reading.update.error(), now, next);
+    } else {
+      if (!reading.seen_did_log.empty())
+        store_.remember_identity(*current, reading.seen_did_log, reading.keys_replaced, now);
+      store_.note_failure(*current, reading.update.error(),
+                          {reading.accepted_note, reading.contradicting_note}, fraud, now, next);
+    }
     outcome.refused = reading.update.error();
   } else {
     const bool is_behind = has_news && head.size > reading.update->frontier.size();

@@ -24,6 +24,10 @@ ExitCode command_renew(const Invocation& invocation, Node& node, CommandOutput& 
 ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_remind(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_id(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_identity.cpp: the next version of one's own identity
+ExitCode command_rotate(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_move(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_deactivate(const Invocation& invocation, Node& node, CommandOutput& output);
 // command_import.cpp
 ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_follow.cpp: others' feeds, and whom this node trusts

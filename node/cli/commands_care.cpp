@@ -67,7 +67,9 @@ void care_check_feed(const StoreQueries& store, const Feed& feed, protocol::Time
       damage.push_back(name + ": the signature of " + record.key.uuid + " does not hold");
     }
   }
-  if (records != live.size())
+  // Of an identity that was ended the log stays, and nothing that it published.
+  const bool ended = log && log->deactivated && !feed.own && records == 0;
+  if (records != live.size() && !ended)
     damage.push_back(name + ": it has " + std::to_string(records) +
                      " records, and its entries make " + std::to_string(live.size()));
 }

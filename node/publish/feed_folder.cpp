@@ -32,8 +32,18 @@ std::string folder_joined(const std::vector<std::string>& lines) {
 
 }  // namespace
 
+void check_identity_folder(const Feed& feed, const std::filesystem::path& folder) {
+  const auto shown = read_file_if_there(folder / "did.jsonl");
+  if (!shown || feed.did_log.starts_with(*shown)) return;
+  throw DataError(protocol::ErrorCode::self_fork_refused,
+                  "The folder's did.jsonl is not the beginning of this node's own identity log. "
+                  "This happens after an old backup was restored, or when two machines publish as "
+                  "one. Nothing was written: followers would take it for a fraud.");
+}
+
 std::uint64_t check_feed_folder(const StoreQueries& store, const Feed& feed,
                                 const std::filesystem::path& folder) {
+  check_identity_folder(feed, folder);
   const auto file = folder / "feed" / std::to_string(feed.epoch) / "checkpoint";
   const auto note_text = read_file_if_there(file);
   if (!note_text) return 0;
@@ -128,10 +138,13 @@ void write_feed_folder(const StoreQueries& store, const Feed& feed,
     std::filesystem::remove(docs.string() + ".new");
     if (width == protocol::kTileWidth) {
       // Partial tiles of earlier sizes have done their work once the full one stands.
-      std::filesystem::remove_all(feed_folder / (protocol::entries_path(bundle) + ".p"));
-      std::filesystem::remove_all(feed_folder / (protocol::hash_tile_path(0, bundle) + ".p"));
+      remove_files(feed_folder / (protocol::entries_path(bundle) + ".p"));
+      remove_files(feed_folder / (protocol::hash_tile_path(0, bundle) + ".p"));
     }
   }
+  // An epoch that was left keeps its log, which proves what was signed, and none of its texts.
+  for (std::uint64_t epoch = 1; epoch < feed.epoch; ++epoch)
+    remove_files(folder / "feed" / std::to_string(epoch) / "docs");
   if (progress) progress(static_cast<std::size_t>(bundles), static_cast<std::size_t>(bundles));
 }
 

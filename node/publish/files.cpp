@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,6 +11,15 @@
 namespace node {
 
 namespace {
+
+FileWatcher& file_watcher() {
+  static FileWatcher watcher;
+  return watcher;
+}
+
+void file_announce(const std::filesystem::path& file) {
+  if (file_watcher()) file_watcher()(file);
+}
 
 [[noreturn]] void file_throw(const std::filesystem::path& file, const char* doing) {
   throw std::system_error(errno, std::generic_category(), std::string(doing) + " " + file.string());
@@ -52,6 +62,7 @@ void replace_file(const std::filesystem::path& file, std::string_view text, unsi
   // One writer at a time holds the folder's lock, so one name for the unfinished file is enough:
   // what a killed writer left behind is overwritten.
   const std::filesystem::path unfinished = file.string() + ".new";
+  file_announce(unfinished);
   {
     const Descriptor out(
         ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
@@ -59,8 +70,21 @@ void replace_file(const std::filesystem::path& file, std::string_view text, unsi
     file_write_all(out, text, unfinished);
     if (::fsync(out.get()) != 0) file_throw(unfinished, "sync");
   }
-  if (::rename(unfinished.c_str(), file.c_str()) != 0) file_throw(file, "rename");
-  file_sync_folder(file.parent_path());
+  rename_file(unfinished, file);
+}
+
+void rename_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  file_announce(to);
+  if (::rename(from.c_str(), to.c_str()) != 0) file_throw(to, "rename");
+  file_sync_folder(to.parent_path());
+}
+
+bool remove_files(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path))) return false;
+  file_announce(path);
+  std::filesystem::remove_all(path);
+  file_sync_folder(path.parent_path());
+  return true;
 }
 
 bool replace_file_if_changed(const std::filesystem::path& file, std::string_view text) {
@@ -70,6 +94,7 @@ bool replace_file_if_changed(const std::filesystem::path& file, std::string_view
 }
 
 void create_file(const std::filesystem::path& file, std::string_view text, unsigned mode) {
+  file_announce(file);
   const Descriptor out(
       ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
   if (!out.is_open()) file_throw(file, "make");
@@ -94,5 +119,7 @@ std::optional<std::string> read_file_if_there(const std::filesystem::path& file)
     text.append(piece, static_cast<std::size_t>(got));
   }
 }
+
+void watch_files(FileWatcher watcher) { file_watcher() = std::move(watcher); }
 
 }  // namespace node

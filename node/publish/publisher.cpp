@@ -19,14 +19,6 @@ namespace {
 constexpr std::chrono::days kCardValidity{365};
 constexpr std::chrono::days kNeverStampAnew{36500};
 
-bool publisher_is_inside(const std::filesystem::path& file, const std::filesystem::path& folder) {
-  const auto absolute = std::filesystem::weakly_canonical(file);
-  const auto root = std::filesystem::weakly_canonical(folder);
-  const auto [end, ignored] =
-      std::mismatch(root.begin(), root.end(), absolute.begin(), absolute.end());
-  return end == root.end();
-}
-
 std::string publisher_joined(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
@@ -57,6 +49,25 @@ T publisher_must(protocol::Result<T> result, const char* what) {
 
 }  // namespace
 
+bool is_inside(const std::filesystem::path& file, const std::filesystem::path& folder) {
+  const auto absolute = std::filesystem::weakly_canonical(file);
+  const auto root = std::filesystem::weakly_canonical(folder);
+  const auto [end, ignored] =
+      std::mismatch(root.begin(), root.end(), absolute.begin(), absolute.end());
+  return end == root.end();
+}
+
+std::string sign_own_checkpoint(const std::string& scid, std::uint64_t epoch,
+                                const protocol::Frontier& frontier, const NodeKeys& keys,
+                                protocol::Timestamp now) {
+  const auto origin = protocol::feed_origin(scid, epoch);
+  protocol::Note note{protocol::format_checkpoint({origin, frontier.size(), frontier.root()}), {}};
+  note.signatures.push_back(protocol::sign_note(note.text, origin, keys.sign));
+  note.signatures.push_back(
+      protocol::cosign_note(note.text, protocol::node_key_name(scid), keys.node, now));
+  return protocol::format_note(note);
+}
+
 void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Timestamp now) {
   for (const auto& feed : store.queries().feeds()) {
     if (feed.own) {
@@ -66,7 +77,7 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
                           ". Choose another folder with --data.");
     }
   }
-  if (wanted.recovery_sheet.empty() || publisher_is_inside(wanted.recovery_sheet, store.folder())) {
+  if (wanted.recovery_sheet.empty() || is_inside(wanted.recovery_sheet, store.folder())) {
     throw DataError(protocol::ErrorCode::config_invalid,
                     "--recovery must name a file outside the data folder: whoever takes the one "
                     "must not have the other.");
@@ -79,10 +90,12 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
   const auto next = new_key();
   const auto paper = new_key();
 
+  const auto place = publisher_must(
+      protocol::did_from_folder_url(wanted.folder_url, "{SCID}"), "--url");
   protocol::DidLogStart start{.folder_url = wanted.folder_url,
                               .sign = keys.sign.public_key(),
                               .node = keys.node.public_key(),
-                              .feed_url = wanted.folder_url + "/feed/1",
+                              .feed_url = protocol::did_folder_url(place) + "feed/1",
                               .api_url = wanted.api_url,
                               .next_update_keys = {next.public_key(), paper.public_key()}};
   const auto line = publisher_must(protocol::create_did_log(start, update, now), "--url");
@@ -114,12 +127,7 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
   feed.did_log = line + "\n";
   feed.epoch = 1;
   feed.heartbeat = now;
-  const auto origin = protocol::feed_origin(feed.scid, feed.epoch);
-  protocol::Note note{protocol::format_checkpoint({origin, 0, protocol::empty_root()}), {}};
-  note.signatures.push_back(protocol::sign_note(note.text, origin, keys.sign));
-  note.signatures.push_back(
-      protocol::cosign_note(note.text, protocol::node_key_name(feed.scid), keys.node, now));
-  feed.checkpoint = protocol::format_note(note);
+  feed.checkpoint = sign_own_checkpoint(feed.scid, feed.epoch, {}, keys, now);
 
   const protocol::PublisherCard card{feed.did,          wanted.name,        wanted.kind,
                                      wanted.area,       wanted.homepage,    wanted.contact,
@@ -135,23 +143,34 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
   Publisher(store).write_files(store.folder() / "public", now, std::chrono::hours(24));
 }
 
-Publisher::Publisher(Store& store) : store_(store), keys_(load_keys(store.folder())) {
-  const Feed feed = own_feed();
-  did_ = feed.did;
-  scid_ = feed.scid;
-  epoch_ = feed.epoch;
-  const auto log =
-      protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::kLatestTimestamp);
-  const auto keys = log ? protocol::publisher_keys(log->current())
-                        : protocol::Result<protocol::PublisherKeys>(tl::unexpected(log.error()));
-  if (!keys)
-    throw DataError(protocol::ErrorCode::storage_damaged,
-                    "the own identity log does not verify: " + keys.error().detail);
-  if (keys->sign != keys_.sign.public_key() || keys->node != keys_.node.public_key()) {
-    throw DataError(
-        protocol::ErrorCode::config_invalid,
-        "The keys in " + (store.folder() / "keys").string() +
-            " are not those of this publisher. Nothing was changed; put its own key files back.");
+OwnFeed own_feed_of(const StoreQueries& store) {
+  for (auto& feed : store.feeds()) {
+    if (!feed.own) continue;
+    auto log = protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::kLatestTimestamp);
+    auto keys = log ? protocol::publisher_keys(log->current())
+                    : protocol::Result<protocol::PublisherKeys>(tl::unexpected(log.error()));
+    if (!keys)
+      throw DataError(protocol::ErrorCode::storage_damaged,
+                      "the own identity log does not verify: " + keys.error().detail);
+    return {std::move(feed), std::move(*log), std::move(*keys)};
+  }
+  throw DataError(protocol::ErrorCode::config_invalid,
+                  "There is no publisher in this data folder yet. Run `kith init` first.");
+}
+
+Publisher::Publisher(Store& store) : Publisher(store, own_feed_of(store.queries())) {}
+
+Publisher::Publisher(Store& store, const OwnFeed& own)
+    : store_(store),
+      keys_(load_keys_for(store.folder(), own.keys.sign, own.keys.node)),
+      did_(own.feed.did),
+      scid_(own.feed.scid),
+      epoch_(own.feed.epoch),
+      deactivated_(own.log.deactivated) {
+  for (auto version = own.log.versions.rbegin(); version != own.log.versions.rend(); ++version) {
+    auto place = protocol::parse_did(version->did);
+    if (place && std::find(places_.begin(), places_.end(), *place) == places_.end())
+      places_.push_back(std::move(*place));
   }
 }
 
@@ -198,12 +217,7 @@ protocol::ListingDefaults Publisher::listing_defaults(protocol::Timestamp now) c
 
 std::string Publisher::signed_checkpoint(const protocol::Frontier& frontier,
                                          protocol::Timestamp now) const {
-  const auto origin = protocol::feed_origin(scid_, epoch_);
-  protocol::Note note{protocol::format_checkpoint({origin, frontier.size(), frontier.root()}), {}};
-  note.signatures.push_back(protocol::sign_note(note.text, origin, keys_.sign));
-  note.signatures.push_back(
-      protocol::cosign_note(note.text, protocol::node_key_name(scid_), keys_.node, now));
-  return protocol::format_note(note);
+  return sign_own_checkpoint(scid_, epoch_, frontier, keys_, now);
 }
 
 protocol::NoteSignature Publisher::cosign(std::string_view text, protocol::Timestamp now) const {
@@ -211,8 +225,12 @@ protocol::NoteSignature Publisher::cosign(std::string_view text, protocol::Times
 }
 
 protocol::Envelope Publisher::own_envelope(const Record& record) const {
+  return own_envelope_of(store_.queries(), record);
+}
+
+protocol::Envelope own_envelope_of(const StoreQueries& store, const Record& record) {
   const auto entries =
-      store_.queries().entries(record.feed_id, record.head_position, record.head_position + 1);
+      store.entries(record.feed_id, record.head_position, record.head_position + 1);
   const auto leaf = entries.size() == 1 ? protocol::parse_leaf(protocol::as_text(entries.front()))
                                         : protocol::Result<protocol::Leaf>(protocol::refuse(
                                               protocol::ErrorCode::leaf_syntax, ""));
@@ -226,6 +244,11 @@ protocol::Envelope Publisher::own_envelope(const Record& record) const {
 }
 
 std::vector<DraftProblems> Publisher::publish(std::vector<Draft>& drafts, protocol::Timestamp now) {
+  if (deactivated_) {
+    throw DataError(protocol::ErrorCode::did_deactivated,
+                    "This publisher was ended by `kith deactivate`; nothing can be published as it "
+                    "any more.");
+  }
   const Feed feed = own_feed();
   require_right_to_publish(store_.queries(), feed);
   std::vector<DraftProblems> refused;
@@ -322,6 +345,10 @@ void Publisher::write_files(const std::filesystem::path& folder, protocol::Times
                             const std::function<void(std::size_t, std::size_t)>& progress) {
   Feed feed = own_feed();
   require_right_to_publish(store_.queries(), feed);
+  if (deactivated_) {
+    write_feed_folder(store_.queries(), feed, folder, progress);
+    return;
+  }
   if (store_.queries().records(feed.feed_id, "publisher").empty()) {
     auto card = protocol::parse_json(store_.queries().setting("publisher_card").value_or("{}"));
     std::vector<Draft> drafts(1);

@@ -12,6 +12,8 @@
 #include "node/store/store.h"
 #include "protocol/document/listing.h"
 #include "protocol/document/recognition.h"
+#include "protocol/identity/did.h"
+#include "protocol/identity/did_log.h"
 #include "protocol/log/note.h"
 
 namespace node {
@@ -47,6 +49,23 @@ struct DraftProblems {
   std::vector<protocol::Problem> problems;
 };
 
+/// What a live own record says, from its stored text. Throws DataError(storage_damaged) when that
+/// is not the one that its entry names: what somebody wrote into the database must never be signed.
+protocol::Envelope own_envelope_of(const StoreQueries& store, const Record& record);
+/// The note of `frontier` with the lines of both keys, stamped `now` (SPEC 5.5).
+std::string sign_own_checkpoint(const std::string& scid, std::uint64_t epoch,
+                                const protocol::Frontier& frontier, const NodeKeys& keys,
+                                protocol::Timestamp now);
+/// This node's own feed with its identity, verified once more. Throws DataError where there is none.
+struct OwnFeed {
+  Feed feed;
+  protocol::DidLog log;
+  protocol::PublisherKeys keys;
+};
+OwnFeed own_feed_of(const StoreQueries& store);
+/// Whether `file` would lie in `folder` or below it: where a recovery sheet must not be.
+bool is_inside(const std::filesystem::path& file, const std::filesystem::path& folder);
+
 /// Signs and publishes this node's own records. Owned by the thread that owns the store.
 class Publisher {
  public:
@@ -54,12 +73,17 @@ class Publisher {
   /// Throws DataError when there is one.
   static void create(Store& store, const NewPublisher& wanted, protocol::Timestamp now);
 
-  /// Throws DataError when the store has no own feed or the keys do not fit it.
+  /// Throws DataError when the store has no own feed or the keys do not fit it. Finishes a change of
+  /// keys that was cut off (load_keys_for()).
   explicit Publisher(Store& store);
 
   const std::string& did() const { return did_; }
   const std::string& scid() const { return scid_; }
   std::string name() const;
+  /// The identity was given up (`kith deactivate`): publish() throws DataError(did_deactivated).
+  bool is_deactivated() const { return deactivated_; }
+  /// Every place that this identity has had, the present one first.
+  const std::vector<protocol::Did>& places() const { return places_; }
   /// Its own contact, or its homepage: stands in where a listing names neither. May be empty.
   std::string contact() const;
   /// "kith1:<DID>#<newest version>": for paper, mail or the association's page.
@@ -71,9 +95,7 @@ class Publisher {
   /// The folder of files as it is served: DATA/public.
   std::filesystem::path public_folder() const { return store_.folder() / "public"; }
 
-  /// What a live record of one's own says, for changing and signing it again. Throws
-  /// DataError(storage_damaged) when its text is not the one that its entry names: what somebody
-  /// wrote into the database must never be signed.
+  /// What a live record of one's own says, for changing and signing it again: own_envelope_of().
   protocol::Envelope own_envelope(const Record& record) const;
 
   /// Checks all drafts, then signs, commits and publishes them in this order (SPEC 6.1). All or
@@ -90,6 +112,7 @@ class Publisher {
   void finish_files(protocol::Timestamp now);
 
  private:
+  Publisher(Store& store, const OwnFeed& own);
   std::string signed_checkpoint(const protocol::Frontier& frontier, protocol::Timestamp now) const;
   Feed own_feed() const;
 
@@ -97,6 +120,8 @@ class Publisher {
   NodeKeys keys_;
   std::string did_, scid_;
   std::uint64_t epoch_ = 0;
+  bool deactivated_ = false;
+  std::vector<protocol::Did> places_;
 };
 
 }  // namespace node

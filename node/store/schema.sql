@@ -27,11 +27,13 @@ CREATE TABLE feed (
   last_success INTEGER,                  -- the last cycle that ended well
   next_attempt INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,   -- in a row
-  quarantined INTEGER NOT NULL DEFAULT 0,
+  quarantined INTEGER NOT NULL DEFAULT 0, -- 1: until the operator clears it; 2: until it reads well again
   trouble_code TEXT NOT NULL DEFAULT '', -- of the last cycle; empty: none
   trouble_detail TEXT NOT NULL DEFAULT '',
   day INTEGER NOT NULL DEFAULT 0,        -- the day of new_leaves, for the quota
-  new_leaves INTEGER NOT NULL DEFAULT 0
+  new_leaves INTEGER NOT NULL DEFAULT 0,
+  seen_did_log TEXT NOT NULL DEFAULT '', -- newer than did_log, verified, without its checkpoint so far
+  waiting_since INTEGER                  -- since when it waits, where it names other keys or a new epoch
 ) STRICT;
 
 -- The log itself, verbatim.

@@ -134,6 +134,49 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
   const std::string scid = head.text(1);
   const auto origin = protocol::feed_origin(scid, static_cast<std::uint64_t>(head.integer(2)));
   head.reset();
+  refuse_longer_history(origin, expected_size);
+  append_own_rows(feed_id, scid, static_cast<std::int64_t>(expected_size), changes, frontier,
+                  checkpoint, heartbeat);
+  transaction.commit();
+}
+
+void Store::change_own_identity(std::int64_t feed_id, std::uint64_t expected_size,
+                                const OwnIdentity& identity,
+                                const std::vector<OwnChange>& changes,
+                                const protocol::Frontier& frontier, std::string_view checkpoint,
+                                protocol::Timestamp heartbeat) {
+  Transaction transaction(db_);
+  auto head = db_.prepare("SELECT size, epoch, did_log, scid FROM feed WHERE feed_id = ?1 AND own = 1");
+  head.bind(1, feed_id);
+  const bool found = head.step();
+  const auto epoch_before = found ? static_cast<std::uint64_t>(head.integer(1)) : 0;
+  if (!found || static_cast<std::uint64_t>(head.integer(0)) != expected_size ||
+      !identity.did_log.starts_with(head.text(2)) || identity.epoch < epoch_before) {
+    throw DataError(protocol::ErrorCode::self_fork_refused,
+                    "the own feed changed while this was being signed; nothing was published");
+  }
+  const std::string scid = head.text(3);
+  head.reset();
+  const bool new_epoch = identity.epoch > epoch_before;
+  // Whoever stole the key may have gone on in the old epoch: leaving it must be possible.
+  if (!new_epoch) refuse_longer_history(protocol::feed_origin(scid, epoch_before), expected_size);
+  if (new_epoch) {
+    db_.prepare("DELETE FROM record WHERE feed_id = ?1").bind(1, feed_id).run();
+    db_.prepare("DELETE FROM entry WHERE feed_id = ?1").bind(1, feed_id).run();
+  }
+  db_.prepare("UPDATE feed SET did = ?2, did_log = ?3, epoch = ?4 WHERE feed_id = ?1")
+      .bind(1, feed_id)
+      .bind(2, identity.did)
+      .bind(3, identity.did_log)
+      .bind(4, static_cast<std::int64_t>(identity.epoch))
+      .run();
+  for (const auto& [key, value] : identity.settings) set_setting(key, value);
+  append_own_rows(feed_id, scid, new_epoch ? 0 : static_cast<std::int64_t>(expected_size), changes,
+                  frontier, checkpoint, heartbeat);
+  transaction.commit();
+}
+
+void Store::refuse_longer_history(const std::string& origin, std::uint64_t expected_size) {
   if (const auto seen = stored_head(db_, origin); seen && seen->size > expected_size) {
     throw DataError(protocol::ErrorCode::self_fork_refused,
                     "A checkpoint of this publisher with " + std::to_string(seen->size) +
@@ -142,10 +185,15 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
                         ". This happens after an old backup was restored, or when two machines "
                         "publish as one. Nothing was published.");
   }
+}
+
+void Store::append_own_rows(std::int64_t feed_id, const std::string& scid, std::int64_t position,
+                            const std::vector<OwnChange>& changes,
+                            const protocol::Frontier& frontier, std::string_view checkpoint,
+                            protocol::Timestamp heartbeat) {
   auto add_entry = db_.prepare(kAddEntry);
   auto put = db_.prepare(kPutRecord);
   auto end = db_.prepare(kEndRecord);
-  auto position = static_cast<std::int64_t>(expected_size);
   for (const auto& change : changes) {
     add_entry.bind(1, feed_id)
         .bind(2, position)
@@ -169,7 +217,6 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
       .bind(4, checkpoint)
       .bind_time(5, heartbeat)
       .run();
-  transaction.commit();
 }
 
 bool Store::follow(const std::string& scid, const std::string& did, bool by_hand) {
@@ -178,7 +225,17 @@ bool Store::follow(const std::string& scid, const std::string& did, bool by_hand
       "INSERT INTO feed (scid, did, followed) VALUES (?1, ?2, ?3) ON CONFLICT (scid) DO NOTHING");
   insert.bind(1, scid).bind(2, did).bind(3, by_hand ? 1 : 0).run();
   const bool is_new = db_.changed_rows() > 0;
-  if (by_hand) db_.prepare("UPDATE feed SET followed = 1 WHERE scid = ?1").bind(1, scid).run();
+  // A person who names another address than the one here has looked there: a move whose old place
+  // is gone. The next reading still demands that the identity log goes on from what is remembered.
+  if (by_hand) {
+    db_.prepare(R"sql(
+      UPDATE feed SET followed = 1, did_log_etag = CASE WHEN did = ?2 THEN did_log_etag ELSE '' END, did = ?2
+       WHERE scid = ?1 AND own = 0
+    )sql")
+        .bind(1, scid)
+        .bind(2, did)
+        .run();
+  }
   transaction.commit();
   return is_new;
 }
@@ -251,7 +308,8 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
        SET did = ?2, did_log = ?3, did_log_etag = ?4, epoch = ?5, size = ?6, applied = ?7, frontier = ?8, checkpoint = ?9,
            checkpoint_etag = ?10, heartbeat = max(coalesce(heartbeat, 0), coalesce(?11, 0)), last_attempt = ?12,
            last_success = ?12, next_attempt = ?13, failures = 0, trouble_code = ?14, trouble_detail = ?15,
-           quarantined = CASE WHEN ?16 THEN 0 ELSE quarantined END,
+           quarantined = CASE WHEN ?16 OR quarantined = 2 THEN 0 ELSE quarantined END,
+           seen_did_log = '', waiting_since = NULL,
            new_leaves = CASE WHEN day = ?17 THEN new_leaves ELSE 0 END + ?18, day = ?17
      WHERE feed_id = ?1
   )sql");
@@ -297,8 +355,9 @@ void Store::note_failure(const Feed& feed, const protocol::Error& error,
   }
   db_.prepare(R"sql(
     UPDATE feed SET last_attempt = ?2, next_attempt = ?3, failures = failures + 1,
-           trouble_code = CASE WHEN trouble_code = 'did-deactivated' THEN trouble_code ELSE ?4 END, trouble_detail = ?5,
-           quarantined = max(quarantined, ?6)
+           trouble_detail = CASE WHEN trouble_code = 'did-deactivated' THEN trouble_detail ELSE ?5 END,
+           trouble_code = CASE WHEN trouble_code = 'did-deactivated' THEN trouble_code ELSE ?4 END,
+           quarantined = CASE WHEN quarantined = 1 OR ?6 = 0 THEN quarantined ELSE ?6 END
      WHERE feed_id = ?1
   )sql")
       .bind(1, feed.feed_id)
@@ -306,7 +365,42 @@ void Store::note_failure(const Feed& feed, const protocol::Error& error,
       .bind_time(3, next_attempt)
       .bind(4, protocol::word(error.code))
       .bind(5, error.detail)
-      .bind(6, quarantine ? 1 : 0)
+      .bind(6, std::int64_t{quarantine                                        ? 1
+                            : error.code == protocol::ErrorCode::did_invalid ? 2
+                                                                              : 0})
+      .run();
+  transaction.commit();
+}
+
+void Store::remember_identity(const Feed& feed, std::string_view seen_did_log, bool keys_replaced,
+                              protocol::Timestamp now) {
+  db_.prepare(R"sql(
+    UPDATE feed SET seen_did_log = ?2, waiting_since = CASE WHEN ?3 THEN coalesce(waiting_since, ?4) ELSE waiting_since END
+     WHERE feed_id = ?1
+  )sql")
+      .bind(1, feed.feed_id)
+      .bind(2, seen_did_log)
+      .bind(3, keys_replaced ? 1 : 0)
+      .bind_time(4, now)
+      .run();
+}
+
+void Store::end_feed(const Feed& feed, std::string_view did_log, const protocol::Error& error,
+                     protocol::Timestamp now, protocol::Timestamp next_attempt) {
+  Transaction transaction(db_);
+  db_.prepare("DELETE FROM record WHERE feed_id = ?1").bind(1, feed.feed_id).run();
+  // What was read stays the identity for ever: no other version can follow.
+  db_.prepare(R"sql(
+    UPDATE feed SET did_log = ?2, did_log_etag = '', seen_did_log = '', waiting_since = NULL, last_attempt = ?3,
+           next_attempt = ?4, failures = failures + 1, trouble_code = ?5, trouble_detail = ?6
+     WHERE feed_id = ?1
+  )sql")
+      .bind(1, feed.feed_id)
+      .bind(2, did_log)
+      .bind_time(3, now)
+      .bind_time(4, next_attempt)
+      .bind(5, protocol::word(error.code))
+      .bind(6, error.detail)
       .run();
   transaction.commit();
 }
@@ -365,6 +459,8 @@ crawler::KnownFeed Store::known(const Feed& feed) {
   known.did = feed.did;
   known.did_log = feed.did_log;
   known.did_log_etag = feed.did_log_etag;
+  known.seen_did_log = feed.seen_did_log;
+  known.waiting_since = feed.waiting_since;
   known.epoch = feed.epoch;
   known.size = feed.size;
   known.applied = feed.applied;
@@ -410,6 +506,27 @@ crawler::KnownFeed Store::known(const Feed& feed) {
     auto head = stored_head(db_, origin);
     if (!head) return std::nullopt;
     return crawler::KnownHead{head->size, head->root, std::move(head->note)};
+  };
+  known.stored = [this, feed_id](std::uint64_t from, std::size_t limit) {
+    std::vector<crawler::StoredDocument> documents;
+    auto rows = db_.prepare(R"sql(
+      SELECT record.head_position, entry.leaf, record.document
+        FROM record JOIN entry ON entry.feed_id = record.feed_id AND entry.position = record.head_position
+       WHERE record.feed_id = ?1 AND record.head_position >= ?2 AND record.document_position = record.head_position
+         AND record.document IS NOT NULL
+       ORDER BY record.head_position LIMIT ?3
+    )sql");
+    rows.bind(1, feed_id)
+        .bind(2, static_cast<std::int64_t>(from))
+        .bind(3, static_cast<std::int64_t>(limit));
+    while (rows.step()) {
+      const auto bytes = rows.blob(1);
+      if (auto leaf = protocol::parse_leaf(protocol::as_text(bytes))) {
+        documents.push_back(
+            {static_cast<std::uint64_t>(rows.integer(0)), std::move(*leaf), rows.text(2)});
+      }
+    }
+    return documents;
   };
   known.leaves = [this, feed_id](std::uint64_t from, std::uint64_t to) {
     return queries_.entries(feed_id, from, to);

@@ -48,6 +48,9 @@ struct Feed {
   protocol::Timestamp next_attempt{};
   int failures = 0;
   bool quarantined = false;
+  bool quarantine_lifts = false;  ///< with the next good reading, not only by the operator
+  std::string seen_did_log;       ///< newer than did_log; has not taken effect yet
+  std::optional<protocol::Timestamp> waiting_since;  ///< where it names other keys or a new epoch
   std::optional<protocol::Error> trouble;  ///< of the last cycle
 };
 
@@ -64,10 +67,10 @@ struct Record {
   std::optional<protocol::Error> trouble;  ///< why the head's text is not here
   protocol::Timestamp trouble_since{};
 
-  /// Until when its text may be shown: its own end, and for a text older than the head a day at most.
+  /// Until when its text may be shown: its own end, and for one that is_being_updated() a day at most.
   protocol::Timestamp shown_until() const;
-  /// Its text is older than the head's.
-  bool is_being_updated() const { return document_position != head_position; }
+  /// Its text is older than the head's, or by a key that counts no more.
+  bool is_being_updated() const { return document_position != head_position || trouble; }
 };
 
 /// What is read; on the writing connection or on one of its own. One thread at a time.
@@ -124,6 +127,13 @@ struct OwnChange {
   std::string document;  ///< the signed line; empty for a del
 };
 
+/// What a change of this node's own identity replaces beside its records (SPEC 3.5).
+struct OwnIdentity {
+  std::string did, did_log;  ///< the log continues the one that is stored
+  std::uint64_t epoch = 0;   ///< higher than the stored one: everything of that one goes
+  std::vector<std::pair<std::string, std::string>> settings;
+};
+
 /// The writing side. Owned by one thread at a time. Holds the lock of the data folder while it
 /// lives.
 class Store {
@@ -153,6 +163,14 @@ class Store {
                   const std::vector<OwnChange>& changes, const protocol::Frontier& frontier,
                   std::string_view checkpoint, protocol::Timestamp heartbeat);
 
+  /// The same together with another identity log: whoever finds the one finds the other, whatever
+  /// is cut off. In a new epoch `expected_size` is that of the old one, and `changes` are all that
+  /// it begins with.
+  void change_own_identity(std::int64_t feed_id, std::uint64_t expected_size,
+                           const OwnIdentity& identity, const std::vector<OwnChange>& changes,
+                           const protocol::Frontier& frontier, std::string_view checkpoint,
+                           protocol::Timestamp heartbeat);
+
   /// Starts following, or marks an existing feed as followed by hand. Says whether it is new.
   bool follow(const std::string& scid, const std::string& did, bool by_hand);
   /// Forgets a feed with all it holds; never the own one. Says whether there was one. Its head
@@ -164,11 +182,18 @@ class Store {
   /// Makes a cycle's result visible, in one transaction (SPEC 6.2, step 7).
   void apply(const Feed& feed, const crawler::FeedUpdate& update, protocol::Timestamp now,
              protocol::Timestamp next_attempt);
+  /// Remembers an identity log that was verified and has not taken effect; `keys_replaced` says that
+  /// it names other keys or a new epoch, and starts the day for which the state here may be shown.
+  void remember_identity(const Feed& feed, std::string_view seen_did_log, bool keys_replaced,
+                         protocol::Timestamp now);
+  /// The publisher has ended its identity by `did_log`: everything that it published here goes.
+  void end_feed(const Feed& feed, std::string_view did_log, const protocol::Error& error,
+                protocol::Timestamp now, protocol::Timestamp next_attempt);
   /// Two signed notes that cannot both be true.
   struct Contradiction {
     std::string accepted, other;
   };
-  /// Keeps the last good state and says why. `contradiction`, where its notes are not empty, is
+  /// Keeps the last good state and says why; did_invalid hides it until a cycle ends well. `contradiction`, where its notes are not empty, is
   /// stored before the feed is hidden.
   void note_failure(const Feed& feed, const protocol::Error& error,
                     const Contradiction& contradiction, bool quarantine, protocol::Timestamp now,
@@ -190,6 +215,11 @@ class Store {
 
  private:
   class FolderLock;
+  /// Throws DataError(self_fork_refused) where a longer own history was seen.
+  void refuse_longer_history(const std::string& origin, std::uint64_t expected_size);
+  void append_own_rows(std::int64_t feed_id, const std::string& scid, std::int64_t position,
+                       const std::vector<OwnChange>& changes, const protocol::Frontier& frontier,
+                       std::string_view checkpoint, protocol::Timestamp heartbeat);
   std::filesystem::path folder_;
   std::unique_ptr<FolderLock> lock_;
   Database db_;

@@ -13,7 +13,7 @@ constexpr std::string_view kFeedColumns =
     "checkpoint, "
     "checkpoint_etag, heartbeat, last_attempt, last_success, next_attempt, failures, quarantined, "
     "trouble_code, "
-    "trouble_detail";
+    "trouble_detail, seen_did_log, waiting_since";
 
 std::optional<protocol::Error> stored_error(const std::string& code, std::string detail) {
   if (code.empty()) return std::nullopt;
@@ -55,7 +55,10 @@ Feed stored_feed(const Statement& row) {
   feed.next_attempt = protocol::from_unix(row.integer(16));
   feed.failures = static_cast<int>(row.integer(17));
   feed.quarantined = row.integer(18) != 0;
+  feed.quarantine_lifts = row.integer(18) == 2;
   feed.trouble = stored_error(row.text(19), row.text(20));
+  feed.seen_did_log = row.text(21);
+  feed.waiting_since = row.time(22);
   return feed;
 }
 

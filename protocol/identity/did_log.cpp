@@ -622,7 +622,7 @@ Result<Json> did_log_document(const DidLogStart& start, const std::string& did) 
 // Pre-rotation hashes the text of the multikey, not the bytes of the key.
 std::vector<std::string> did_log_hashes(const std::vector<PublicKey>& keys) {
   std::vector<std::string> hashes;
-  for (const auto& key : keys) hashes.push_back(to_multihash(sha256(to_multikey(key))));
+  for (const auto& key : keys) hashes.push_back(update_key_hash(key));
   return hashes;
 }
 
@@ -643,6 +643,10 @@ Json did_log_signed(Json entry, Timestamp created, const SigningKey& update) {
 }
 
 }  // namespace
+
+std::string update_key_hash(const PublicKey& key) {
+  return to_multihash(sha256(to_multikey(key)));
+}
 
 bool DidLog::has_version(std::string_view version_id) const {
   return std::any_of(versions.begin(), versions.end(),
@@ -796,7 +800,7 @@ Result<std::string> append_did_log(const DidLog& log, const DidLogChange& change
                                    const SigningKey& update, Timestamp now) {
   if (log.deactivated) return refuse(ErrorCode::did_deactivated, "this identity has been given up");
   if (log.witnessed) return did_log_invalid("a witnessed log is continued by its witnesses' tools");
-  if (change.next_update_keys.empty() && !change.deactivate) {
+  if (change.next_update_keys.empty() && change.kept_key_hashes.empty() && !change.deactivate) {
     return did_log_invalid("next_update_keys: the next key must be committed to beforehand");
   }
   if (std::find(change.update_keys.begin(), change.update_keys.end(), update.public_key()) ==
@@ -810,11 +814,21 @@ Result<std::string> append_did_log(const DidLog& log, const DidLogChange& change
       return did_log_invalid("next_update_keys: the key in use is no successor of itself");
     }
   }
+  std::vector<std::string> next_hashes = did_log_hashes(change.next_update_keys);
+  for (const auto& hash : change.kept_key_hashes) {
+    if (!did_log_contains(log.next_key_hashes, hash)) {
+      return did_log_invalid("kept_key_hashes: the entry before did not commit to it");
+    }
+    if (hash == update_key_hash(update.public_key())) {
+      return did_log_invalid("kept_key_hashes: the key in use is no successor of itself");
+    }
+    next_hashes.push_back(hash);
+  }
   // Two changes in one second are possible, two entries with one time are not.
   const Timestamp time = std::max(now, log.current().time + 1s);
   Json parameters = Json::object(
       {{"updateKeys", did_log_strings_json(did_log_multikeys(change.update_keys))},
-       {"nextKeyHashes", did_log_strings_json(did_log_hashes(change.next_update_keys))}});
+       {"nextKeyHashes", did_log_strings_json(next_hashes)}});
   if (change.deactivate) parameters.set("deactivated", true);
   Json entry = Json::object({{"versionId", log.current().version_id},
                              {"versionTime", format_timestamp(time)},

@@ -92,8 +92,12 @@ struct DidLogChange {
   Json document;                       ///< the new state
   std::vector<PublicKey> update_keys;  ///< those whose hashes the last entry committed to
   std::vector<PublicKey> next_update_keys;
+  /// Commitments of the last entry that stay, of keys that are not at hand: a successor on paper.
+  std::vector<std::string> kept_key_hashes;
   bool deactivate = false;
 };
+/// The commitment to a successor, as nextKeyHashes holds it.
+std::string update_key_hash(const PublicKey& key);
 /// The document of the next entry: the one that create_did_log makes of `start`, at
 /// `start.folder_url`, with what the current one says in alsoKnownAs and, after a move, the name it
 /// had. `start.next_update_keys` is not looked at.
