@@ -276,6 +276,26 @@ std::optional<Node::PublisherFiles> Node::publisher_files() const {
   });
 }
 
+std::vector<std::string> Node::publisher_url_paths() const {
+  return read([](StoreQueries& store) {
+    std::vector<std::string> paths;
+    for (const auto& feed : store.feeds()) {
+      if (!feed.own) continue;
+      const auto own = own_feed_of(store);
+      for (auto version = own.log.versions.rbegin(); version != own.log.versions.rend();
+           ++version) {
+        const auto did = protocol::parse_did(version->did);
+        if (!did) continue;
+        const std::string url = protocol::did_folder_url(*did);
+        auto path = url.substr(url.find('/', std::string_view("https://").size()));
+        if (std::find(paths.begin(), paths.end(), path) == paths.end())
+          paths.push_back(std::move(path));
+      }
+    }
+    return paths;
+  });
+}
+
 FeedOutcome Node::sync_feed(const std::string& scid,
                             const std::function<void(const SyncProgress&)>& progress) {
   const auto now = clock_.now();

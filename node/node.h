@@ -122,6 +122,9 @@ class Node {
     std::uint64_t epoch = 0;
   };
   std::optional<PublisherFiles> publisher_files() const;
+  /// The paths below which these files are to be answered for: the present one first, then those
+  /// that a move has left behind, where followers still look.
+  std::vector<std::string> publisher_url_paths() const;
 
   // Writing
   /// Calls `use(store, publisher)` as the one writer; `publisher` is null before `kith init`.

@@ -61,9 +61,9 @@ void add_public_routes(Router& router, Node& node,
   router.add("GET", "/healthz", [](const Request&) { return get_health(); });
   router.add("GET", "/readyz", [&node](const Request&) { return get_ready(node); });
 
-  // The publisher's files, at the place that its DID names
-  if (const auto files = node.publisher_files()) {
-    router.add("GET", files->url_path + "{path*}",
+  // The publisher's files, at the place that its DID names, and those it has had
+  for (const auto& url_path : node.publisher_url_paths()) {
+    router.add("GET", url_path + "{path*}",
                [&node](const Request& request) { return get_publisher_file(request, node); });
   }
 }

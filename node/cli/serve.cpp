@@ -148,7 +148,9 @@ ExitCode serve(const Invocation& invocation, Node& node, const std::function<voi
   std::vector<std::string> host_names = invocation.all("host-name");
   node.change([&](Store&, Publisher* publisher) {
     if (!publisher) return;
-    if (const auto did = protocol::parse_did(publisher->did())) host_names.push_back(did->host);
+    // Newest last: it is the one that is printed.
+    for (auto place = publisher->places().rbegin(); place != publisher->places().rend(); ++place)
+      host_names.push_back(place->host);
   });
   std::vector<std::string> printed;
   for (const auto& text : invocation.all("public")) {
