@@ -231,6 +231,29 @@ Result<void> check_times(const Envelope& envelope, Timestamp now) {
   return {};
 }
 
+namespace {
+
+/// Whether a proof that does not hold would have held before the key of this fragment was replaced:
+/// no forgery then, but a text that was forgotten. Only the newest few are tried, since each costs a
+/// verification that a hostile feed could ask for with every document.
+bool credential_by_former_key(const Json& document, const DidLog& issuer, std::string_view method,
+                              PublicKey key) {
+  constexpr int kMostFormerKeys = 3;
+  const std::string fragment(method.substr(method.find('#')));
+  int tried = 0;
+  for (auto version = issuer.versions.rbegin();
+       version != issuer.versions.rend() && tried < kMostFormerKeys; ++version) {
+    const auto former = assertion_key(*version, version->did + fragment);
+    if (!former || *former == key) continue;
+    key = *former;
+    ++tried;
+    if (check_data_integrity(document, key)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<VerifiedDocument> verify_document(std::string_view line, const DidLog& issuer,
                                          Timestamp now) {
   ASSIGN_OR_RETURN(CredentialParts parts, credential_read(line));
@@ -253,7 +276,14 @@ Result<VerifiedDocument> verify_document(std::string_view line, const DidLog& is
         ErrorCode::proof_key,
         "proof.verificationMethod: is not a key that the issuer now lists for signing documents");
   }
-  RETURN_IF_REFUSED(check_data_integrity(parts.document, *key));
+  if (const auto held = check_data_integrity(parts.document, *key); !held) {
+    if (held.error().code == ErrorCode::proof_invalid &&
+        credential_by_former_key(parts.document, issuer, method, *key)) {
+      return refuse(ErrorCode::proof_key,
+                    "proof: is by a key that the issuer has replaced since, and not signed again");
+    }
+    return tl::unexpected(held.error());
+  }
   return VerifiedDocument(std::move(parts.envelope), std::string(line), sha256(line));
 }
 

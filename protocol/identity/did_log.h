@@ -92,9 +92,9 @@ struct DidLogChange {
   Json document;                       ///< the new state
   std::vector<PublicKey> update_keys;  ///< those whose hashes the last entry committed to
   std::vector<PublicKey> next_update_keys;
-  /// Commitments of the last entry that stay, of keys that are not at hand: a successor on paper.
-  std::vector<std::string> kept_key_hashes;
   bool deactivate = false;
+  /// Commitments of the last entry that stay, of keys that are not at hand: a successor on paper.
+  std::vector<std::string> kept_key_hashes = {};
 };
 /// The commitment to a successor, as nextKeyHashes holds it.
 std::string update_key_hash(const PublicKey& key);

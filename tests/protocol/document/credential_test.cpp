@@ -269,8 +269,15 @@ TEST(Credential, IsJudgedByTheKeysOfTheCurrentVersion) {
       method.set("publicKeyMultibase", *methods.if_array()->back().find("publicKeyMultibase"));
     }
   }
-  EXPECT_EQ(verify_document(line, issuer.log, kCredentialNow).error().code,
-            ErrorCode::proof_invalid);
+  EXPECT_EQ(verify_document(line, issuer.log, kCredentialNow).error().code, ErrorCode::proof_key)
+      << "it would have held before";
+  auto forged = line;
+  const auto at = forged.find("Tuesday");
+  ASSERT_NE(at, std::string::npos);
+  forged[at] = 'X';
+  EXPECT_EQ(verify_document(forged, issuer.log, kCredentialNow).error().code,
+            ErrorCode::proof_invalid)
+      << "and this one never";
   issuer.log.deactivated = true;
   EXPECT_EQ(verify_document(line, issuer.log, kCredentialNow).error().code, ErrorCode::proof_key);
 }
