@@ -494,7 +494,7 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
   // A head that came by another route and was not read yet.
   const auto newest = known.head_of
                           ? known.head_of(protocol::feed_origin(identity->log.scid,
-                                                                identity->keys.epoch))
+                                                                identity->keys->epoch))
                           : std::nullopt;
   if (newest && newest->size > checkpoint.size) {
     return refuse_reading({ErrorCode::rollback,

@@ -27,8 +27,7 @@ IdentityChanged identity_change(Node& node, const IdentityChange& change) {
 void identity_say_sheet(const IdentityChange& change, const IdentityChanged& changed,
                         CommandOutput& output) {
   std::string text = "The new recovery sheet is at " + change.new_sheet.string() +
-                     ". Print it, put it in a drawer, and delete the file; destroy the old one: it "
-                     "is void.";
+                     ". Print it, put it in a drawer, and delete the file; destroy the old one.";
   if (changed.paper_stays) {
     text += " The half that you gave to your parent body or a second officer stays good.";
   } else if (changed.second_successor) {

@@ -62,6 +62,18 @@ ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) 
   signer.is_second =
       !log.next_key_hashes.empty() &&
       protocol::update_key_hash(signer.update->public_key()) != log.next_key_hashes.front();
+  // After a change the sheet before still has its second successor, which is for the day when
+  // everything else is lost. A command that was given twice must not use it up.
+  const auto has_signed = [&](const protocol::SigningKey& key) {
+    return std::find(log.update_keys.begin(), log.update_keys.end(),
+                     protocol::to_multikey(key.public_key())) != log.update_keys.end();
+  };
+  if (signer.is_second && std::any_of(sheet.keys.begin(), sheet.keys.end(), has_signed)) {
+    throw DataError(ErrorCode::config_invalid,
+                    "That recovery sheet was used already: its key 2 signed what is published now. "
+                    "Take the sheet that was written then. If that one is lost, hand in a file with "
+                    "part 3 alone, the second successor. Nothing was changed.");
+  }
   return signer;
 }
 

@@ -177,7 +177,7 @@ std::string recovery_sheet_text(const RecoverySheet& sheet) {
          "Print this, put it in a drawer, and delete the file. Whoever holds it can move\n"
          "this publisher to other keys or another address. Without it nobody can: if the\n"
          "node's keys are stolen or lost, you would have to begin as somebody new.\n"
-         "Sheets made before this one are void; destroy them.\n\n"
+         "Destroy the sheets made before this one.\n\n"
          "1. Update key (signed what is published now)\n" +
          grouped(sheet.update_seed) + "\n2. Its successor: signs the next change\n" +
          grouped(sheet.next_seed) + "\n3. Second successor\n" + paper + "\n";

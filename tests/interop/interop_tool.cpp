@@ -1,7 +1,8 @@
 // What other people's programs are confronted with: identities and documents of ours to read, and
 // our judgment of theirs. Uses protocol only.
 //
-//   interop_tool make-did FOLDER                    1-created … 4-deactivated.jsonl: one life
+//   interop_tool make-did FOLDER                    1-created … 4-deactivated.jsonl: one life;
+//                                                   paper.jsonl: first key lost, second one used
 //   interop_tool make-documents FOLDER              did.jsonl and documents signed by it
 //   interop_tool resolve NOW DID|- LOG [WITNESS]    prints the last state
 //   interop_tool verify NOW LOG DOCUMENT            LOG is the issuer's did.jsonl
@@ -95,6 +96,28 @@ protocol::DidLog resolve(const std::string& log) {
   return take(protocol::resolve_did_log(log, "", "", time("2025-07-01T00:00:00Z")));
 }
 
+/// The key on paper lies elsewhere while another one rotates, its commitment carried on by its hash
+/// alone; then that one's successor is lost, and the paper signs.
+void make_paper(const std::filesystem::path& file) {
+  std::string log = first_entry();
+  const auto append = [&](const std::string& name, const std::string& sign,
+                          const std::string& successor, std::vector<std::string> kept, int day) {
+    const protocol::DidLog before = resolve(log);
+    const auto update = key(name);
+    protocol::DidLogChange change;
+    change.document = take(protocol::next_did_document(before, start(kFolderUrl, sign)));
+    change.update_keys = {update.public_key()};
+    change.next_update_keys = {key(successor).public_key()};
+    change.kept_key_hashes = std::move(kept);
+    log += take(protocol::append_did_log(before, change, update,
+                                         time("2025-02-01T00:00:00Z") + std::chrono::days(day)));
+    log += "\n";
+  };
+  append("update 2", "sign 2", "lost", {protocol::update_key_hash(key("paper").public_key())}, 1);
+  append("paper", "sign 3", "update 4", {}, 2);
+  write_file(file, log);
+}
+
 /// Created, keys rotated, moved to another host, given up; each by the key that was committed to.
 void make_did(const std::filesystem::path& folder) {
   std::string log = first_entry();
@@ -122,6 +145,7 @@ void make_did(const std::filesystem::path& folder) {
   write_file(folder / "3-moved.did.json",
              protocol::canonical(protocol::parallel_did_web(resolve(log))));
   append(kMovedUrl, "sign 2", 4, true, "4-deactivated.jsonl");
+  make_paper(folder / "paper.jsonl");
 }
 
 /// A listing that canonical JSON is hard on: every escape, both sides of the UTF-16 order, members

@@ -49,8 +49,8 @@ CHANGING = ["openat", "creat", "write", "writev", "pwrite64", "pwritev", "fsync"
 TRACED = "trace=" + ",".join("?" + call for call in CHANGING)
 
 # Operation, and how many of each 50 points are its own.
-SHARES = {"init": 4, "import": 7, "put": 5, "withdraw": 4, "erase": 4, "publish": 5, "publish-first": 4, "recognize": 4, "sync": 5,
-          "sync-first": 4, "backup": 2, "restore": 2}
+SHARES = {"init": 4, "import": 6, "put": 5, "withdraw": 4, "erase": 4, "publish": 4, "publish-first": 3, "recognize": 3, "sync": 4,
+          "sync-first": 3, "backup": 2, "restore": 2, "rotate": 3, "move": 3}
 
 # Those that strangers see nothing of.
 ALONE = ("init", "backup", "restore")
@@ -118,11 +118,11 @@ class Place:
 
     def serve(self, public):
         """What strangers find from now on: a copy, as it is at this moment."""
-        target = self.web / "o" / "main"
-        shutil.rmtree(target, ignore_errors=True)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if public.exists():
-            copy(public, target)
+        for target in (self.web / "o" / "main", self.web / "o" / "moved"):
+            shutil.rmtree(target, ignore_errors=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if public.exists():
+                copy(public, target)
 
     def sync(self, reader):
         return self.run(reader, "sync", "--json", check=False)
@@ -322,6 +322,7 @@ class Bench:
 
         (states / "nothing").mkdir()
 
+        sheet = self.folder / f"recovery-pub-{HOST}.txt"
         init = ["init", "--name", "New Chapter", "--url", f"https://{HOST}:{self.port}/o/main", "--kind", "state_chapter", "--area",
                 "US-OR", "--contact", f"groups@{HOST}", "--static", "--recovery"]
         self.operations = {op.name: op for op in [
@@ -334,6 +335,10 @@ class Bench:
             Operation("publish-first", "absent", ["publish", "--to", "STATE/to"], public="to", acknowledged="The files are in"),
             Operation("recognize", "small", ["recognize", other_line, "--role", "collective", "--area", "US-OR", "--until", until,
                                              "--yes"], acknowledged="you recognize", again=1),
+            Operation("rotate", "small", ["rotate", "--node", "--recovery", sheet, "--new-sheet", "STATE/sheet-2.txt"],
+                      acknowledged="The keys are new"),
+            Operation("move", "small", ["move", f"https://{HOST}:{self.port}/o/moved", "--recovery", sheet, "--new-sheet",
+                                        "STATE/sheet-2.txt"], acknowledged="The publisher is now"),
             Operation("sync", "news", ["sync", "--json"], data="reader", acknowledged='"feeds":'),
             Operation("sync-first", "fresh", ["sync", "--json"], data="reader", acknowledged='"feeds":'),
             Operation("backup", "small", ["backup", "STATE/new.bak", "--with-keys", "--passphrase-file", self.passphrase],
@@ -370,12 +375,14 @@ class Bench:
         folder = self.fresh_copy(place, operation)
         data = folder / operation.data
         operation.is_sync = operation.data == "reader"
+        operation.is_identity = operation.name in ("rotate", "move")
         place.serve(folder / ("pub/public" if operation.is_sync else operation.public))
         if operation.is_sync:
             operation.before = place.answer(data)
         elif operation.name not in ALONE:
             operation.size_before = place.own_size(data)
             operation.own_before = place.answer(data)
+            operation.seen_nothing = place.answer(folder / "stranger")
             operation.seen_before = {}
             for reader in ("reader", "stranger"):
                 copy(folder / reader, folder / f"{reader}-before")
@@ -389,6 +396,9 @@ class Bench:
         operation.paths = paths_written(log.read_text(errors="replace"), folder)
         if operation.name in ALONE:
             operation.size_after = place.own_size(data)
+        elif operation.is_identity:
+            operation.size_after = place.own_size(data)
+            expect(operation.size_after > operation.size_before, f"{operation.name} signs nothing again")
         elif operation.is_sync:
             operation.after = place.answer(data)
             expect(operation.after != operation.before, f"{operation.name} changes nothing")
@@ -415,6 +425,8 @@ class Bench:
             return self.check_copy(place, operation, folder, acknowledged)
         if operation.is_sync:
             return self.check_reader(place, operation, folder, acknowledged, doctor_first)
+        if operation.is_identity:
+            return self.check_identity(place, operation, folder, acknowledged, doctor_first)
         data = folder / operation.data
         place.serve(folder / operation.public)
         stood = self.check_folder(place, operation, folder, acknowledged)
@@ -534,6 +546,43 @@ class Bench:
         expect(meaning(place.answer(data)) == meaning(place.answer(folder / "pub")), "it says something else")
         place.doctor(data)
         return "after" if there else "before"
+
+    def check_identity(self, place, operation, folder, acknowledged, doctor_first):
+        """The identity is the one before or the one after, with keys and a recovery sheet that fit it; nobody misses a listing."""
+        data = folder / "pub"
+        place.serve(data / "public")
+        for reader in ("reader", "stranger"):
+            ran = place.sync(folder / reader)
+            seen = place.answer(folder / reader)
+            # Between the identity and its checkpoint, who never read the publisher before cannot read it yet.
+            nothing_yet = reader == "stranger" and ran.code == 1 and seen == operation.seen_nothing
+            expect(nothing_yet or meaning(seen) == meaning(operation.seen_before["reader"]), f"the {reader} misses something",
+                   unlike(seen, operation.seen_before["reader"]))
+            expect(not acknowledged or ran.code == 0, f"acknowledged, and the {reader} cannot read it", ran.out)
+        if doctor_first:
+            place.doctor(data)
+        line = place.run(data, "id", "--line-only").out.strip()
+        done = "#2-" in line
+        expect(done or not acknowledged, "what was acknowledged is not there")
+        expect(place.own_size(data) == (operation.size_after if done else operation.size_before), "some of the entries")
+        command = operation.command(folder)
+        again = place.run(data, *command[:-1], folder / "sheet-3.txt", check=False)
+        expect(again.code == (78 if done else 0), "it cannot be finished", again.out + again.err)
+        expect(done != (folder / "sheet-3.txt").exists(), "a recovery sheet of nobody, or none")
+        place.run(data, "publish")
+        expect(sorted(path.name for path in (data / "keys").iterdir()) == ["node.key", "sign.key"], "keys are left lying")
+        place.doctor(data)
+        sheet = folder / ("sheet-2.txt" if done else "sheet-3.txt")
+        place.run(data, "rotate", "--recovery", sheet, "--new-sheet", folder / "sheet-4.txt")
+        place.serve(data / "public")
+        own = place.answer(data)
+        for reader in ("reader", "stranger"):
+            ran = place.sync(folder / reader)
+            expect(ran.code == 0, f"finished, the {reader} cannot read it", ran.out + ran.err)
+            seen = place.answer(folder / reader)
+            expect(meaning(seen) == meaning(operation.seen_before["reader"]), f"finished, the {reader} sees something else")
+            expect(names(seen, self.scid) == names(own, self.scid), f"finished, the {reader} has other identifiers")
+        return "after" if done else "before"
 
     def check_reader(self, place, operation, folder, acknowledged, doctor_first):
         data = folder / operation.data

@@ -179,6 +179,23 @@ await claim("rotation and move are what they are called", async () => {
   assert.notEqual(moved.state.id, rotated.state.id);
   assert.ok(moved.state.alsoKnownAs.includes(rotated.state.id));
 });
+await claim("our log resolves where the second successor was carried on and then signed", async () => {
+  const text = read("ours/paper.jsonl");
+  const [created, kept, paper] = parse(text);
+  const hash = await deriveNextKeyHash(paper.parameters.updateKeys[0]);
+  assert.ok(created.parameters.nextKeyHashes.includes(hash));
+  assert.ok(kept.parameters.nextKeyHashes.includes(hash));
+  assert.ok(!paper.parameters.nextKeyHashes.includes(hash));
+  const result = await theirs(text);
+  assert.ok(result, "refused");
+  const mine = JSON.parse(ours(["resolve", now(), "-", file("ours/paper.jsonl")]).text);
+  assert.equal(result.meta.versionId, mine.versionId);
+  assert.deepEqual(withoutImplied(result.doc), mine.document);
+  for (const [what, changed] of tampered(text)) {
+    assert.equal(await theirs(changed), undefined, what);
+    oursRefuses(["resolve", now(), "-", write("changed.jsonl", changed)], "did-invalid", what);
+  }
+});
 await claim("didwebvh-ts refuses our log wherever it is changed", async () => {
   let count = 0;
   for (const [what, text] of tampered(read("ours/3-moved.jsonl"))) {
@@ -451,4 +468,33 @@ await claim("and is refused by both without enough of them", async () => {
   return `${Object.keys(cases).length} cases`;
 });
 
-finish(18);
+// An approval of a later entry covers those before it.
+const seenAgain = await updateDID({
+  log: seen.log,
+  signer: new Signer(u1),
+  verifier,
+  updated: "2025-02-01T00:00:00Z",
+  updateKeys: [u2.publicKeyMultibase],
+  verificationMethods: [method(sign)],
+  witness,
+  witnessProofs: await approve(seen.log, [0, 1]),
+});
+await claim("their witnessed log goes on with a rotation that two of three approve", async () => {
+  const last = seenAgain.log.slice(-1);
+  for (const early of [[0, 1], [1]]) {
+    oursRefuses(
+      [
+        "resolve",
+        now(),
+        "-",
+        write("seen2.jsonl", jsonl(seenAgain.log)),
+        write("seen2.witness.json", JSON.stringify(await approve(seen.log, early))),
+      ],
+      "did-invalid",
+      "the second entry has no approval",
+    );
+  }
+  return same("witnessed2.jsonl", seenAgain, await approve(last, [1, 2]));
+});
+
+finish(20);

@@ -198,6 +198,9 @@ TEST_F(ChangingIdentity, EverySheetServesOnceAndNoneIsOverwritten) {
   const auto log = changing_file(public_folder() / "did.jsonl");
   EXPECT_NE(change_with(cut_sheet(first, "1.", "3."), "rotate"), node::kExitOk);
   EXPECT_NE(output.said.find("newest"), std::string::npos) << output.said;
+  // Its second successor would still do; whoever gives a command twice does not mean that.
+  EXPECT_EQ(change_with(first, "rotate"), node::kExitConfiguration);
+  EXPECT_NE(output.said.find("used already"), std::string::npos) << output.said;
   EXPECT_EQ(changing_file(public_folder() / "did.jsonl"), log);
 
   for (const auto& place : {sheet, ohio.node->folder() / "sheet.txt"}) {
