@@ -954,6 +954,43 @@ TEST(DidLogWriting, ALifeOfRotationsMovesAndAnEnd) {
   EXPECT_EQ(after.error().code, ErrorCode::did_deactivated);
 }
 
+TEST(DidLogWriting, CarriesOnACommitmentWhoseKeyLiesElsewhere) {
+  const DidLogStart start = chapter_start();
+  std::string text = *create_did_log(start, did_test_key(1), kDidTestNow) + "\n";
+  const DidLog log = did_test_read(text);
+  const auto paper = update_key_hash(did_test_key(3).public_key());
+  ASSERT_EQ(log.next_key_hashes.back(), paper);
+  DidLogChange change = chapter_change(log, start, 2, 4);
+  change.next_update_keys.pop_back();
+  change.kept_key_hashes = {paper};
+  auto line = append_did_log(log, change, did_test_key(2), kDidTestNow + 1h);
+  ASSERT_TRUE(line) << line.error().detail;
+  text += *line + "\n";
+  const DidLog kept = did_test_read(text);
+  EXPECT_EQ(kept.next_key_hashes,
+            (std::vector<std::string>{update_key_hash(did_test_key(4).public_key()), paper}));
+  line = append_did_log(kept, chapter_change(kept, start, 3, 6), did_test_key(3), kDidTestNow + 2h);
+  ASSERT_TRUE(line) << line.error().detail;
+  text += *line + "\n";
+  EXPECT_FALSE(append_did_log(did_test_read(text), chapter_change(kept, start, 4, 8),
+                              did_test_key(4), kDidTestNow + 3h))
+      << "the lost one is void once the second has signed";
+
+  const struct {
+    const char* name;
+    std::vector<std::string> kept;
+  } refused[] = {
+      {"one that was never made", {update_key_hash(did_test_key(9).public_key())}},
+      {"the key in use", {update_key_hash(did_test_key(2).public_key())}},
+      {"no hash", {"paper"}},
+  };
+  for (const auto& c : refused) {
+    SCOPED_TRACE(c.name);
+    change.kept_key_hashes = c.kept;
+    EXPECT_FALSE(append_did_log(log, change, did_test_key(2), kDidTestNow + 1h));
+  }
+}
+
 TEST(DidLogWriting, RefusesWhatAReaderWouldRefuse) {
   const DidLogStart start = chapter_start();
   const DidLog log = did_test_read(*create_did_log(start, did_test_key(1), kDidTestNow));

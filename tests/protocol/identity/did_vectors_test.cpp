@@ -142,8 +142,12 @@ TEST(DidVectors, AreJudgedAsTheirFolderSays) {
     SCOPED_TRACE(verdict.path);
     const fs::path log_file = folder / verdict.path / "did.jsonl";
     if (!verdict.did.empty()) {
-      EXPECT_FALSE(verdict.accept) << "a DID string stands only beside cases to refuse";
-      judge_did_string(verdict.did);
+      if (verdict.accept) {
+        const auto parsed = parse_did(verdict.did);
+        EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().detail);
+      } else {
+        judge_did_string(verdict.did);
+      }
       ++strings;
     } else if (!fs::exists(log_file)) {
       ADD_FAILURE() << "neither did.jsonl nor a DID string";
@@ -152,7 +156,7 @@ TEST(DidVectors, AreJudgedAsTheirFolderSays) {
     if (!fs::exists(log_file)) continue;
 
     const auto log = resolve_did_log(read_file(log_file), did_vector_witness(folder / verdict.path),
-                                     "", kVectorsNow);
+                                     verdict.accept ? verdict.did : "", kVectorsNow);
     if (!verdict.accept) {
       EXPECT_FALSE(log) << "accepted";
       ++rejected;
@@ -171,51 +175,56 @@ TEST(DidVectors, AreJudgedAsTheirFolderSays) {
                                  did + ":other", kVectorsNow));
   }
   std::cout << "did:webvh logs: " << accepted << " accepted, " << rejected << " rejected, "
-            << strings << " DID strings refused, " << compared << " documents compared\n";
+            << strings << " DID strings, " << compared << " documents compared\n";
 }
 
-// A case that came without a verdict would otherwise look as if it had been judged.
-TEST(DidVectors, EveryLogInTheFolderHasAVerdictOrATestOfItsOwn) {
-  const fs::path folder = vectors_folder();
-  KITH_NEEDS(folder / "verdicts.tsv");
+/// Folders with a did.jsonl and no verdict.
+std::vector<fs::path> did_folders_without_verdict(const fs::path& folder) {
   std::set<fs::path> judged;
   for (const auto& verdict : did_verdicts(folder / "verdicts.tsv"))
     judged.insert(folder / verdict.path);
+  std::vector<fs::path> rest;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().filename() != "did.jsonl") continue;
-    const fs::path case_folder = entry.path().parent_path();
-    if (case_folder.filename().string().starts_with("didwebvh-ts-")) continue;
-    EXPECT_TRUE(judged.contains(case_folder)) << case_folder << " has no verdict";
+    if (!judged.contains(entry.path().parent_path())) rest.push_back(entry.path().parent_path());
   }
+  std::sort(rest.begin(), rest.end());
+  return rest;
 }
 
-// Logs made with the npm library, beside the documents it makes of them.
-TEST(DidVectors, TheLogsOfTheNpmLibraryGiveItsDocuments) {
+// A case that came without a verdict would otherwise look as if it had been judged. One that brings
+// the documents which its maker makes of it says by them what it is: a log to be accepted.
+TEST(DidVectors, LogsWithoutAVerdictBringTheirDocumentsAndGiveThem) {
   const fs::path folder = vectors_folder();
-  KITH_NEEDS(folder);
+  KITH_NEEDS(folder / "verdicts.tsv");
   int seen = 0;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (!entry.path().filename().string().starts_with("didwebvh-ts-")) continue;
-    SCOPED_TRACE(entry.path().filename());
+  for (const auto& of_case : did_folders_without_verdict(folder)) {
+    SCOPED_TRACE(of_case);
+    const bool has_document = fs::exists(of_case / "did-document.json");
+    const bool has_parallel = fs::exists(of_case / "did.json");
+    EXPECT_TRUE(has_document || has_parallel) << "neither a verdict nor a document to compare with";
+    if (!has_document && !has_parallel) continue;
     ++seen;
-    const auto log = resolve_did_log(read_file(entry.path() / "did.jsonl"),
-                                     did_vector_witness(entry.path()), "", kVectorsNow);
-    ASSERT_TRUE(log) << log.error().detail;
-    EXPECT_TRUE(log->portable);
-    EXPECT_FALSE(log->next_key_hashes.empty());
-    if (fs::exists(entry.path() / "did-document.json")) {
-      const auto document = parse_json(read_file(entry.path() / "did-document.json"));
+    const auto log = resolve_did_log(read_file(of_case / "did.jsonl"), did_vector_witness(of_case),
+                                     "", kVectorsNow);
+    if (!log) {
+      ADD_FAILURE() << log.error().detail;
+      continue;
+    }
+    if (has_document) {
+      const auto document = parse_json(read_file(of_case / "did-document.json"));
       ASSERT_TRUE(document);
       EXPECT_EQ(without_implicit_services(log->current().document),
                 without_implicit_services(*document));
     }
-    if (fs::exists(entry.path() / "did.json")) {
-      const auto parallel = parse_json(read_file(entry.path() / "did.json"));
+    if (has_parallel) {
+      const auto parallel = parse_json(read_file(of_case / "did.json"));
       ASSERT_TRUE(parallel);
-      EXPECT_EQ(canonical(parallel_did_web(*log)), canonical(*parallel));
+      EXPECT_EQ(without_implicit_services(parallel_did_web(*log)),
+                without_implicit_services(*parallel));
     }
   }
-  if (seen == 0) GTEST_SKIP() << folder << " has no didwebvh-ts folder";
+  std::cout << "logs judged by their documents: " << seen << "\n";
 }
 
 }  // namespace
