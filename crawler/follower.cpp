@@ -116,9 +116,10 @@ Result<Identity> follow_identity(Source& source, const KnownFeed& known, protoco
   }
   // An ETag of one place says nothing at another.
   if (place != identity.log.current().did) identity.etag.clear();
-  RETURN_IF_REFUSED(
-      follow_growth(known.seen_did_log.empty() ? known.did_log : known.seen_did_log, identity, now));
-  if (!known.did_log.empty() && identity.text != known.did_log) reading.seen_did_log = identity.text;
+  RETURN_IF_REFUSED(follow_growth(known.seen_did_log.empty() ? known.did_log : known.seen_did_log,
+                                  identity, now));
+  if (!known.did_log.empty() && identity.text != known.did_log)
+    reading.seen_did_log = identity.text;
   if (identity.log.deactivated) {
     reading.seen_did_log = identity.text;
     return refuse(ErrorCode::did_deactivated, "the publisher has ended this identity");
@@ -126,8 +127,8 @@ Result<Identity> follow_identity(Source& source, const KnownFeed& known, protoco
   ASSIGN_OR_RETURN(identity.keys, protocol::publisher_keys(identity.log.current()));
   if (!known.did_log.empty()) {
     const auto before = follow_stored_keys(known.did_log);
-    reading.keys_replaced = !before || before->sign != identity.keys->sign ||
-                            before->epoch != identity.keys->epoch;
+    reading.keys_replaced =
+        !before || before->sign != identity.keys->sign || before->epoch != identity.keys->epoch;
   }
   return identity;
 }

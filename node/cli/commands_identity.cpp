@@ -39,12 +39,11 @@ void identity_say_sheet(const IdentityChange& change, const IdentityChanged& cha
 }
 
 protocol::Json identity_json(const IdentityChange& change, const IdentityChanged& changed) {
-  auto json = protocol::Json::object(
-      {{"line", changed.line},
-       {"did", changed.did},
-       {"old_did", changed.old_did},
-       {"documents", static_cast<std::int64_t>(changed.documents)},
-       {"second_successor", changed.second_successor}});
+  auto json = protocol::Json::object({{"line", changed.line},
+                                      {"did", changed.did},
+                                      {"old_did", changed.old_did},
+                                      {"documents", static_cast<std::int64_t>(changed.documents)},
+                                      {"second_successor", changed.second_successor}});
   if (!change.new_sheet.empty()) json.set("new_sheet", change.new_sheet.string());
   return json;
 }
@@ -71,9 +70,10 @@ ExitCode command_rotate(const Invocation& invocation, Node& node, CommandOutput&
         "\n\n");
   }
   identity_say_sheet(change, changed, output);
-  output.print("\n" + wrapped("Recognitions and anchors that name you go on: they name the identity, "
-                              "not the keys. Where your folder lies at a web host, copy it there "
-                              "(`kith publish --to FOLDER`).") +
+  output.print("\n" +
+               wrapped("Recognitions and anchors that name you go on: they name the identity, "
+                       "not the keys. Where your folder lies at a web host, copy it there "
+                       "(`kith publish --to FOLDER`).") +
                "\n");
   return kExitOk;
 }
@@ -109,8 +109,9 @@ ExitCode command_move(const Invocation& invocation, Node& node, CommandOutput& o
                changed.line + "\n\n");
   output.print(
       wrapped("1. Copy all of " + folder + " to the new place, so that did.jsonl can be read at " +
-                  url_of(changed.did) + "did.jsonl . (`kith publish --to FOLDER` writes it in the "
-                                        "right order.)",
+                  url_of(changed.did) +
+                  "did.jsonl . (`kith publish --to FOLDER` writes it in the "
+                  "right order.)",
               3) +
       "\n" +
       wrapped("2. Then replace one file at the old place, " + url_of(changed.old_did) +
@@ -145,11 +146,12 @@ ExitCode command_deactivate(const Invocation& invocation, Node& node, CommandOut
     output.print(protocol::canonical(identity_json(change, changed)) + "\n");
     return kExitOk;
   }
-  output.print(wrapped("The publisher has ended, and " + std::to_string(changed.documents) +
-                       " records were taken back. Leave the folder where it is (copy it to your web "
-                       "host once more): whoever follows you must find did.jsonl there to learn of "
-                       "it. The recovery sheet has no use any more; destroy it.") +
-               "\n");
+  output.print(
+      wrapped("The publisher has ended, and " + std::to_string(changed.documents) +
+              " records were taken back. Leave the folder where it is (copy it to your web "
+              "host once more): whoever follows you must find did.jsonl there to learn of "
+              "it. The recovery sheet has no use any more; destroy it.") +
+      "\n");
   return kExitOk;
 }
 

@@ -10,15 +10,17 @@
 namespace node {
 
 /// Makes sure that what `folder` shows to the world is a beginning of the store's history, before
-/// anything new is signed: its identity log, and its checkpoint of this epoch. Gives the size that it shows. Throws DataError(self_fork_refused)
-/// otherwise: a restored backup, or a second copy of this publisher.
+/// anything new is signed: its identity log, and its checkpoint of this epoch. Gives the size that
+/// it shows. Throws DataError(self_fork_refused) otherwise: a restored backup, or a second copy of
+/// this publisher.
 std::uint64_t check_feed_folder(const StoreQueries& store, const Feed& feed,
                                 const std::filesystem::path& folder);
 
 /// Writes the own feed as the files that any static web server serves (SPEC 6.1): identity log, new
 /// texts, entries, tiles, then the checkpoint, and only then the blanking of texts that are
-/// superseded, withdrawn or erased, those of earlier epochs among them. Finishes what an earlier run left undone; run again it writes
-/// nothing. `progress` is told how many of how many bundles are done.
+/// superseded, withdrawn or erased, those of earlier epochs among them. Finishes what an earlier
+/// run left undone; run again it writes nothing. `progress` is told how many of how many bundles
+/// are done.
 ///
 /// Throws DataError(self_fork_refused) when the folder already shows more than the store has, or
 /// another history: a restored backup, or a second copy of this publisher. Throws std::system_error

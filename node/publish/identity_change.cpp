@@ -16,9 +16,6 @@ namespace node {
 
 namespace {
 
-using protocol::ErrorCode;
-using What = IdentityChange::What;
-
 template <class T>
 T change_must(protocol::Result<T> result, const std::string& what) {
   if (!result) throw DataError(result.error().code, what + ": " + result.error().detail);
@@ -36,7 +33,7 @@ ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) 
   if (!sheet.did.empty()) {
     const auto did = protocol::parse_did(sheet.did);
     if (!did || did->scid != log.scid) {
-      throw DataError(ErrorCode::config_invalid,
+      throw DataError(protocol::ErrorCode::config_invalid,
                       "That recovery sheet belongs to another publisher, " + sheet.did +
                           ". Nothing was changed.");
     }
@@ -53,7 +50,7 @@ ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) 
     (signer.update ? signer.paper : signer.update) = &key;
   }
   if (!signer.update) {
-    throw DataError(ErrorCode::config_invalid,
+    throw DataError(protocol::ErrorCode::config_invalid,
                     "No key of that recovery sheet may sign the next version of this identity. If "
                     "it was used already, take the sheet that was written then; only the newest "
                     "one counts. Nothing was changed.");
@@ -69,26 +66,28 @@ ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) 
                      protocol::to_multikey(key.public_key())) != log.update_keys.end();
   };
   if (signer.is_second && std::any_of(sheet.keys.begin(), sheet.keys.end(), has_signed)) {
-    throw DataError(ErrorCode::config_invalid,
-                    "That recovery sheet was used already: its key 2 signed what is published now. "
-                    "Take the sheet that was written then. If that one is lost, hand in a file with "
-                    "part 3 alone, the second successor. Nothing was changed.");
+    throw DataError(
+        protocol::ErrorCode::config_invalid,
+        "That recovery sheet was used already: its key 2 signed what is published now. "
+        "Take the sheet that was written then. If that one is lost, hand in a file with "
+        "part 3 alone, the second successor. Nothing was changed.");
   }
   return signer;
 }
 
 void change_check_new_sheet(const Store& store, const std::filesystem::path& sheet) {
   if (sheet.empty() || is_inside(sheet, store.folder())) {
-    throw DataError(ErrorCode::config_invalid,
+    throw DataError(protocol::ErrorCode::config_invalid,
                     "--new-sheet must name a file outside the data folder: whoever takes the one "
                     "must not have the other.");
   }
   if (std::filesystem::exists(std::filesystem::symlink_status(sheet))) {
-    throw DataError(ErrorCode::config_invalid,
-                    "--new-sheet: " + sheet.string() +
-                        " is there already, and a recovery sheet is never overwritten. Choose "
-                        "another name. (If an earlier try was cut off before it was committed, that "
-                        "sheet is void: this command still takes the old one then.)");
+    throw DataError(
+        protocol::ErrorCode::config_invalid,
+        "--new-sheet: " + sheet.string() +
+            " is there already, and a recovery sheet is never overwritten. Choose "
+            "another name. (If an earlier try was cut off before it was committed, that "
+            "sheet is void: this command still takes the old one then.)");
   }
 }
 
@@ -124,12 +123,12 @@ OwnChange change_signed_again(const StoreQueries& store, const Record& record,
   return {std::move(leaf), std::move(line)};
 }
 
-std::vector<OwnChange> change_records(const StoreQueries& store, const OwnFeed& own, What what,
-                                      const std::string& did, const protocol::SigningKey& sign,
-                                      protocol::Timestamp now) {
+std::vector<OwnChange> change_records(const StoreQueries& store, const OwnFeed& own,
+                                      IdentityChange::What what, const std::string& did,
+                                      const protocol::SigningKey& sign, protocol::Timestamp now) {
   std::vector<OwnChange> changes;
   for (const auto& record : store.records(own.feed.feed_id)) {
-    if (what == What::deactivate) {
+    if (what == IdentityChange::What::deactivate) {
       protocol::Leaf leaf;
       leaf.op = protocol::Leaf::Op::del;
       leaf.id = record.key.urn();
@@ -137,14 +136,14 @@ std::vector<OwnChange> change_records(const StoreQueries& store, const OwnFeed& 
       changes.push_back({std::move(leaf), ""});
     } else if (record.head_expires > now) {
       changes.push_back(change_signed_again(store, record, did, sign, now));
-    } else if (what == What::new_epoch) {
+    } else if (what == IdentityChange::What::new_epoch) {
       // Nobody is shown what has expired; here it stays, to be confirmed or withdrawn.
       own_envelope_of(store, record);
       const auto entries =
           store.entries(record.feed_id, record.head_position, record.head_position + 1);
-      changes.push_back({change_must(protocol::parse_leaf(protocol::as_text(entries.front())),
-                                     record.key.text()),
-                         record.document});
+      changes.push_back(
+          {change_must(protocol::parse_leaf(protocol::as_text(entries.front())), record.key.text()),
+           record.document});
     }
   }
   return changes;
@@ -156,12 +155,12 @@ IdentityChanged change_identity(Store& store, const IdentityChange& change,
                                 protocol::Timestamp now) {
   const OwnFeed own = own_feed_of(store.queries());
   const auto& log = own.log;
-  const bool ends = change.what == What::deactivate;
+  const bool ends = change.what == IdentityChange::What::deactivate;
   if (log.deactivated) {
-    throw DataError(ErrorCode::did_deactivated, "This publisher was ended already.");
+    throw DataError(protocol::ErrorCode::did_deactivated, "This publisher was ended already.");
   }
   const auto public_folder = store.folder() / "public";
-  if (change.what == What::new_epoch) {
+  if (change.what == IdentityChange::What::new_epoch) {
     check_identity_folder(own.feed, public_folder);
   } else {
     check_feed_folder(store.queries(), own.feed, public_folder);
@@ -170,13 +169,14 @@ IdentityChanged change_identity(Store& store, const IdentityChange& change,
   if (!ends) change_check_new_sheet(store, change.new_sheet);
 
   // Keys at the node
-  const bool new_sign = change.what == What::rotate || change.what == What::new_epoch;
-  const bool new_node = change.what == What::new_epoch || change.new_node_key;
+  const bool new_sign =
+      change.what == IdentityChange::What::rotate || change.what == IdentityChange::What::new_epoch;
+  const bool new_node = change.what == IdentityChange::What::new_epoch || change.new_node_key;
   const auto kept = [&](std::string_view name, const protocol::PublicKey& wanted,
                         const char* way_out) {
     auto key = find_key_for(store.folder(), name, wanted);
     if (!key) {
-      throw DataError(ErrorCode::config_invalid,
+      throw DataError(protocol::ErrorCode::config_invalid,
                       "The key #" + std::string(name) + " is not in " +
                           (store.folder() / "keys").string() + ". " + way_out);
     }
@@ -207,28 +207,27 @@ IdentityChanged change_identity(Store& store, const IdentityChange& change,
   } else {
     const auto here = change_must(protocol::parse_did(own.feed.did), "identity");
     const auto place =
-        change.what == What::move
+        change.what == IdentityChange::What::move
             ? change_must(protocol::did_from_folder_url(change.folder_url, log.scid), "--url")
             : here;
-    if (change.what == What::move && place == here) {
-      throw DataError(ErrorCode::config_invalid,
+    if (change.what == IdentityChange::What::move && place == here) {
+      throw DataError(protocol::ErrorCode::config_invalid,
                       "This publisher is at " + change.folder_url + " already.");
     }
-    if (change.what == What::new_epoch) ++epoch;
+    if (change.what == IdentityChange::What::new_epoch) ++epoch;
     std::string folder = protocol::did_folder_url(place);
     const std::string feed_url = folder + "feed/" + std::to_string(epoch);
     std::string api = own.keys.api_url.value_or("");
-    if (!api.empty() && change.what == What::move)
+    if (!api.empty() && change.what == IdentityChange::What::move)
       api = folder.substr(0, folder.find('/', std::string_view("https://").size()));
     folder.pop_back();
-    entry.document = change_must(
-        protocol::next_did_document(log, {.folder_url = folder,
-                                          .sign = keys.sign.public_key(),
-                                          .node = keys.node.public_key(),
-                                          .feed_url = feed_url,
-                                          .api_url = api,
-                                          .next_update_keys = {}}),
-        "the new identity");
+    entry.document = change_must(protocol::next_did_document(log, {.folder_url = folder,
+                                                                   .sign = keys.sign.public_key(),
+                                                                   .node = keys.node.public_key(),
+                                                                   .feed_url = feed_url,
+                                                                   .api_url = api,
+                                                                   .next_update_keys = {}}),
+                                 "the new identity");
     entry.next_update_keys = {next.public_key()};
     // The second successor may lie in another town; its commitment is carried on without it. Once
     // it has signed, or never was, a new one takes its place.
@@ -258,7 +257,7 @@ IdentityChanged change_identity(Store& store, const IdentityChange& change,
       change_records(store.queries(), own, change.what, identity.did, keys.sign, now);
   changed.documents = changes.size();
   protocol::Frontier frontier =
-      change.what == What::new_epoch ? protocol::Frontier() : own.feed.frontier;
+      change.what == IdentityChange::What::new_epoch ? protocol::Frontier() : own.feed.frontier;
   for (const auto& one : changes)
     frontier.append(protocol::leaf_hash(protocol::as_bytes(protocol::format_leaf(one.leaf))));
   const auto checkpoint = sign_own_checkpoint(log.scid, epoch, frontier, keys, now);
@@ -266,23 +265,24 @@ IdentityChanged change_identity(Store& store, const IdentityChange& change,
   if (!ends) {
     identity.settings.emplace_back("recovery_sheet",
                                    std::filesystem::absolute(change.new_sheet).string());
-    if (auto card = protocol::parse_json(
-            store.queries().setting("publisher_card").value_or("{}"))) {
+    if (auto card =
+            protocol::parse_json(store.queries().setting("publisher_card").value_or("{}"))) {
       card->set("id", identity.did);
       identity.settings.emplace_back("publisher_card", protocol::canonical(*card));
     }
     // First of all: an identity whose next keys nobody has must never be published.
-    create_file(change.new_sheet,
-                recovery_sheet_text(
-                    {.publisher = store.queries().setting("publisher_name").value_or(""),
-                     .did = identity.did,
-                     .made_at = now,
-                     .update_seed = signer.update->seed(),
-                     .next_seed = next.seed(),
-                     .paper_seed = !entry.kept_key_hashes.empty()
-                                       ? (signer.paper ? signer.paper->seed() : protocol::ByteView())
-                                       : paper.seed()}),
-                0600);
+    create_file(
+        change.new_sheet,
+        recovery_sheet_text(
+            {.publisher = store.queries().setting("publisher_name").value_or(""),
+             .did = identity.did,
+             .made_at = now,
+             .update_seed = signer.update->seed(),
+             .next_seed = next.seed(),
+             .paper_seed = !entry.kept_key_hashes.empty()
+                               ? (signer.paper ? signer.paper->seed() : protocol::ByteView())
+                               : paper.seed()}),
+        0600);
     if (new_sign || new_node) save_next_keys(store.folder(), keys);
   }
   store.change_own_identity(own.feed.feed_id, own.feed.size, identity, changes, frontier,

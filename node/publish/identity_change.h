@@ -30,25 +30,25 @@ struct IdentityChange {
 };
 
 struct IdentityChanged {
-  std::string line;      ///< kith1:… of the new version
-  std::string old_did;   ///< the name before
-  std::string did;       ///< the name now; the same unless it was a move
+  std::string line;               ///< kith1:… of the new version
+  std::string old_did;            ///< the name before
+  std::string did;                ///< the name now; the same unless it was a move
   std::size_t documents = 0;      ///< signed again, or taken back by `deactivate`
   bool second_successor = false;  ///< the first one was not on the sheet; it is void now
   bool paper_stays = false;       ///< the second successor was cut off before, and stays good
 };
 
 /// Makes the next entry of the identity log, signs every live record again under it, commits all of
-/// it in one transaction and publishes it (SPEC 6.1). The new sheet and key files are written before
-/// the commit, and count from then on: cut off at any point, what is found afterwards is the state
-/// before or the one after, and whatever opens the publisher next finishes it.
+/// it in one transaction and publishes it (SPEC 6.1). The new sheet and key files are written
+/// before the commit, and count from then on: cut off at any point, what is found afterwards is the
+/// state before or the one after, and whatever opens the publisher next finishes it.
 ///
 /// Does not need the "#sign" key that is replaced, so it is the way out when key files are lost.
 /// Whoever holds a Publisher must make a new one afterwards, also when this throws.
 ///
-/// Throws DataError: config_invalid (no publisher; no key of the sheet may sign; a place for the new
-/// sheet that will not do; a key that is to stay is missing), did_deactivated, did_syntax (the new
-/// address), too_large (a record whose text does not fit with the new name), self_fork_refused,
+/// Throws DataError: config_invalid (no publisher; no key of the sheet may sign; a place for the
+/// new sheet that will not do; a key that is to stay is missing), did_deactivated, did_syntax (the
+/// new address), too_large (a record whose text does not fit with the new name), self_fork_refused,
 /// storage_damaged. Throws std::system_error for files; then it may be committed.
 IdentityChanged change_identity(Store& store, const IdentityChange& change,
                                 protocol::Timestamp now);

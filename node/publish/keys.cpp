@@ -223,7 +223,8 @@ ReadSheet read_recovery_sheet(std::string_view text) {
     if (packed.size() > 2 && packed[0] >= '1' && packed[0] <= '3' && packed[1] == '.') {
       part = std::string("part ") + packed[0];
     }
-    if (const auto at = line.find("did:webvh:"); at != std::string_view::npos && sheet.did.empty()) {
+    if (const auto at = line.find("did:webvh:");
+        at != std::string_view::npos && sheet.did.empty()) {
       sheet.did = line.substr(at, line.find_first_of(" \t\r", at) - at);
     }
   }

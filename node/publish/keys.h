@@ -29,7 +29,8 @@ std::string new_record_id();
 NodeKeys load_keys(const std::filesystem::path& data_folder);
 /// The same for a publisher whose identity log names `sign` and `node`. Where a change of keys was
 /// cut off it takes up what save_next_keys() laid ready, or throws that away, so that the files fit
-/// what was committed. Throws DataError(config_invalid) when neither fits; nothing was changed then.
+/// what was committed. Throws DataError(config_invalid) when neither fits; nothing was changed
+/// then.
 NodeKeys load_keys_for(const std::filesystem::path& data_folder, const protocol::PublicKey& sign,
                        const std::optional<protocol::PublicKey>& node);
 /// One of them ("sign" or "node"), settled likewise; nothing where neither file is that key.

@@ -90,8 +90,8 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
   const auto next = new_key();
   const auto paper = new_key();
 
-  const auto place = publisher_must(
-      protocol::did_from_folder_url(wanted.folder_url, "{SCID}"), "--url");
+  const auto place =
+      publisher_must(protocol::did_from_folder_url(wanted.folder_url, "{SCID}"), "--url");
   protocol::DidLogStart start{.folder_url = wanted.folder_url,
                               .sign = keys.sign.public_key(),
                               .node = keys.node.public_key(),

@@ -56,7 +56,8 @@ protocol::Envelope own_envelope_of(const StoreQueries& store, const Record& reco
 std::string sign_own_checkpoint(const std::string& scid, std::uint64_t epoch,
                                 const protocol::Frontier& frontier, const NodeKeys& keys,
                                 protocol::Timestamp now);
-/// This node's own feed with its identity, verified once more. Throws DataError where there is none.
+/// This node's own feed with its identity, verified once more. Throws DataError where there is
+/// none.
 struct OwnFeed {
   Feed feed;
   protocol::DidLog log;
@@ -73,8 +74,8 @@ class Publisher {
   /// Throws DataError when there is one.
   static void create(Store& store, const NewPublisher& wanted, protocol::Timestamp now);
 
-  /// Throws DataError when the store has no own feed or the keys do not fit it. Finishes a change of
-  /// keys that was cut off (load_keys_for()).
+  /// Throws DataError when the store has no own feed or the keys do not fit it. Finishes a change
+  /// of keys that was cut off (load_keys_for()).
   explicit Publisher(Store& store);
 
   const std::string& did() const { return did_; }
