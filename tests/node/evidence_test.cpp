@@ -602,7 +602,7 @@ TEST_F(Monitor, SeesRecognitionsThatEndSoonAndPublishersInContradiction) {
   EXPECT_NE(said.find("ends on 2027-11-01"), std::string::npos) << said;
   national.node->change([&](node::Store& store, node::Publisher*) {
     store.note_failure(*store.queries().feed(ohio.scid), {ErrorCode::equivocation, "two histories"},
-                       "another note", true, federation.clock.now(), federation.clock.now());
+                       {"", "another note"}, true, federation.clock.now(), federation.clock.now());
   });
   EXPECT_EQ(monitor(), node::kExitNo);
   EXPECT_NE(said.find("quarantined"), std::string::npos) << said;
