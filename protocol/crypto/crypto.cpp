@@ -64,7 +64,12 @@ Hash Sha256::finish() {
 
 bool is_valid_key(const PublicKey& key) {
   crypto_need_sodium();
-  return crypto_core_ed25519_is_valid_point(key.data()) == 1;
+  // The check costs nearly as much as a signature, and every document of a feed asks for one key.
+  thread_local std::optional<PublicKey> last_valid;
+  if (last_valid == key) return true;
+  const bool valid = crypto_core_ed25519_is_valid_point(key.data()) == 1;
+  if (valid) last_valid = key;
+  return valid;
 }
 
 bool verify(const PublicKey& key, ByteView message, const Signature& signature) {

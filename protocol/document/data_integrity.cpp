@@ -14,9 +14,11 @@ constexpr std::string_view kProofType = "DataIntegrityProof";
 constexpr std::string_view kProofSuite = "eddsa-jcs-2022";
 constexpr std::string_view kProofPurpose = "assertionMethod";
 
-Bytes integrity_message(const Hash& document_hash, const Json& proof_config) {
-  const Hash config_hash = sha256(canonical(proof_config));
-  Bytes message(config_hash.view().begin(), config_hash.view().end());
+Bytes integrity_message(const Hash& document_hash, const std::string& proof_config) {
+  const Hash config_hash = sha256(proof_config);
+  Bytes message;
+  message.reserve(2 * Hash::kSize);
+  message.insert(message.end(), config_hash.view().begin(), config_hash.view().end());
   message.insert(message.end(), document_hash.view().begin(), document_hash.view().end());
   return message;
 }
@@ -55,7 +57,7 @@ Result<void> integrity_members(const Json& proof) {
 }  // namespace
 
 Bytes data_integrity_message(const Json& unsecured_document, const Json& proof_config) {
-  return integrity_message(sha256(canonical(unsecured_document)), proof_config);
+  return integrity_message(sha256(canonical(unsecured_document)), canonical(proof_config));
 }
 
 Json sign_data_integrity(Json document, std::string verification_method, Timestamp created,
@@ -78,10 +80,8 @@ Result<void> check_data_integrity(const Json& secured_document, const PublicKey&
   if (!proof) return refuse(ErrorCode::doc_profile, "proof: missing");
   // One object, never a set: other verifiers call [good proof, broken proof] verified.
   if (!proof->if_object()) return refuse(ErrorCode::doc_profile, "proof: expected one object");
-  Json unsecured = secured_document;
-  unsecured.erase("proof");
-  return check_detached_proof(*proof, unsecured.find("@context"), sha256(canonical(unsecured)),
-                              key);
+  return check_detached_proof(*proof, secured_document.find("@context"),
+                              sha256(canonical_without(secured_document, "proof")), key);
 }
 
 Result<void> check_detached_proof(const Json& proof, const Json* context, const Hash& document_hash,
@@ -106,9 +106,8 @@ Result<void> check_detached_proof(const Json& proof, const Json* context, const 
   if (!signature) {
     return refuse(ErrorCode::proof_invalid, "proof.proofValue: expected z and base58 of 64 bytes");
   }
-  Json config = proof;
-  config.erase("proofValue");
-  if (!verify(key, integrity_message(document_hash, config), *signature)) {
+  if (!verify(key, integrity_message(document_hash, canonical_without(proof, "proofValue")),
+              *signature)) {
     return refuse(ErrorCode::proof_invalid, "proof.proofValue: the signature does not hold");
   }
   return {};

@@ -160,6 +160,7 @@ class JsonBuilder {
     }
     if (!count(failure)) return false;
     frames_.push_back({kind, {}, {}});
+    if (kind == Kind::object) frames_.back().members.reserve(8);
     return true;
   }
 
@@ -293,41 +294,75 @@ void json_write_number(double value, std::string& out) {
 
 void json_write_string(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
+  // Nearly all of a text stands for itself, so it is taken over in runs.
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, run, i - run);
+    run = i + 1;
+    out += '\\';
     switch (c) {
       case '"':
-        out += "\\\"";
-        break;
       case '\\':
-        out += "\\\\";
+        out += static_cast<char>(c);
         break;
       case '\b':
-        out += "\\b";
+        out += 'b';
         break;
       case '\f':
-        out += "\\f";
+        out += 'f';
         break;
       case '\n':
-        out += "\\n";
+        out += 'n';
         break;
       case '\r':
-        out += "\\r";
+        out += 'r';
         break;
       case '\t':
-        out += "\\t";
+        out += 't';
         break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          constexpr char kDigits[] = "0123456789abcdef";
-          out += "\\u00";
-          out += kDigits[static_cast<unsigned char>(c) >> 4];
-          out += kDigits[static_cast<unsigned char>(c) & 15];
-        } else {
-          out += c;
-        }
+      default: {
+        constexpr char kDigits[] = "0123456789abcdef";
+        out += "u00";
+        out += kDigits[c >> 4];
+        out += kDigits[c & 15];
+      }
     }
   }
+  out.append(text, run);
   out += '"';
+}
+
+void json_write(const Json& value, std::string& out);
+
+void json_write_object(const Json::Object& members, std::optional<std::string_view> without,
+                       std::string& out) {
+  const auto before = [](const Json::Member& a, const Json::Member& b) {
+    return json_utf16_less(a.first, b.first);
+  };
+  out += '{';
+  bool first = true;
+  const auto write = [&](const Json::Member& member) {
+    if (without && member.first == *without) return;
+    if (!first) out += ',';
+    first = false;
+    json_write_string(member.first, out);
+    out += ':';
+    json_write(member.second, out);
+  };
+  if (std::is_sorted(members.begin(), members.end(), before)) {
+    // What was read from a canonical text is in order.
+    for (const auto& member : members) write(member);
+  } else {
+    std::vector<const Json::Member*> order;
+    order.reserve(members.size());
+    for (const auto& member : members) order.push_back(&member);
+    std::sort(order.begin(), order.end(),
+              [&](const Json::Member* a, const Json::Member* b) { return before(*a, *b); });
+    for (const auto* member : order) write(*member);
+  }
+  out += '}';
 }
 
 void json_write(const Json& value, std::string& out) {
@@ -345,23 +380,7 @@ void json_write(const Json& value, std::string& out) {
     }
     out += ']';
   } else if (const auto* members = value.if_object()) {
-    std::vector<const Json::Member*> order;
-    order.reserve(members->size());
-    for (const auto& member : *members) order.push_back(&member);
-    const auto before = [](const Json::Member* a, const Json::Member* b) {
-      return json_utf16_less(a->first, b->first);
-    };
-    if (!std::is_sorted(order.begin(), order.end(), before)) {
-      std::sort(order.begin(), order.end(), before);
-    }
-    out += '{';
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      if (i > 0) out += ',';
-      json_write_string(order[i]->first, out);
-      out += ':';
-      json_write(order[i]->second, out);
-    }
-    out += '}';
+    json_write_object(*members, std::nullopt, out);
   } else {
     out += "null";
   }
@@ -440,6 +459,14 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
 std::string canonical(const Json& value) {
   std::string out;
   json_write(value, out);
+  return out;
+}
+
+std::string canonical_without(const Json& value, std::string_view member) {
+  const Json::Object* members = value.if_object();
+  if (members == nullptr) return canonical(value);
+  std::string out;
+  json_write_object(*members, member, out);
   return out;
 }
 

@@ -86,4 +86,7 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 /// std::invalid_argument for a NaN or Infinity, which only our own code could have put there.
 std::string canonical(const Json& value);
 
+/// The same for the object `value` as if it had no `member`: what a proof covers, without a copy of the document.
+std::string canonical_without(const Json& value, std::string_view member);
+
 }  // namespace protocol

@@ -438,6 +438,8 @@ class JsonRandomValues {
     return canonical(value);
   }
 
+  std::string text() { return string(); }
+
  private:
   double number() {
     for (;;) {
@@ -497,6 +499,57 @@ TEST(CanonicalJson, IsTheSameForEverySpellingOfAValue) {
     ASSERT_TRUE(read_other) << other << ": " << read_other.error().detail;
     ASSERT_EQ(canonical(*read_other), text) << other;
   }
+}
+
+/// UTF-16 code units, the long way, as RFC 8785 describes the order.
+std::u16string json_utf16(std::string_view text) {
+  std::u16string units;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    std::uint32_t point = length == 1 ? first : first & (0xffu >> (length + 1));
+    for (std::size_t k = 1; k < length; ++k) {
+      point = (point << 6) | (static_cast<unsigned char>(text[i + k]) & 0x3fu);
+    }
+    if (point >= 0x10000) {
+      units += static_cast<char16_t>(0xd800 + ((point - 0x10000) >> 10));
+      units += static_cast<char16_t>(0xdc00 + ((point - 0x10000) & 0x3ff));
+    } else {
+      units += static_cast<char16_t>(point);
+    }
+    i += length;
+  }
+  return units;
+}
+
+TEST(CanonicalJson, SortsRandomKeysAsTheirUtf16DoesIncludingAstralAndPrivateUse) {
+  JsonRandomValues random(test_support::run_seed() + 3);
+  for (int i = 0; i < test_support::rounds(20000); ++i) {
+    Json object{Json::Object()};
+    for (int k = 0; k < 8; ++k) object.set(random.text(), k);
+    const auto read = parse_json(canonical(object));
+    ASSERT_TRUE(read);
+    const auto& members = *read->if_object();
+    ASSERT_EQ(members.size(), object.if_object()->size());
+    for (std::size_t k = 1; k < members.size(); ++k) {
+      ASSERT_LT(json_utf16(members[k - 1].first), json_utf16(members[k].first))
+          << canonical(object);
+    }
+  }
+}
+
+TEST(CanonicalJson, WithoutAMemberIsTheTextOfTheObjectThatLacksIt) {
+  JsonRandomValues random(test_support::run_seed() + 4);
+  for (int i = 0; i < test_support::rounds(5000); ++i) {
+    Json object{Json::Object()};
+    for (int k = 0; k < 5; ++k) object.set(random.text(), random.value(2));
+    const std::string name = random.text();
+    const std::string text = canonical_without(object, name);
+    object.erase(name);
+    ASSERT_EQ(text, canonical(object));
+  }
+  EXPECT_EQ(canonical_without(Json::object({{"a", 1}}), "a"), "{}");
+  EXPECT_EQ(canonical_without(Json::array({1}), "a"), "[1]");
 }
 
 TEST(ParseJson, NeverBreaksOnDamagedTexts) {

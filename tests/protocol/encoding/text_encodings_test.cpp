@@ -83,7 +83,7 @@ TEST(TextEncodings, ReadBackWhatTheyWroteAndNothingElse) {
   for (const auto& encoding : encodings) {
     SCOPED_TRACE(encoding.name);
     for (int i = 0; i < test_support::rounds(20000); ++i) {
-      Bytes bytes(random() % 80);
+      Bytes bytes(random() % 94);  // 93 are the most that fit base58's 128 characters
       for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random() % 3 ? random() : 0);
       std::string text = encoding.encode(bytes);
       ASSERT_EQ(encoding.decode(text), bytes) << text;
