@@ -4,10 +4,9 @@
 //   every proof    verify_document() of every line: parse, profile, canonicalize, hash, verify
 //   bare verify    libsodium's verification alone, of the same messages, signatures and keys
 //
-// verify_bench [LISTINGS]     100,000 unless told. Goals: by hashes / every proof < 0.1, and bare verify / every proof
+// verify_bench [LISTINGS]     100,000 unless told. Goals: by hashes / every proof < 0.1, and bare
+// verify / every proof
 // >= 0.6. Ends with 1 when one of them is missed.
-#include <time.h>
-
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +16,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <time.h>
 
 #include "protocol/crypto/crypto.h"
 #include "protocol/document/credential.h"
@@ -60,23 +61,27 @@ protocol::SigningKey bench_key(std::uint8_t seed) {
 Json bench_subject(std::size_t number) {
   Json made = Json::object(
       {{"name", "Consultation circle number " + std::to_string(number)},
-       {"summary", "Case consultation among peers, twice a month, by video, for licensed colleagues."},
+       {"summary",
+        "Case consultation among peers, twice a month, by video, for licensed colleagues."},
        {"description",
-        "We are six to ten clinicians in private practice. Each meeting has room for two cases, described without names, "
+        "We are six to ten clinicians in private practice. Each meeting has room for two cases, "
+        "described without names, "
         "and ends with how the work has been for us. New members talk with one of us first."},
        {"kinds", Json::array({"formal_consultation", "informal_circle"})},
        {"purposes", Json::array({"case_consultation", "emotional_debriefing"})},
        {"formats", Json::array({"video"})},
        {"regions", Json::array({"US-OH", "US-IN"})},
-       {"licenses", Json::array({Json::object({{"family", "psychologist"}, {"level", "independent"}}),
-                                 Json::object({{"family", "clinical_social_worker"}})})},
+       {"licenses",
+        Json::array({Json::object({{"family", "psychologist"}, {"level", "independent"}}),
+                     Json::object({{"family", "clinical_social_worker"}})})},
        {"cost", Json::object({{"model", "free"}})},
        {"schedule", Json::array({Json::object({{"dtstart", "2026-11-03T19:00:00"},
                                                {"duration", 90},
                                                {"rrule", "FREQ=MONTHLY;BYDAY=2TU,4TU"},
                                                {"tzid", "America/New_York"}})})},
        {"languages", Json::array({"en"})},
-       {"links", Json::object({{"apply", "https://chapter.example/groups/" + std::to_string(number)}})}});
+       {"links",
+        Json::object({{"apply", "https://chapter.example/groups/" + std::to_string(number)}})}});
   protocol::ListingDefaults defaults;
   Bytes random(16, 0);
   std::memcpy(random.data(), &number, sizeof number);
@@ -95,7 +100,8 @@ int main(int argc, char** argv) try {
   if (argc == 2) {
     const char* const end = argv[1] + std::strlen(argv[1]);
     const auto read = std::from_chars(argv[1], end, wanted);
-    bench_need(read.ec == std::errc() && read.ptr == end && wanted > 0, "LISTINGS is a number above 0");
+    bench_need(read.ec == std::errc() && read.ptr == end && wanted > 0,
+               "LISTINGS is a number above 0");
   }
   const auto now = *protocol::parse_timestamp("2026-11-01T10:00:00Z");
   const auto update = bench_key(1);
@@ -168,31 +174,36 @@ int main(int argc, char** argv) try {
   const auto by_hashes = [&] {
     const auto read = protocol::parse_note(checkpoint);
     bench_need(read.has_value(), "the checkpoint is no note");
-    bench_need(protocol::verify_line(*read, {origin, protocol::NoteKeyKind::log, sign.public_key()}).has_value(),
+    bench_need(protocol::verify_line(*read, {origin, protocol::NoteKeyKind::log, sign.public_key()})
+                   .has_value(),
                "the checkpoint is not signed");
     const auto head = protocol::parse_checkpoint(read->text, origin);
     bench_need(head.has_value(), "the checkpoint is no checkpoint");
     protocol::Frontier verified;
     std::size_t at = 0;
     for (std::size_t n = 0; n < bundles.size(); ++n) {
-      const auto leaves = protocol::decode_bundle(bundles[n], protocol::bundle_width(n, head->size));
+      const auto leaves =
+          protocol::decode_bundle(bundles[n], protocol::bundle_width(n, head->size));
       bench_need(leaves.has_value(), "a bundle is broken");
       for (const auto& bytes : *leaves) {
         verified.append(protocol::leaf_hash(bytes));
         const auto leaf = protocol::parse_leaf(protocol::as_text(bytes));
-        bench_need(leaf && leaf->document == protocol::sha256(lines[at++]), "a document is not its leaf's");
+        bench_need(leaf && leaf->document == protocol::sha256(lines[at++]),
+                   "a document is not its leaf's");
       }
     }
     bench_need(verified.size() == head->size && verified.root() == head->root, "another root");
   };
   const auto every_proof = [&] {
     for (const auto& line : lines) {
-      bench_need(protocol::verify_document(line, *log, now).has_value(), "a document does not verify");
+      bench_need(protocol::verify_document(line, *log, now).has_value(),
+                 "a document does not verify");
     }
   };
   const auto bare = [&] {
     for (const auto& one : messages) {
-      bench_need(protocol::verify(sign.public_key(), one.message, one.signature), "a signature does not hold");
+      bench_need(protocol::verify(sign.public_key(), one.message, one.signature),
+                 "a signature does not hold");
     }
   };
 
@@ -204,11 +215,14 @@ int main(int argc, char** argv) try {
     verifies += bench_cpu_of(bare);
   }
   const auto each = [&](double seconds) { return seconds / 3 / static_cast<double>(wanted) * 1e6; };
-  std::printf("MEASURED %zu listings of %zu bytes on average, CPU of one core, mean of 3 rounds\n", wanted,
-              document_bytes / wanted);
-  std::printf("MEASURED by hashes   %7.2f us a listing, %6.2f s a feed\n", each(hashes), hashes / 3);
-  std::printf("MEASURED every proof %7.2f us a listing, %6.2f s a feed\n", each(proofs), proofs / 3);
-  std::printf("MEASURED bare verify %7.2f us a listing, %6.2f s a feed\n", each(verifies), verifies / 3);
+  std::printf("MEASURED %zu listings of %zu bytes on average, CPU of one core, mean of 3 rounds\n",
+              wanted, document_bytes / wanted);
+  std::printf("MEASURED by hashes   %7.2f us a listing, %6.2f s a feed\n", each(hashes),
+              hashes / 3);
+  std::printf("MEASURED every proof %7.2f us a listing, %6.2f s a feed\n", each(proofs),
+              proofs / 3);
+  std::printf("MEASURED bare verify %7.2f us a listing, %6.2f s a feed\n", each(verifies),
+              verifies / 3);
   const double share = hashes / proofs;
   const double rate = verifies / proofs;
   std::printf("MEASURED by hashes / every proof = %.4f (goal < 0.1)\n", share);

@@ -55,7 +55,8 @@ std::string VectorCase::text_or(std::string_view member, std::string_view otherw
 
 std::int64_t VectorCase::integer(std::string_view member) const {
   const Json* found = find(member);
-  if (!found || !found->if_integer()) vectors_fail(where + ": lacks the number " + std::string(member));
+  if (!found || !found->if_integer())
+    vectors_fail(where + ": lacks the number " + std::string(member));
   return *found->if_integer();
 }
 
@@ -85,7 +86,8 @@ std::vector<VectorCase> vector_cases(std::string_view kind) {
     if (!read) vectors_fail(file + ": " + read.error().detail);
     const Json* about = read->find("about");
     const Json* cases = read->find("cases");
-    if (!about || !about->if_string() || !cases || !cases->if_array() || cases->if_array()->empty()) {
+    if (!about || !about->if_string() || !cases || !cases->if_array() ||
+        cases->if_array()->empty()) {
       vectors_fail(file + ": has no `about` or no `cases`");
     }
     Json shared = *read;

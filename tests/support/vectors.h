@@ -29,10 +29,12 @@ struct VectorCase {
 std::filesystem::path own_vectors_folder();
 /// Names of the folders in it, sorted.
 std::vector<std::string> vector_kinds();
-/// All cases of all *.json files of the folder `kind`. Throws std::runtime_error naming a file that is not of the
-/// layout: each has `about` and `cases`, each case `name`, `why` and `expect`, no name twice.
+/// All cases of all *.json files of the folder `kind`. Throws std::runtime_error naming a file that
+/// is not of the layout: each has `about` and `cases`, each case `name`, `why` and `expect`, no
+/// name twice.
 std::vector<VectorCase> vector_cases(std::string_view kind);
-/// A text as vectors write it: a string, or a list of strings, {"base64": …} and {"times": n, "of": text}.
+/// A text as vectors write it: a string, or a list of strings, {"base64": …} and {"times": n, "of":
+/// text}.
 std::string vector_text(const protocol::Json& value);
 
 }  // namespace test_support
