@@ -81,7 +81,7 @@ def record(path, arguments, counts, cases):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("junit")
+    parser.add_argument("junit", nargs="+", help="ctest's file, then scripts/fuzz's")
     parser.add_argument("--ctest-code", type=int, required=True)
     parser.add_argument("--preset", required=True)
     parser.add_argument("--seed", required=True)
@@ -91,11 +91,17 @@ def main():
     parser.add_argument("--commit")
     arguments = parser.parse_args()
 
-    try:
-        cases = list(read_cases(arguments.junit))
-    except (OSError, ElementTree.ParseError) as problem:
-        print(f"\nctest left no readable results ({problem}); it ended with code {arguments.ctest_code}.")
-        cases = []
+    cases = []
+    unreadable = False
+    for junit in arguments.junit:
+        try:
+            cases += read_cases(junit)
+        except (OSError, ElementTree.ParseError) as problem:
+            unreadable = True
+            if junit == arguments.junit[0]:
+                print(f"\nctest left no readable results ({problem}); it ended with code {arguments.ctest_code}.")
+            else:
+                print(f"\nscripts/fuzz left no readable results ({problem}); see its words above.")
 
     passed = [case for case in cases if case[1] == "passed"]
     failed = [case for case in cases if case[1] == "failed"]
@@ -110,7 +116,10 @@ def main():
         print("\n".join(lines[-TAIL_LINES:]))
         again = "^" + re.sub(r"([.+*?()\[\]^$|\\])", r"\\\1", name) + "$"
         preset = "" if arguments.preset == "dev" else f" --preset {arguments.preset}"
-        print(f"---- again: scripts/test{preset} --seed {arguments.seed} '{again}'\n")
+        if name.startswith("fuzz_") and "/" not in name and "again: " in output:
+            print()  # its own words say how
+        else:
+            print(f"---- again: scripts/test{preset} --seed {arguments.seed} '{again}'\n")
     for name, _, _, output in cases:
         for line in MEASURED.findall(output):
             print(f"measured  {name}: {line}")
@@ -134,7 +143,7 @@ def main():
         print(f"Figures written to {arguments.record}")
     print(f"Seed {arguments.seed}, {arguments.seconds} s")
     print(counts)
-    return 0 if passed and not failed and arguments.ctest_code == 0 else 1
+    return 0 if passed and not failed and not unreadable and arguments.ctest_code == 0 else 1
 
 
 if __name__ == "__main__":
