@@ -69,6 +69,8 @@ ExitCode command_verify(const Invocation& invocation, protocol::Timestamp now,
 ExitCode command_monitor(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_care.cpp
 ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_explain.cpp
+/// Needs no node: it must answer where none can be opened.
 ExitCode command_explain(const Invocation& invocation, CommandOutput& output);
 
 /// Says what was refused and what to do about it, and gives the exit code.

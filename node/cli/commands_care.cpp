@@ -142,21 +142,4 @@ ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput&
   return damage.empty() ? kExitOk : kExitDamaged;
 }
 
-ExitCode command_explain(const Invocation& invocation, CommandOutput& output) {
-  const auto text = invocation.first("code");
-  if (text.empty()) {
-    for (const auto& info : protocol::error_catalog()) output.print(std::string(info.word) + "\n");
-    return kExitOk;
-  }
-  const auto code = protocol::error_code_from_word(text);
-  if (!code) {
-    output.complain("There is no code '" + text + "'. `kith explain` alone lists them.\n");
-    return kExitUsage;
-  }
-  const auto& info = protocol::describe(*code);
-  output.print(wrapped(std::string(info.word) + ": " + std::string(info.meaning)) + "\n" +
-               wrapped("What to do: " + std::string(info.what_to_do)) + "\n");
-  return kExitOk;
-}
-
 }  // namespace node

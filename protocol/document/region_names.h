@@ -7,6 +7,8 @@
 
 namespace protocol {
 
+// Names that people write for the codes of SPEC 4.6, for importing and searching.
+
 /// The tables of names in the order in which an ambiguous text means them: US states and
 /// territories, Canadian provinces, Australian states, the nations of the UK, regions of New
 /// Zealand, countries (ISO 3166-1).

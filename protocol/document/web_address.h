@@ -4,7 +4,7 @@
 #include <string_view>
 
 // Addresses that a page may show as a link. One rule for readers, the publisher's form and the
-// importer.
+// importer (SPEC 4.3, url and contact).
 
 namespace protocol {
 

@@ -1,4 +1,5 @@
-// Any value that can be built is written canonically, read back as the same value, and written the same again.
+// Any value that can be built is written canonically, read back as the same value, and written the
+// same again.
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -55,7 +56,8 @@ class CanonicalFuzzValue {
     for (int i = 0; i < 8; ++i) made = (made << 8) | byte();
     return made;
   }
-  /// Characters of one to four bytes: those around the surrogates are what the order of keys turns on.
+  /// Characters of one to four bytes: those around the surrogates are what the order of keys turns
+  /// on.
   std::string text() {
     std::string made;
     for (int i = byte() % 6; i > 0; --i) {

@@ -43,7 +43,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       }
       break;
     case 7:
-      if (const auto time = protocol::parse_timestamp(text)) same(protocol::format_timestamp(*time));
+      if (const auto time = protocol::parse_timestamp(text))
+        same(protocol::format_timestamp(*time));
       break;
     default:
       if (const auto date = protocol::parse_date(text)) same(protocol::format_date(*date));

@@ -1,4 +1,5 @@
-// Makes the inputs that fuzzing starts from, out of tests/vectors and nothing else: no randomness but a fixed seed.
+// Makes the inputs that fuzzing starts from, out of tests/vectors and nothing else: no randomness
+// but a fixed seed.
 //
 //   make_corpus VECTORS FOLDER           writes FOLDER/<target>/<sha256 of the input, 16 digits>
 //   make_corpus --check VECTORS FOLDER   says what differs there; 1 if anything does
@@ -22,8 +23,9 @@ namespace {
 
 using protocol::Json;
 
-constexpr std::size_t kCorpusLargest = 4096;  // what is longer teaches a fuzzer little and costs it much
-constexpr std::size_t kCorpusMost = 40;       // inputs of one target
+constexpr std::size_t kCorpusLargest =
+    4096;                                // what is longer teaches a fuzzer little and costs it much
+constexpr std::size_t kCorpusMost = 40;  // inputs of one target
 
 std::string corpus_read(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -137,7 +139,8 @@ void corpus_fill(Corpus& corpus) {
         "language=en\nday=tue\ntime=evening\n", "scid=x\n"}) {
     corpus.add("query", query);
   }
-  // Each input once more, bent at one place, so that replaying meets refusals in the middle as well.
+  // Each input once more, bent at one place, so that replaying meets refusals in the middle as
+  // well.
   for (auto& [target, inputs] : corpus.made()) {
     // The first of each kind of trouble stand first in the files; take from all over them.
     if (inputs.size() > kCorpusMost / 2) {

@@ -38,7 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto old_root = protocol::naive_root(std::span(leaves).first(index + 1));
   const auto holds = [&](const std::vector<protocol::Hash>& tried) {
     return data[0] % 2 == 0
-               ? protocol::check_inclusion(index, leaves.size(), leaves[index], tried, root).has_value()
+               ? protocol::check_inclusion(index, leaves.size(), leaves[index], tried, root)
+                     .has_value()
                : protocol::check_consistency(index + 1, old_root, leaves.size(), root, tried)
                      .has_value();
   };

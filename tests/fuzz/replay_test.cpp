@@ -1,8 +1,6 @@
-// Every input of tests/fuzz/corpus through its target, in the ordinary build: no clang needed. Then each of them bent in
-// ways that the seed of the run decides. A crash names the file that repeats it.
-#include <fcntl.h>
-#include <unistd.h>
-
+// Every input of tests/fuzz/corpus through its target, in the ordinary build: no clang needed. Then
+// each of them bent in ways that the seed of the run decides. A crash names the file that repeats
+// it.
 #include <algorithm>
 #include <csignal>
 #include <cstdint>
@@ -12,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tests/support/shared_inputs.h"
 
@@ -69,15 +69,18 @@ class FuzzCorpus : public testing::TestWithParam<ReplayTarget> {};
 
 TEST_P(FuzzCorpus, EveryInputAndItsNeighborsLeaveTheProgramWhole) {
   const ReplayTarget target = GetParam();
-  replay_crash_file = (std::filesystem::current_path() / ("crash-" + std::string(target.name))).string();
+  replay_crash_file =
+      (std::filesystem::current_path() / ("crash-" + std::string(target.name))).string();
   if (&__sanitizer_set_death_callback != nullptr) __sanitizer_set_death_callback(replay_keep_input);
   for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS}) {
     std::signal(signal, replay_on_signal);
   }
-  const auto folder = std::filesystem::path(KITH_SOURCE) / "tests" / "fuzz" / "corpus" / target.name;
+  const auto folder =
+      std::filesystem::path(KITH_SOURCE) / "tests" / "fuzz" / "corpus" / target.name;
   ASSERT_TRUE(std::filesystem::is_directory(folder)) << folder << ": see tests/fuzz/CMakeLists.txt";
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   ASSERT_GE(files.size(), 8u);
   std::mt19937_64 random(test_support::run_seed());
@@ -115,8 +118,8 @@ INSTANTIATE_TEST_SUITE_P(Targets, FuzzCorpus, testing::ValuesIn(kReplayTargets),
                          [](const auto& target) { return std::string(target.param.name); });
 
 TEST(FuzzCorpora, EveryFolderHasItsTarget) {
-  for (const auto& entry :
-       std::filesystem::directory_iterator(std::filesystem::path(KITH_SOURCE) / "tests/fuzz/corpus")) {
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(KITH_SOURCE) /
+                                                               "tests/fuzz/corpus")) {
     const std::string name = entry.path().filename().string();
     EXPECT_TRUE(std::any_of(std::begin(kReplayTargets), std::end(kReplayTargets),
                             [&](const ReplayTarget& target) { return target.name == name; }))
