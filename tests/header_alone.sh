@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# tests/header_alone.sh COMPILER BUILD_FOLDER   every header compiles by itself, and each of protocol/ cites the SPEC
+# tests/header_alone.sh COMPILER BUILD_FOLDER   every header compiles by itself; code and SPEC name what the other has
 #
 # A header that leans on what its includers happen to include breaks when they stop; one without a paragraph leaves its reader
 # without the rule. A header whose own .cpp includes it first is proven by every build and not compiled again here, but for
@@ -38,6 +38,14 @@ done
 # A citation that leads nowhere is worse than none.
 for cited in $(grep -rhoE --include='*.h' --include='*.cpp' 'SPEC [0-9]+(\.[0-9]+)?' protocol crawler node | sort -u | cut -d' ' -f2); do
   grep -qE "^##+ ${cited//./\\.} " SPEC.md || { echo "SPEC $cited is cited, and SPEC.md has no such section"; bad=1; }
+done
+# Section 11 names a test for each attack; a test that was renamed must not leave the promise without its proof.
+named=$(sed -n '/^## 11 /,/^## 12 /p' SPEC.md | grep -oE '`[A-Z][A-Za-z0-9]+\.[A-Z][A-Za-z0-9]+`' | tr -d '`' | sort -u)
+(($(wc -w <<<"$named") > 20)) || { echo "SPEC 11 names hardly any test"; bad=1; }
+for test in $named; do
+  grep -rqE "^TEST(_F|_P)?\(${test%.*}, *${test#*.}\)" tests --include='*.cpp' ||
+    grep -rqzE "TEST(_F|_P)?\(${test%.*},[[:space:]]*${test#*.}\)" tests --include='*.cpp' ||
+    { echo "SPEC 11 names the test $test, which does not exist"; bad=1; }
 done
 echo "${#headers[@]} headers"
 exit $bad
