@@ -160,7 +160,6 @@ class JsonBuilder {
     }
     if (!count(failure)) return false;
     frames_.push_back({kind, {}, {}});
-    if (kind == Kind::object) frames_.back().members.reserve(8);
     return true;
   }
 
