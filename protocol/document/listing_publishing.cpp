@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <set>
 
 #include "protocol/document/listing.h"
 #include "protocol/document/listing_fields.h"
+#include "protocol/document/recurrence.h"
 #include "protocol/document/text_safety.h"
 #include "protocol/limits.h"
 
@@ -87,60 +87,6 @@ void problem_texts(const Json& subject, std::vector<Problem>& problems) {
   });
 }
 
-/// The parts of an RRULE that this version understands (SPEC 4.3); BYDAY and the lists are checked
-/// by form.
-std::optional<std::string> problem_rule(std::string_view rule) {
-  std::set<std::string_view> seen;
-  while (!rule.empty()) {
-    const auto part = rule.substr(0, rule.find(';'));
-    rule.remove_prefix(std::min(part.size() + 1, rule.size()));
-    const auto equals = part.find('=');
-    const auto name = part.substr(0, equals);
-    const auto value =
-        equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-    if (!seen.insert(name).second) return "says " + std::string(name) + " twice";
-    if (value.empty()) return "has '" + std::string(part) + "', which says nothing";
-    const auto only = [&](std::string_view allowed) {
-      return value.find_first_not_of(allowed) == std::string_view::npos;
-    };
-    if (name == "FREQ") {
-      if (value != "DAILY" && value != "WEEKLY" && value != "MONTHLY" && value != "YEARLY") {
-        return "repeats '" + std::string(value) + "'; it can be DAILY, WEEKLY, MONTHLY or YEARLY";
-      }
-    } else if (name == "BYDAY") {
-      std::string_view days = value;
-      while (!days.empty()) {
-        auto day = days.substr(0, days.find(','));
-        days.remove_prefix(std::min(day.size() + 1, days.size()));
-        const auto whole = day;
-        if (day.starts_with('-') || day.starts_with('+')) day.remove_prefix(1);
-        while (!day.empty() && day.front() >= '0' && day.front() <= '9') day.remove_prefix(1);
-        constexpr std::string_view kDays[] = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
-        if (std::find(std::begin(kDays), std::end(kDays), day) == std::end(kDays) ||
-            whole.size() > 5) {
-          return "has the day '" + std::string(whole) + "'; write MO, 2TU or -1FR";
-        }
-      }
-    } else if (name == "BYMONTHDAY" || name == "BYSETPOS" || name == "BYMONTH") {
-      if (!only("0123456789,-+"))
-        return "has '" + std::string(part) + "', which is not a list of numbers";
-    } else if (name == "INTERVAL" || name == "COUNT") {
-      if (!only("0123456789") || value.front() == '0' || value.size() > 4) {
-        return "has '" + std::string(part) + "', which is not a number from 1";
-      }
-    } else if (name == "UNTIL") {
-      if (!only("0123456789TZ") || value.size() < 8)
-        return "has '" + std::string(part) + "', which is not a day";
-    } else if (name == "WKST") {
-      if (value.size() != 2) return "has '" + std::string(part) + "', which is not a day";
-    } else {
-      return "has '" + std::string(name) + "', which Kith does not know";
-    }
-  }
-  if (seen.contains("UNTIL") && seen.contains("COUNT")) return "has both UNTIL and COUNT; keep one";
-  return std::nullopt;
-}
-
 std::string problem_text(const Json* object, std::string_view name) {
   const Json* value = object ? object->find(name) : nullptr;
   return value && value->if_string() ? *value->if_string() : std::string();
@@ -159,8 +105,8 @@ void problem_schedule(const Json& subject, std::vector<Problem>& problems) {
     const auto here = "schedule[" + std::to_string(i) + "]";
     const auto rule = problem_text(&rules[i], "rrule");
     if (rule.starts_with("FREQ=")) {
-      if (const auto why = problem_rule(rule))
-        problems.push_back({here + ".rrule", "the rule " + *why});
+      if (const auto parsed = parse_recurrence(rule); !parsed)
+        problems.push_back({here + ".rrule", "the rule " + parsed.error().detail});
     }
     if (!problem_text(&rules[i], "dtstart").empty() && problem_text(&rules[i], "tzid").empty()) {
       problems.push_back(
