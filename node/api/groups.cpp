@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/schedule/next_dates.h"
 #include "node/search/query.h"
 #include "protocol/encoding/json.h"
 
@@ -29,8 +30,11 @@ json::value groups_time(protocol::Timestamp time) {
   return json::value(protocol::format_timestamp(time));
 }
 
-json::object groups_head(const Group& group) {
+json::object groups_head(const Group& group, protocol::Timestamp now,
+                         const std::optional<Zone>& reader) {
+  constexpr std::size_t kDates = 3;
   const auto& listing = group.listing;
+  const auto next = next_dates(listing, now, kDates);
   json::object head{
       {"id", group.key.text()},
       {"scid", group.key.scid},
@@ -53,6 +57,8 @@ json::object groups_head(const Group& group) {
       {"being_updated", group.standing.being_updated},
       {"shown_until", groups_time(group.standing.shown_until)},
   };
+  head["next_dates"] = json::parse(protocol::canonical(to_json(next, reader)));
+  head["next_dates_state"] = word(next.state);
   head["recognized_until"] = group.standing.recognized_until
                                  ? groups_time(*group.standing.recognized_until)
                                  : json::value(nullptr);
@@ -102,8 +108,8 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
     // Gone between the search and this line.
     if (!group) continue;
     if (!groups.empty()) groups += ',';
-    groups +=
-        groups_with(groups_head(*group), "listing", protocol::canonical(group->envelope.subject));
+    groups += groups_with(groups_head(*group, node.clock().now(), std::nullopt), "listing",
+                          protocol::canonical(group->envelope.subject));
   }
   json::object unstated;
   for (const auto& one : result->unstated) unstated[one.field] = one.count;
@@ -136,7 +142,18 @@ Response get_group(const Request& request, const Node& node) {
     allow_any_origin(response);
     return response;
   }
-  auto head = groups_head(*group);
+  std::optional<Zone> reader;
+  if (const auto zone = request.query_value("zone"); zone && !zone->empty()) {
+    reader = Zone::find(*zone);
+    if (!reader) {
+      auto response =
+          problem(protocol::ErrorCode::bad_request,
+                  "zone: no such time zone is known here; write it like America/Phoenix");
+      allow_any_origin(response);
+      return response;
+    }
+  }
+  auto head = groups_head(*group, node.clock().now(), reader);
   head["issuer"] = group->envelope.issuer;
   head["valid_from"] = protocol::format_timestamp(group->envelope.valid_from);
   head["valid_until"] = protocol::format_timestamp(group->envelope.valid_until);

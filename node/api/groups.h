@@ -11,7 +11,8 @@ namespace node {
 Response get_groups(const Request& request, const Node& node, const NodeSummary& about);
 
 /// `GET /api/v1/groups/{scid}/{uuid}`: one group with its signed document, byte for byte, as the
-/// text `document`. Refuses with not_found where it is not shown.
+/// text `document`. `zone=` (IANA) adds that reader's clock to the next dates. Refuses with not_found
+/// where it is not shown, bad_request for a zone that is none.
 Response get_group(const Request& request, const Node& node);
 
 }  // namespace node

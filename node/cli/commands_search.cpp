@@ -2,6 +2,8 @@
 #include <set>
 
 #include "node/cli/commands.h"
+#include "node/pages/next_dates_list.h"
+#include "node/pages/words.h"
 
 namespace node {
 
@@ -87,6 +89,25 @@ void search_print(const Group& group, CommandOutput& output) {
   output.print("  " + group.key.text() + "\n");
 }
 
+constexpr std::size_t kSearchDates = 3;
+
+void search_print_dates(const Group& group, protocol::Timestamp now,
+                        const std::optional<Zone>& reader, CommandOutput& output) {
+  const auto today = std::chrono::floor<std::chrono::days>(now);
+  if (const auto when = schedule_words(group.listing, today); !when.empty())
+    output.print("  " + wrapped("When: " + when, 2) + "\n");
+  const auto next = next_dates(group.listing, now, kSearchDates);
+  for (const auto& date : next.dates) {
+    auto line = "Next: " + meeting_words(date, today);
+    if (date.zone.empty()) line += " (the group's local time)";
+    const auto there = reader ? reader_words(date, *reader) : std::string();
+    if (!there.empty()) line += ", " + there;
+    output.print("  " + wrapped(line, 4) + "\n");
+  }
+  if (next.state == DatesState::start_unknown)
+    output.print("  Next: which weeks it meets in is not said; ask the group.\n");
+}
+
 }  // namespace
 
 ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput& output) {
@@ -145,6 +166,15 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
 }
 
 ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& output) {
+  std::optional<Zone> reader;
+  if (const auto zone = invocation.first("zone"); !zone.empty()) {
+    reader = Zone::find(zone);
+    if (!reader) {
+      output.complain(
+          wrapped("No time zone is called '" + zone + "'. Write it like America/Phoenix.") + "\n");
+      return kExitUsage;
+    }
+  }
   const auto key = record_meant(invocation.first("id"), node, output);
   if (!key) return kExitUsage;
   const auto group = node.group(*key);
@@ -161,10 +191,14 @@ ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& o
   if (invocation.json()) {
     auto json = search_json(*group);
     json.set("document", group->document);
+    const auto next = next_dates(group->listing, node.clock().now(), kSearchDates);
+    json.set("next_dates", to_json(next, reader));
+    json.set("next_dates_state", word(next.state));
     output.print(protocol::canonical(json) + "\n");
     return kExitOk;
   }
   search_print(*group, output);
+  search_print_dates(*group, node.clock().now(), reader, output);
   if (!group->listing.summary.empty()) output.print("\n" + wrapped(group->listing.summary) + "\n");
   if (!group->listing.description.empty())
     output.print("\n" + wrapped(group->listing.description) + "\n");

@@ -164,6 +164,32 @@ Html& Html::icon(Constant symbol) {
   return *this;
 }
 
+Html& Html::json_data(Constant type, std::string_view json) {
+  out_ += "<script type=\"";
+  out_ += type.text();
+  out_ += "\">";
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (c == '<') {
+      out_ += "\\u003c";
+    } else if (c == '>') {
+      out_ += "\\u003e";
+    } else if (c == '&') {
+      out_ += "\\u0026";
+    } else if (json.substr(at).starts_with("\u2028")) {
+      out_ += "\\u2028";
+      at += 2;
+    } else if (json.substr(at).starts_with("\u2029")) {
+      out_ += "\\u2029";
+      at += 2;
+    } else {
+      out_ += c;
+    }
+  }
+  out_ += "</script>\n";
+  return *this;
+}
+
 Html& Html::outgoing_link(std::string_view label, std::string_view url) {
   const auto address = Address::outgoing(url);
   if (!address) return theirs(std::string(label) + " (" + std::string(url) + ")");

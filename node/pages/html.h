@@ -83,6 +83,8 @@ class Html {
   Html& add(const Html& piece);
   /// A symbol of the page's sprite, beside a word.
   Html& icon(Constant symbol);
+  /// A block of JSON that programs read and no browser runs. Nothing in it can end the block.
+  Html& json_data(Constant type, std::string_view json);
   /// A link that leaves this node: says where it leads, hands on nothing. What is
   /// not plain https is shown as text.
   Html& outgoing_link(std::string_view label, std::string_view url);

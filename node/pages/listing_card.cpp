@@ -1,6 +1,7 @@
 #include "node/pages/listing_card.h"
 
 #include "node/pages/frame.h"
+#include "node/pages/next_dates_list.h"
 #include "node/pages/words.h"
 #include "protocol/document/vocabularies.h"
 
@@ -159,7 +160,7 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
   if (times.empty()) {
     when = stated({});
   } else {
-    when.raw("<b>").theirs(times).raw("</b>");
+    when.raw("<b>").theirs(times).raw("</b>").add(zone_note(listing));
   }
   card_fact(html, "When", when);
   card_fact(html, "Where", stated(where_words(listing)));

@@ -6,6 +6,7 @@
 
 #include "node/pages/frame.h"
 #include "node/pages/listing_card.h"
+#include "node/pages/next_dates_list.h"
 #include "node/pages/words.h"
 #include "protocol/document/vocabularies.h"
 #include "protocol/encoding/json.h"
@@ -62,8 +63,9 @@ std::vector<std::string> detail_texts(const Json& subject, std::string_view name
 /// Builds the page; remembers which of the publisher's own words it has shown.
 class DetailPage {
  public:
-  DetailPage(const Group& group, const Node& node)
+  DetailPage(const Group& group, const Node& node, const Request& request)
       : group_(group),
+        reader_(reader_zone(request)),
         listing_(group.listing),
         subject_(group.envelope.subject),
         now_(node.clock().now()),
@@ -162,7 +164,7 @@ class DetailPage {
     if (times.empty()) {
       when = stated({});
     } else {
-      when.raw("<b>").theirs(times).raw("</b>");
+      when.raw("<b>").theirs(times).raw("</b>").add(zone_note(listing_));
     }
     std::set<std::string> zones;
     for (const auto& rule : listing_.schedule)
@@ -177,6 +179,11 @@ class DetailPage {
         skipped.push_back(date_words(std::string_view(date).substr(0, 10), today_));
     if (!skipped.empty()) when.text(" Not on ").theirs(joined_words(skipped)).text(".");
     fact(html, "When", when, {"schedule", "when", "meets"});
+    if (const auto dates = next_dates_list(listing_, reader_, now_); !dates.empty()) {
+      Html named;
+      named.raw("<div id=\"when\" class=\"stack\">\n").add(dates).raw("</div>");
+      fact(html, "Next dates", named);
+    }
 
     Html where = stated(where_words(listing_));
     where.theirs(platform());
@@ -644,6 +651,7 @@ class DetailPage {
   }
 
   const Group& group_;
+  const ReaderZone reader_;
   const protocol::Listing& listing_;
   const Json& subject_;
   protocol::Timestamp now_;
@@ -661,7 +669,7 @@ Response listing_page(const Request& request, const Node& node, const NodeSummar
   if (!group) return nothing_here_page(request, about);
   Page page;
   page.title = group->listing.name + ": " + kind_words(group->listing);
-  page.main = DetailPage(*group, node).make();
+  page.main = DetailPage(*group, node, request).make();
   return page_response(about, page, cache_for(std::chrono::seconds(60)));
 }
 

@@ -129,4 +129,21 @@ NextDates next_dates(const protocol::Listing& listing, protocol::Timestamp now, 
   return next;
 }
 
+protocol::Json to_json(const NextDates& next, const std::optional<Zone>& reader) {
+  using protocol::Json;
+  Json::Array dates;
+  for (const auto& date : next.dates) {
+    Json one = Json::object({{"local", protocol::format_local_time(date.local)}});
+    one.set("utc", date.utc ? Json(protocol::format_timestamp(*date.utc)) : Json());
+    one.set("zone", date.zone.empty() ? Json() : Json(date.zone));
+    one.set("duration", date.duration ? Json(*date.duration) : Json());
+    if (reader && date.utc) {
+      one.set("reader_local", protocol::format_local_time(reader->to_local(*date.utc)));
+      one.set("reader_zone", reader->name());
+    }
+    dates.push_back(std::move(one));
+  }
+  return Json(std::move(dates));
+}
+
 }  // namespace node

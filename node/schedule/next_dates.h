@@ -45,4 +45,8 @@ NextDates next_dates(const protocol::Listing& listing, protocol::Timestamp now, 
 protocol::RuleDates rule_dates(const protocol::ScheduleRule& rule, protocol::LocalTime from,
                                protocol::LocalTime to, std::size_t most);
 
+/// For machines: {"local", "utc", "zone", "duration"} of each, null where it is not known; with
+/// `reader`, also "reader_local" and "reader_zone" where the moment is known.
+protocol::Json to_json(const NextDates& next, const std::optional<Zone>& reader = std::nullopt);
+
 }  // namespace node

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+
+#include "node/http/message.h"
+#include "node/pages/html.h"
+#include "node/schedule/next_dates.h"
+
+// When a group meets next, as a page shows it.
+
+namespace node {
+
+/// The reader's own time zone, as `zone=` of the address gives it; it is stored nowhere.
+struct ReaderZone {
+  std::optional<Zone> zone;
+  std::string unknown;  ///< what was asked for and is no zone
+};
+ReaderZone reader_zone(const Request& request);
+
+/// "Tuesday, Nov 24, 12:00–1:15 PM (ET)". Not escaped.
+std::string meeting_words(const MeetingDate& date, protocol::Date today);
+/// "10:00 AM your time", with the day where it is another one; empty where the moment is not known.
+std::string reader_words(const MeetingDate& date, const Zone& reader);
+
+/// The next three dates with a form for the reader's zone, or why there are none. Empty where the
+/// listing has no schedule.
+Html next_dates_list(const protocol::Listing& listing, const ReaderZone& reader,
+                     protocol::Timestamp now);
+
+/// " the group’s local time", where hours are said and no zone is. Else empty.
+Html zone_note(const protocol::Listing& listing);
+
+}  // namespace node

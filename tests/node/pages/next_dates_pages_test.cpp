@@ -1,0 +1,98 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node/api/routes.h"
+#include "node/pages/next_dates_list.h"
+#include "tests/support/federation.h"
+
+namespace {
+
+using protocol::Json;
+using test_support::Federation;
+using test_support::simple_listing;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// One node with a group that meets on the 2nd and 4th Tuesday at noon in New York.
+class NextDatesShown : public ::testing::Test {
+ protected:
+  NextDatesShown() {
+    auto& member = federation.add("ohio.test", "Ohio Chapter", {"US-OH"});
+    const auto schedule = [](Json::Object more) {
+      more.emplace_back("rrule", "FREQ=MONTHLY;BYDAY=2TU,4TU");
+      more.emplace_back("duration", 75);
+      return Json::array({Json(std::move(more))});
+    };
+    keys = federation.publish(
+        member,
+        {simple_listing("Noon", {{"schedule", schedule({{"dtstart", "2026-09-08T12:00:00"},
+                                                        {"tzid", "America/New_York"}})}}),
+         simple_listing("No zone", {{"schedule", schedule({{"start", "12:00"}})}}),
+         simple_listing(
+             "Every other",
+             {{"schedule", Json::array({Json::object({{"rrule", "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"},
+                                                      {"start", "12:00"},
+                                                      {"tzid", "America/New_York"}})})}})});
+    node::add_public_routes(router, *member.node, std::chrono::seconds(0));
+  }
+  std::string page(std::size_t of, const std::string& query = {}) const {
+    auto request = node::make_request("GET", "/groups/" + keys[of].text() + query);
+    request.headers.emplace_back("Accept", "text/html");
+    const auto response = router(request);
+    EXPECT_EQ(response.status, 200);
+    return response.body;
+  }
+
+  Federation federation;
+  std::vector<node::RecordKey> keys;
+  node::Router router;
+};
+
+TEST_F(NextDatesShown, InTheZoneOfTheGroupAndInTheReadersOwn) {
+  const auto plain = page(0);
+  EXPECT_THAT(plain, HasSubstr("Tuesday, "));
+  EXPECT_THAT(plain, HasSubstr("12:00–1:15\u00a0PM (ET)"));
+  EXPECT_THAT(plain, Not(HasSubstr("your time</b>")));
+  EXPECT_THAT(page(0, "?zone=America%2FPhoenix"), HasSubstr("AM your time</b>"));
+  EXPECT_THAT(page(0, "?zone=Asia%2FTokyo"), HasSubstr("<b>Wednesday, "));
+  const auto strange = page(0, "?zone=%3Cb%3EMars");
+  EXPECT_THAT(strange, HasSubstr("&lt;b&gt;Mars"));
+  EXPECT_THAT(strange, Not(HasSubstr("<b>Mars")));
+}
+
+TEST_F(NextDatesShown, WithoutGuessingAZoneOrAWeek) {
+  const auto zoneless = page(1, "?zone=America%2FPhoenix");
+  EXPECT_THAT(zoneless, HasSubstr("In the group’s local time."));
+  EXPECT_THAT(zoneless, HasSubstr("Tuesday, "));
+  EXPECT_THAT(zoneless, Not(HasSubstr("your time</b>")));
+  EXPECT_THAT(zoneless, Not(HasSubstr("<time")));
+  EXPECT_THAT(page(2), HasSubstr("Which weeks it meets in is not said."));
+}
+
+TEST_F(NextDatesShown, ToProgramsWithTheMoment) {
+  const auto answer = [&](std::size_t of, const std::string& query) {
+    return router(node::make_request("GET", "/api/v1/groups/" + keys[of].text() + query));
+  };
+  const auto noon = protocol::parse_json(answer(0, "?zone=America%2FPhoenix").body).value();
+  EXPECT_EQ(*noon.find("next_dates_state")->if_string(), "known");
+  const auto& dates = *noon.find("next_dates")->if_array();
+  ASSERT_EQ(dates.size(), 3U);
+  for (const auto& date : dates) {
+    EXPECT_EQ(date.find("local")->if_string()->substr(10), "T12:00:00");
+    EXPECT_EQ(*date.find("zone")->if_string(), "America/New_York");
+    const auto local = protocol::parse_local_time(*date.find("local")->if_string()).value();
+    const auto utc = protocol::parse_timestamp(*date.find("utc")->if_string()).value();
+    EXPECT_EQ(node::Zone::find("America/New_York").value().to_local(utc), local);
+    EXPECT_EQ(
+        *date.find("reader_local")->if_string(),
+        protocol::format_local_time(node::Zone::find("America/Phoenix").value().to_local(utc)));
+  }
+  const auto zoneless = protocol::parse_json(answer(1, "").body).value();
+  EXPECT_TRUE(zoneless.find("next_dates")->if_array()->front().find("utc")->is_null());
+  const auto other = protocol::parse_json(answer(2, "").body).value();
+  EXPECT_EQ(*other.find("next_dates_state")->if_string(), "start_unknown");
+  EXPECT_TRUE(other.find("next_dates")->if_array()->empty());
+  EXPECT_EQ(answer(0, "?zone=Mars").status, 400);
+}
+
+}  // namespace
