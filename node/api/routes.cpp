@@ -5,6 +5,7 @@
 #include "node/api/evidence.h"
 #include "node/api/feeds.h"
 #include "node/api/groups.h"
+#include "node/api/listing_files.h"
 #include "node/api/publisher_files.h"
 #include "node/api/witness.h"
 #include "node/pages/about_node.h"
@@ -25,6 +26,7 @@ void add_public_routes(Router& router, Node& node,
     return search_page(request, node, *about->now());
   });
   router.add("GET", "/groups/{scid}/{uuid}", [&node, about](const Request& request) {
+    if (auto file = get_listing_file(request, node)) return std::move(*file);
     return listing_page(request, node, *about->now());
   });
   router.add("GET", "/publishers/{scid}", [&node, about](const Request& request) {

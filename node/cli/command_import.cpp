@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "node/cli/commands.h"
+#include "node/exporting/sheet_export.h"
 #include "node/importing/plan.h"
 #include "node/importing/preview.h"
 #include "node/importing/sheet.h"
@@ -124,7 +125,9 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
     for (const auto& feed : store.queries().feeds()) {
       if (!feed.own) continue;
       for (const auto& record : store.queries().records(feed.feed_id, "listing")) {
-        existing.push_back({record.key.urn(), publisher->own_envelope(record).subject});
+        ExistingListing one{record.key.urn(), publisher->own_envelope(record).subject};
+        one.exported = sheet_cells(one.subject, one.id);
+        existing.push_back(std::move(one));
       }
     }
     const auto changes =

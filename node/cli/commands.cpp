@@ -17,6 +17,7 @@ const std::map<std::string, CommandFunction>& command_table() {
   static const std::map<std::string, CommandFunction> table = {
       {"init", command_init},
       {"import", command_import},
+      {"export", command_export},
       {"put", command_put},
       {"withdraw", command_withdraw},
       {"erase", command_erase},

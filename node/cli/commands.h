@@ -30,6 +30,8 @@ ExitCode command_move(const Invocation& invocation, Node& node, CommandOutput& o
 ExitCode command_deactivate(const Invocation& invocation, Node& node, CommandOutput& output);
 // command_import.cpp
 ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput& output);
+// command_export.cpp
+ExitCode command_export(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_follow.cpp: others' feeds, and whom this node trusts
 ExitCode command_anchor_add(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_anchor_list(const Invocation& invocation, Node& node, CommandOutput& output);

@@ -129,8 +129,11 @@ bool csv_is_markup(std::string_view text) {
   const auto begins = [&](std::string_view tag) {
     return first != std::string::npos && std::string_view(start).substr(first).starts_with(tag);
   };
-  return begins("<?xml") || begins("<table") || start.find("<!doctype") != std::string::npos ||
-         start.find("<html") != std::string::npos || start.find("<script") != std::string::npos;
+  // A sheet may speak of markup within its cells; a page begins with it.
+  return begins("<?xml") || begins("<table") ||
+         (begins("<") && (start.find("<!doctype") != std::string::npos ||
+                          start.find("<html") != std::string::npos ||
+                          start.find("<script") != std::string::npos));
 }
 
 /// Reads records one by one; a quote opens a quoted cell only at the cell's beginning, as Excel

@@ -46,42 +46,45 @@ std::string plan_words(const Json* value) {
   return words;
 }
 
-/// The members that a row with these columns can speak about: what a sheet cannot say, it cannot
-/// take back.
+/// Each column of a sheet with the members that it can speak about: what a sheet cannot say, it
+/// cannot take back.
+struct PlanSource {
+  SheetField column;
+  std::initializer_list<std::string_view> members;
+};
+const PlanSource kPlanSources[] = {
+    {SheetField::name, {"name"}},
+    {SheetField::run_by, {"sponsor"}},
+    {SheetField::kind, {"kinds", "audience"}},
+    {SheetField::who, {"licenses", "license_rule", "audience", "career_stages"}},
+    {SheetField::place, {"regions", "place", "formats"}},
+    {SheetField::state, {"regions", "place", "formats"}},
+    {SheetField::serving, {"regions", "place", "formats"}},
+    {SheetField::city, {"regions", "place"}},
+    {SheetField::format, {"formats", "platform", "accessibility"}},
+    {SheetField::cost, {"cost"}},
+    {SheetField::how_often, {"schedule", "meets"}},
+    {SheetField::day_time, {"schedule", "meets"}},
+    {SheetField::length, {"schedule"}},
+    {SheetField::size, {"capacity", "drop_in"}},
+    {SheetField::intake, {"capacity", "drop_in"}},
+    {SheetField::leader, {"facilitation"}},
+    {SheetField::topics, {"focus_topics", "identity_affirming"}},
+    {SheetField::language, {"languages"}},
+    {SheetField::identity, {"identity_affirming"}},
+    {SheetField::agreement, {"agreement"}},
+    {SheetField::sponsor, {"sponsor"}},
+    {SheetField::join, {"contact", "links"}},
+    {SheetField::web, {"links"}},
+    {SheetField::email, {"contact"}},
+    {SheetField::phone, {"contact"}},
+    {SheetField::notes, {"accessibility", "crisis_resource"}},
+    {SheetField::summary, {"summary"}},
+    {SheetField::accessibility, {"accessibility", "crisis_resource"}},
+    {SheetField::career_stage, {"career_stages"}},
+};
+
 std::set<std::string_view> plan_members(const ImportedSheet& sheet) {
-  struct Source {
-    std::string_view column;
-    std::initializer_list<std::string_view> members;
-  };
-  static const Source kSources[] = {
-      {"name", {"name"}},
-      {"run_by", {"sponsor"}},
-      {"kinds", {"kinds", "audience"}},
-      {"audience", {"licenses", "license_rule", "audience", "career_stages"}},
-      {"regions", {"regions", "place", "formats"}},
-      {"locality", {"regions", "place"}},
-      {"formats", {"formats", "platform", "accessibility"}},
-      {"cost", {"cost"}},
-      {"cadence", {"schedule", "meets"}},
-      {"schedule", {"schedule", "meets"}},
-      {"duration", {"schedule"}},
-      {"size", {"capacity", "drop_in"}},
-      {"intake", {"capacity", "drop_in"}},
-      {"leader", {"facilitation"}},
-      {"focus_topics", {"focus_topics", "identity_affirming"}},
-      {"languages", {"languages"}},
-      {"identity_affirming", {"identity_affirming"}},
-      {"agreement", {"agreement"}},
-      {"sponsor", {"sponsor"}},
-      {"join", {"contact", "links"}},
-      {"links", {"links"}},
-      {"email", {"contact"}},
-      {"phone", {"contact"}},
-      {"notes", {"accessibility", "crisis_resource"}},
-      {"summary", {"summary", "description"}},
-      {"accessibility", {"accessibility", "crisis_resource"}},
-      {"career_stages", {"career_stages"}},
-  };
   std::set<std::string_view> members = {"name", "kinds", "as_stated"};
   if (sheet.says_all) {
     for (const auto& field : protocol::listing_fields()) {
@@ -91,11 +94,74 @@ std::set<std::string_view> plan_members(const ImportedSheet& sheet) {
     }
   }
   for (const auto& [heading, field] : sheet.columns) {
-    for (const auto& source : kSources) {
-      if (source.column == field) members.insert(source.members);
+    for (const auto& source : kPlanSources) {
+      if (word(source.column) == field) members.insert(source.members);
     }
   }
   return members;
+}
+
+/// Of a member that is an object, what a sheet can say of it. The rest describes the same thing and
+/// stays, as long as what names the thing (`by`) is the same; without `by` it stays in any case.
+struct PlanPart {
+  std::string_view member;
+  std::initializer_list<std::string_view> said, by;
+};
+const PlanPart kPlanParts[] = {
+    {"place", {"locality", "region"}, {"locality", "region"}},
+    {"platform", {"name"}, {"name"}},
+    {"cost", {"model", "options", "auto_renew", "refund"}, {"model"}},
+    {"capacity", {"max", "waitlist"}, {}},
+    {"sponsor", {"name", "relation"}, {"name"}},
+    {"contact", {"public", "preferred"}, {}},
+    {"links", {"home", "apply"}, {}},
+    {"agreement", {"state", "clauses", "resign"}, {"state"}},
+};
+
+bool plan_same(const Json* a, const Json* b) {
+  if (!a || !b) return a == b;
+  return protocol::canonical(*a) == protocol::canonical(*b);
+}
+
+void plan_keep_parts(Json& subject, const Json& before) {
+  for (const auto& part : kPlanParts) {
+    const Json* old = before.find(part.member);
+    if (!old || !old->if_object()) continue;
+    Json* now = subject.find(part.member);
+    if (!now && part.by.size() > 0) continue;
+    const bool same = std::all_of(part.by.begin(), part.by.end(), [&](auto name) {
+      return plan_same(old->find(name), now ? now->find(name) : nullptr);
+    });
+    if (!same) continue;
+    Json merged = now ? *now : Json();
+    for (const auto& [name, value] : *old->if_object()) {
+      const bool said = std::find(part.said.begin(), part.said.end(), name) != part.said.end();
+      if (!said && !merged.find(name)) merged.set(name, value);
+    }
+    if (!merged.is_null()) subject.set(part.member, std::move(merged));
+  }
+}
+
+/// A sheet names no first date and no exceptions: those of the one rule that there is stay while
+/// rhythm, hour and zone are the same.
+void plan_keep_dates_of_rule(Json& subject, const Json& before) {
+  const auto only_rule = [](Json* schedule) -> Json* {
+    auto* rules = schedule ? schedule->if_array() : nullptr;
+    return rules && rules->size() == 1 ? &rules->front() : nullptr;
+  };
+  Json copy = before.find("schedule") ? *before.find("schedule") : Json();
+  Json* old = only_rule(&copy);
+  Json* now = only_rule(subject.find("schedule"));
+  if (!old || !now || plan_text(old, "rrule") != plan_text(now, "rrule")) return;
+  const auto clock = [](const Json* rule) {
+    const auto first = plan_text(rule, "dtstart");
+    return first.size() == 19 ? first.substr(11, 5) : plan_text(rule, "start");
+  };
+  const auto zone = plan_text(now, "tzid");
+  if (clock(old) != clock(now) || (!zone.empty() && zone != plan_text(old, "tzid"))) return;
+  Json merged = *old;
+  if (const Json* length = now->find("duration")) merged.set("duration", *length);
+  *now = std::move(merged);
 }
 
 bool plan_says_door(const ImportedSheet& sheet) {
@@ -142,6 +208,57 @@ void plan_keep(Json& subject, const Json& before, const std::set<std::string_vie
     // "Full" and "forming" came from the sheet; "paused" was set by hand.
     if (status && says_door && (*status == "full" || *status == "forming")) continue;
     subject.set(name, value);
+  }
+}
+
+/// The members behind cells that are as they were exported, and none of whose other cells changed:
+/// they are as before.
+void plan_keep_unchanged_cells(Json& subject, const ExistingListing& before,
+                               const ImportedRow& row) {
+  if (before.exported.empty()) return;
+  std::set<std::string_view> same, changed;
+  std::set<std::string_view> same_words, changed_words;
+  for (const auto& [column, cell] : row.cells) {
+    const auto was = std::find_if(before.exported.begin(), before.exported.end(),
+                                  [&, &c = column](const auto& one) { return one.first == c; });
+    const auto& words = was == before.exported.end() ? std::string() : was->second;
+    const bool unchanged = tidy_cell(words) == cell;
+    (unchanged ? same_words : changed_words).insert(word(column));
+    auto& members = unchanged ? same : changed;
+    for (const auto member : sheet_members(column)) members.insert(member);
+    // A heading over two columns is read as one.
+    if (column == SheetField::size || column == SheetField::intake) members.insert("status");
+  }
+  for (const auto member : same) {
+    if (changed.contains(member)) continue;
+    if (const Json* old = before.subject.find(member)) {
+      subject.set(member, *old);
+    } else {
+      subject.erase(member);
+    }
+  }
+  // The publisher's own words go with the cell that they stand in; words that stand in none stay.
+  constexpr std::size_t kAllWords = 2'000;
+  std::size_t bytes = 0;
+  Json stated = Json::object({});
+  const Json* old_words = before.subject.find("as_stated");
+  const Json* new_words = subject.find("as_stated");
+  const auto take = [&](const Json* from, const auto& wanted) {
+    const auto* members = from ? from->if_object() : nullptr;
+    if (!members) return;
+    for (const auto& [name, words] : *members) {
+      const auto size = words.if_string() ? words.if_string()->size() : 0;
+      if (!wanted(name) || stated.find(name) || bytes + size > kAllWords) continue;
+      bytes += size;
+      stated.set(name, words);
+    }
+  };
+  take(old_words, [&](const std::string& name) { return !changed_words.contains(name); });
+  take(new_words, [&](const std::string& name) { return changed_words.contains(name); });
+  if (old_words || !stated.if_object()->empty()) {
+    subject.set("as_stated", std::move(stated));
+  } else {
+    subject.erase("as_stated");
   }
 }
 
@@ -251,9 +368,16 @@ class Planner {
       defaults.id = old.id;
       keep_dates(subject, old.subject);
       plan_keep(subject, old.subject, members_, says_door_);
+      plan_keep_parts(subject, old.subject);
+      plan_keep_dates_of_rule(subject, old.subject);
+      plan_keep_unchanged_cells(subject, old, row);
     }
     plan_settle_dollars(subject, dollar_of(defaults_.area));
-    plan_contact(subject, contact_);
+    // Whoever published a listing without an address of its own is not given one by its sheet.
+    const auto kept = [&](std::string_view name) {
+      return before && plan_same(subject.find(name), existing_[*before].subject.find(name));
+    };
+    if (!kept("contact") || !kept("links")) plan_contact(subject, contact_);
     protocol::fill_defaults(subject, defaults);
     check(subject, planned.problems);
     if (!before) subject.erase("id");
@@ -310,6 +434,12 @@ class Planner {
 };
 
 }  // namespace
+
+std::vector<std::string_view> sheet_members(SheetField column) {
+  for (const auto& source : kPlanSources)
+    if (source.column == column) return source.members;
+  return {};
+}
 
 std::vector<PlannedChange> plan_import(const ImportedSheet& sheet,
                                        const std::vector<ExistingListing>& existing,

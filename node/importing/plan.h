@@ -11,7 +11,13 @@ namespace node {
 struct ExistingListing {
   std::string id;  ///< urn:uuid
   protocol::Json subject;
+  /// The cells that an export writes for it: a row that still has one of them says nothing new
+  /// there. Empty: every cell is read.
+  std::vector<std::pair<SheetField, std::string>> exported = {};
 };
+
+/// The members of a listing that a column can speak about.
+std::vector<std::string_view> sheet_members(SheetField column);
 
 enum class ChangeKind { add, update, unchanged, not_in_sheet, refused };
 
@@ -30,7 +36,8 @@ struct PlannedChange {
 
 /// What importing `sheet` would change: rows are matched by id, else by name (case and spacing
 /// apart). The same sheet again is all `unchanged`, on a later day too: when a listing was
-/// confirmed and what its columns cannot say stays as it was. A row whose listing cannot be
+/// confirmed and what its columns cannot say stays as it was, and so does what stands behind a cell
+/// that an export wrote and nobody changed. A row whose listing cannot be
 /// published is `refused` and stops no other.
 ///
 /// `contact` (an address, a page or a telephone number of the publisher) stands in for rows that

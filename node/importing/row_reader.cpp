@@ -58,8 +58,12 @@ class RowReader {
   }
 
   void keep_words() {
-    for (std::size_t i = 0; i < record_.size() && i < context_.columns.fields.size(); ++i) {
-      if (says_nothing(record_[i])) continue;
+    for (std::size_t i = 0; i < context_.columns.fields.size(); ++i) {
+      if (context_.columns.fields[i] != SheetField::none) {
+        row_.cells.emplace_back(context_.columns.fields[i],
+                                i < record_.size() ? tidy_cell(record_[i]) : std::string());
+      }
+      if (i >= record_.size() || says_nothing(record_[i])) continue;
       const auto field = context_.columns.fields[i];
       const auto words = tidy_cell(record_[i]);
       if (field == SheetField::none) {

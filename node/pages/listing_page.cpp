@@ -4,6 +4,8 @@
 #include <cmath>
 #include <set>
 
+#include "node/api/listing_files.h"
+#include "node/exporting/linked_data.h"
 #include "node/pages/frame.h"
 #include "node/pages/listing_card.h"
 #include "node/pages/next_dates_list.h"
@@ -90,6 +92,8 @@ class DetailPage {
     signature(html);
     same_everywhere(html);
     html.raw("</div>\n</div>\n</div>\n");
+    if (const auto data = linked_data(listing_, export_source(group_), now_))
+      html.json_data("application/ld+json", protocol::canonical(*data));
     return html;
   }
 
@@ -181,7 +185,13 @@ class DetailPage {
     fact(html, "When", when, {"schedule", "when", "meets"});
     if (const auto dates = next_dates_list(listing_, reader_, now_); !dates.empty()) {
       Html named;
-      named.raw("<div id=\"when\" class=\"stack\">\n").add(dates).raw("</div>");
+      named.raw("<div id=\"when\" class=\"stack\">\n").add(dates);
+      if (CalendarWriter calendar(now_); calendar.add(listing_, export_source(group_))) {
+        named.raw("<p class=\"small noprint\">");
+        named.open("a", {Attribute(Address::local("/groups/" + group_.key.text() + ".ics"))});
+        named.raw("Add to your calendar</a></p>\n");
+      }
+      named.raw("</div>");
       fact(html, "Next dates", named);
     }
 

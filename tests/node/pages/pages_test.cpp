@@ -23,10 +23,22 @@ using ::testing::Not;
 constexpr const char* kPagesAttack =
     "<script>alert(1)</script>\"><img src=x onerror=alert(1)></title></textarea>{{7*7}}&#x3c;";
 
+/// The page without its block of linked data, which no browser runs and nobody sees. Nothing within
+/// may end it early: a `<` there would be left over as markup.
+std::string pages_without_data(std::string page) {
+  const std::string begin = "<script type=\"application/ld+json\">{";
+  const auto at = page.find(begin);
+  if (at == std::string::npos) return page;
+  const auto end = page.find('<', at + begin.size());
+  if (end == std::string::npos || page.compare(end - 1, 10, "}</script>") != 0) return page;
+  return page.erase(at, end + 9 - at);
+}
+
 /// What is wrong with a page's markup, as far as a browser would have to guess: tags left open,
 /// unquoted or repeated attributes, ids twice, labels and fragments that lead nowhere, anything
 /// that could run.
-std::vector<std::string> pages_faults(const std::string& page) {
+std::vector<std::string> pages_faults(const std::string& whole_page) {
+  const auto page = pages_without_data(whole_page);
   static const std::set<std::string> kVoid = {"meta", "link", "input", "br", "img", "hr"};
   std::vector<std::string> faults, open;
   std::set<std::string> ids, wanted;
@@ -88,7 +100,8 @@ std::vector<std::string> pages_faults(const std::string& page) {
 }
 
 /// The text of a page as a reader sees it.
-std::string pages_text(const std::string& page) {
+std::string pages_text(const std::string& whole_page) {
+  const auto page = pages_without_data(whole_page);
   std::string text;
   for (std::size_t at = 0; at < page.size();) {
     if (page[at] == '<') {
@@ -189,7 +202,7 @@ TEST_F(Pages, AttackStringsStandLiterallyOnEveryPage) {
     // get() proves that nothing of it has become markup.
     const auto response = get(target);
     EXPECT_THAT(response.body, Not(HasSubstr("<b>topic")));
-    EXPECT_THAT(response.body, Not(HasSubstr("<script")));
+    EXPECT_THAT(pages_without_data(response.body), Not(HasSubstr("<script")));
   }
   EXPECT_THAT(text("/"), HasSubstr(kPagesAttack));
   const auto page = text(group);
