@@ -61,7 +61,7 @@ TEST_F(ExportCommand, WritesASheetThatImportsToNothing) {
   const auto sheet = output.printed;
   EXPECT_THAT(sheet, HasSubstr("'=Tuesday </script><b> Table"));
   EXPECT_THAT(sheet, HasSubstr("Quiet Card"));
-  EXPECT_THAT(output.complained, HasSubstr("new_member (1)"));
+  EXPECT_THAT(output.complained, HasSubstr("new_member"));
   federation.clock.advance(std::chrono::hours(24 * 40));
   output = {};
   ASSERT_EQ(node::execute({"import",
@@ -110,7 +110,7 @@ TEST_F(ExportCommand, IsServedForOneListingToo) {
   EXPECT_EQ(get("/groups/" + keys[0].text() + ".jsonld").status, 200);
   EXPECT_EQ(get("/groups/" + keys[0].text() + ".hsds.json").status, 200);
   EXPECT_EQ(get("/groups/" + keys[0].text() + ".exe").status, 404);
-  EXPECT_EQ(get("/groups/%0d%0a/x.ics").status, 404);
+  EXPECT_EQ(get("/groups/%3Cb%3E/x.ics").status, 404);
   // The same on the page, where nothing of a name ends the block.
   const auto page = get("/groups/" + keys[0].text());
   EXPECT_THAT(page.body,

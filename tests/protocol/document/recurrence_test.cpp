@@ -201,9 +201,8 @@ std::string random_rule(std::mt19937& random, bool bounded) {
   bool by_month_days = false;
   if ((monthly || frequency == 8) && pick(3) == 0) {
     by_month_days = true;
-    rule += ";BYMONTHDAY=" + list([&] {
-              return (from_end ? "-" : "") + std::to_string(1 + pick(31));
-            });
+    rule +=
+        ";BYMONTHDAY=" + list([&] { return (from_end ? "-" : "") + std::to_string(1 + pick(31)); });
   }
   if (pick(8) == 0 || yearly) {
     rule += ";BYMONTH=" + list([&] { return std::to_string(1 + pick(12)); });
@@ -249,8 +248,8 @@ TEST(Recurrence, AgreesWithLibical) {
     const auto rule = random_rule(random, true);
     const LocalTime any = recurrence_at("2025-01-01") + std::chrono::days{random() % 800} +
                           std::chrono::minutes{random() % 1440};
-    // RFC 5545 leaves open what a rule means that does not fall on its first date, and libical reads
-    // some of those differently from week to week: begin where the rule does.
+    // RFC 5545 leaves open what a rule means that does not fall on its first date, and libical
+    // reads some of those differently from week to week: begin where the rule does.
     const auto first = expanded(rule, format_local_time(any), "2025-01-01", "2029-01-01", 1);
     if (first.empty()) continue;
     const LocalTime start = recurrence_at(first.front());
