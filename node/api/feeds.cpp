@@ -25,7 +25,8 @@ std::string feeds_vocabularies() {
   for (const auto& vocabulary : protocol::vocabularies()) {
     json::array terms;
     for (const auto& term : vocabulary.terms)
-      terms.push_back(json::object{{"value", term.value}, {"label", term.label}});
+      terms.push_back(
+          json::object{{"value", term.value}, {"label", term.label}, {"standard", term.standard}});
     words[vocabulary.name] = std::move(terms);
   }
   json::array titles;

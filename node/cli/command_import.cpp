@@ -24,7 +24,7 @@ ExitCode import_say_problems(const std::vector<DraftProblems>& refused,
                              const std::vector<std::string>& names, CommandOutput& output) {
   for (const auto& [index, found] : refused) {
     for (const auto& problem : found)
-      output.complain(wrapped(names[index] + ", " + problem.field + ": " + problem.message, 2) +
+      output.complain(wrapped(names[index] + ": " + words_for(problem), 2) +
                       "\n");
   }
   output.complain("Nothing was published.\n");

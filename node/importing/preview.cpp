@@ -243,7 +243,7 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
                                 difference.after + "'");
     }
     for (const auto& problem : change->problems)
-      out.say("  problem: ", problem.field + ": " + problem.message);
+      out.say("  problem: ", words_for(problem));
   }
   for (const auto& change : changes) {
     if (change.kind == ChangeKind::not_in_sheet)

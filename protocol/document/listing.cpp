@@ -89,6 +89,11 @@ void listing_read_what(const Json& subject, Listing& listing) {
   listing.setup_effort = listing_text(dimensions, "setup_effort");
   listing.clinical_depth = listing_text(dimensions, "clinical_depth");
   listing.best_for = listing_text(dimensions, "best_for");
+  const Json* credit = subject.find("ce_credit");
+  listing.ce_credit = {.offered = listing_flag(credit, "offered"),
+                       .hours = listing_text(credit, "hours"),
+                       .approver = listing_text(credit, "approver")};
+  listing.mechanisms = listing_texts(&subject, "mechanisms");
 }
 
 void listing_read_eligibility(const Json& subject, Listing& listing) {
@@ -102,11 +107,16 @@ void listing_read_eligibility(const Json& subject, Listing& listing) {
   const Json* membership = subject.find("membership");
   listing.membership_required = listing_text(membership, "required");
   listing.membership_body = listing_text(membership, "body");
+  listing.membership_trial = listing_flag(membership, "trial");
+  listing.membership_non_members_fee = listing_text(membership, "non_members_fee");
   listing.other_criteria = listing_objects<std::string>(
       subject, "other_criteria", [](const Json* in) { return listing_text(in, "text"); });
+  listing.criterion_kinds = listing_objects<std::string>(
+      subject, "other_criteria", [](const Json* in) { return listing_text(in, "kind"); });
   listing.screening = listing_text(&subject, "screening");
   listing.documents_required = listing_texts(&subject, "documents_required");
   listing.exclusions = listing_texts(&subject, "exclusions");
+  listing.certifications = listing_texts(&subject, "certifications");
 }
 
 void listing_read_place_and_time(const Json& subject, Listing& listing) {
@@ -126,6 +136,10 @@ void listing_read_place_and_time(const Json& subject, Listing& listing) {
   const Json* platform = subject.find("platform");
   listing.platform_name = listing_text(platform, "name");
   listing.platform_kind = listing_text(platform, "kind");
+  listing.platform_baa = listing_text(platform, "baa");
+  listing.platform_e2ee = listing_text(platform, "e2ee");
+  listing.platform_waiting_room = listing_flag(platform, "waiting_room");
+  listing.platform_public_social = listing_flag(platform, "public_social");
   listing.schedule = listing_objects<ScheduleRule>(subject, "schedule", [](const Json* in) {
     return ScheduleRule{.dtstart = listing_text(in, "dtstart"),
                         .start = listing_text(in, "start"),
@@ -136,7 +150,12 @@ void listing_read_place_and_time(const Json& subject, Listing& listing) {
                         .tzid = listing_text(in, "tzid")};
   });
   listing.meets = listing_text(&subject, "meets");
+  listing.response_time = listing_text(&subject, "response_time");
   listing.drop_in = listing_text(&subject, "drop_in");
+  const Json* commitment = subject.find("commitment");
+  listing.commitment = {.minimum_meetings = listing_integer(commitment, "minimum_meetings"),
+                        .term = listing_text(commitment, "term"),
+                        .cohort_start = listing_text(commitment, "cohort_start")};
 }
 
 void listing_read_people(const Json& subject, Listing& listing) {
@@ -152,7 +171,9 @@ void listing_read_people(const Json& subject, Listing& listing) {
                   .display_name = listing_text(in, "display_name"),
                   .credentials = listing_text(in, "credentials"),
                   .public_profile = listing_text(in, "public_profile"),
-                  .consent = !listing_text(in->find("consent"), "given_at").empty()};
+                  .consent = !listing_text(in->find("consent"), "given_at").empty(),
+                  .license_jurisdiction = listing_text(in, "license_jurisdiction"),
+                  .consent_given_at = listing_text(in->find("consent"), "given_at")};
   });
   listing.accountable_via = listing_text(&subject, "accountable_via");
   const Json* sponsor = subject.find("sponsor");
@@ -180,6 +201,18 @@ void listing_read_people(const Json& subject, Listing& listing) {
   const Json* agreement = subject.find("agreement");
   listing.agreement_state = listing_text(agreement, "state");
   listing.agreement_clauses = listing_texts(agreement, "clauses");
+  listing.agreement_resign = listing_text(agreement, "resign");
+  listing.agreement_last_signed = listing_text(agreement, "last_signed");
+  listing.agreement_hash = listing_text(agreement, "hash");
+  listing.charter = listing_texts(&subject, "charter");
+  listing.ethics_frameworks = listing_texts(&subject, "ethics_frameworks");
+  listing.evidence = listing_objects<Evidence>(subject, "evidence", [](const Json* in) {
+    return Evidence{.check_id = listing_text(in, "check_id"),
+                    .kind = listing_text(in, "kind"),
+                    .value = listing_text(in, "value"),
+                    .by = listing_text(in, "by"),
+                    .at = listing_text(in, "at")};
+  });
 }
 
 void listing_read_freshness(const Json& subject, Listing& listing) {
@@ -190,6 +223,7 @@ void listing_read_freshness(const Json& subject, Listing& listing) {
   listing.review_by = listing_text(&subject, "review_by");
   listing.lang = listing_text(&subject, "lang");
   listing.data_license = listing_text(&subject, "data_license");
+  listing.same_as = listing_texts(&subject, "same_as");
   const Json* stated = subject.find("as_stated");
   if (const auto* members = stated ? stated->if_object() : nullptr) {
     for (const auto& [name, words] : *members)
@@ -216,6 +250,13 @@ Result<Listing> read_listing(const Json& subject) {
   listing_read_place_and_time(subject, listing);
   listing_read_people(subject, listing);
   listing_read_freshness(subject, listing);
+  if (listing.disclosure == "card_only") {
+    // A card promises that there is no more to see. A publisher's tool that signed more anyway has
+    // made it public, but no page, map, filter or export of ours spreads it.
+    listing.schedule.clear();
+    listing.place = {};
+    listing.leaders.clear();
+  }
   return listing;
 }
 
@@ -237,6 +278,33 @@ void fill_defaults(Json& subject, const ListingDefaults& defaults) {
   fill("review_by", format_date(confirmed.value_or(defaults.today) + std::chrono::days{180}));
   fill("lang", defaults.lang);
   fill("data_license", defaults.data_license);
+  if (listing_text(&subject, "audience") == "lived_experience") {
+    std::string_view line;
+    for (const auto* name : {"area", "regions"}) {
+      for (const auto& region : listing_texts(&subject, name))
+        if (line.empty()) line = crisis_line(region);
+    }
+    if (!line.empty()) fill("crisis_resource", std::string(line));
+  }
+}
+
+std::string_view crisis_line(std::string_view region) {
+  struct Line {
+    std::string_view country, words;
+  };
+  // National lines, free and open at all hours.
+  constexpr Line kLines[] = {
+      {"US", "988 Suicide & Crisis Lifeline: call or text 988, at any hour"},
+      {"CA", "9-8-8 Suicide Crisis Helpline: call or text 988, at any hour"},
+      {"GB", "Samaritans: call 116 123, at any hour"},
+      {"IE", "Samaritans: call 116 123, at any hour"},
+      {"AU", "Lifeline: call 13 11 14, at any hour"},
+      {"NZ", "1737: call or text 1737, at any hour"},
+  };
+  for (const auto& line : kLines) {
+    if (region_covers(line.country, region)) return line.words;
+  }
+  return {};
 }
 
 Timestamp listing_valid_until(const Listing& listing, Timestamp valid_from) {

@@ -69,6 +69,28 @@ struct Sponsor {
 struct Leader {
   std::string role, display_name, credentials, public_profile;
   bool consent = false;  ///< a consent with a date is recorded; without one the person is not shown
+  std::string license_jurisdiction = {};  ///< ISO 3166
+  std::string consent_given_at = {};      ///< date
+};
+
+/// Continuing education, as the publisher states it.
+struct CeCredit {
+  std::optional<bool> offered;
+  std::string hours;     ///< decimal text
+  std::string approver;  ///< "APA", "NBCC", "ASWB", a state
+};
+
+/// What one promises by joining.
+struct Commitment {
+  std::optional<std::int64_t> minimum_meetings;
+  std::string term;          ///< vocabulary term
+  std::string cohort_start;  ///< date
+};
+
+/// What the publisher offers as evidence for one check; never a result (design: legitimacy).
+struct Evidence {
+  std::string check_id, kind, value, by;
+  std::string at;  ///< date
 };
 
 struct Contact {
@@ -96,15 +118,20 @@ struct Listing {
   std::vector<std::string> purposes, not_for, focus_topics, practice_settings, career_stages;
   std::vector<IdentityAffirming> identity_affirming;
   std::string setup_effort, clinical_depth, best_for;  ///< of `dimensions`
+  CeCredit ce_credit;
+  std::vector<std::string> mechanisms;
 
   std::string license_rule;
   std::vector<License> licenses;
   std::vector<std::string> license_jurisdictions, license_levels;
   std::string license_region_rule;
   std::string membership_required, membership_body;
+  std::optional<bool> membership_trial;
+  std::string membership_non_members_fee;  ///< decimal text, in the currency of `cost`
   std::vector<std::string> other_criteria;
+  std::vector<std::string> criterion_kinds;  ///< beside other_criteria; empty where not said
   std::string screening;
-  std::vector<std::string> documents_required, exclusions;
+  std::vector<std::string> documents_required, exclusions, certifications;
 
   std::vector<std::string> formats;
   std::string scope;
@@ -113,9 +140,12 @@ struct Listing {
   std::vector<std::string> regions;  ///< whom it serves
   Place place;
   std::string platform_name, platform_kind;
+  std::string platform_baa, platform_e2ee;  ///< vocabulary yes_no_unknown
+  std::optional<bool> platform_waiting_room, platform_public_social;
   std::vector<ScheduleRule> schedule;
   std::string meets;  ///< vocabulary meets: "by_arrangement" or "always_open"; empty: see schedule
-  std::string drop_in;
+  std::string response_time, drop_in;
+  Commitment commitment;
 
   std::optional<Cost> cost;
   Capacity capacity;
@@ -129,6 +159,11 @@ struct Listing {
   std::string crisis_resource;
   std::string agreement_state;
   std::vector<std::string> agreement_clauses;
+  std::string agreement_resign;       ///< vocabulary agreement_resign
+  std::string agreement_last_signed;  ///< month, "2026-11"
+  std::string agreement_hash;         ///< SHA-256 of the published text, in hexadecimal
+  std::vector<std::string> charter, ethics_frameworks;
+  std::vector<Evidence> evidence;
 
   std::string status;
   std::string disclosure;
@@ -137,13 +172,15 @@ struct Listing {
   std::string review_by;  ///< date
   std::string lang;
   std::string data_license;
+  std::vector<std::string> same_as;  ///< other ids and addresses of the same group
   std::vector<std::pair<std::string, std::string>>
       as_stated;  ///< field and the publisher's own words
 };
 
 /// Reads a listing's credentialSubject as a peer sent it. Unknown members and vocabulary values are
-/// left alone; wrong types, sizes over SPEC 4.3, missing members that must be there and URLs that
-/// are not plain https refuse with doc_profile, naming the path.
+/// left alone; of a listing that says `card_only`, schedule, place and leaders are left out,
+/// whatever was signed; wrong types, sizes over SPEC 4.3, missing members that must be there and
+/// URLs that are not plain https refuse with doc_profile, naming the path.
 Result<Listing> read_listing(const Json& subject);
 
 /// One thing to mend before a listing can be published, said to a volunteer.
@@ -151,6 +188,8 @@ struct Problem {
   std::string field;    ///< "cost.options[0].amount"
   std::string message;  ///< "'25ish' is not an amount; write 25 or leave it empty"
 };
+/// The same as a volunteer reads it: "Cost, 2nd option, amount: '25ish' is not an amount; …".
+std::string words_for(const Problem& problem);
 
 /// All that read_listing refuses, said for the publisher, and more: unknown vocabulary values that
 /// look like slips, meeting links, passwords and access codes in any text, invisible characters,
@@ -159,7 +198,8 @@ std::vector<Problem> problems_for_publishing(const Json& subject);
 
 /// Fills the members that are always present and were not given: id, type, status, lang,
 /// data_license, confirmed_at (today), confirmed_by_role, review_by (180 days later), area,
-/// audience. What is there stays.
+/// audience; for a group of people with lived experience also crisis_resource, where its country
+/// has a line that this version knows (crisis_line()). What is there stays.
 struct ListingDefaults {
   std::string id;
   Date today;
@@ -169,12 +209,17 @@ struct ListingDefaults {
 };
 void fill_defaults(Json& subject, const ListingDefaults& defaults);
 
+/// The crisis line of a country or of a state in it, in one sentence; empty where none is known
+/// here.
+std::string_view crisis_line(std::string_view region);
+
 /// validUntil of a listing: review_by + 90 days, at most 400 days after `valid_from`.
 Timestamp listing_valid_until(const Listing& listing, Timestamp valid_from);
 
-/// The largest subject that SPEC 4.3 allows: every member is there, every text and list with a size of its own is full,
-/// and the other texts and the URLs share what then remains of kMaxDocumentBytes when signed under a DID of 200 bytes
-/// (all of them full would not fit). For tests and for measuring.
+/// The largest subject that SPEC 4.3 allows: every member is there, every text and list with a size
+/// of its own is full, and the other texts and the URLs share what then remains of
+/// kMaxDocumentBytes when signed under a DID of 200 bytes (all of them full would not fit). For
+/// tests and for measuring.
 Json largest_listing_subject(const ListingDefaults& defaults);
 
 }  // namespace protocol

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "protocol/document/field_names.h"
 #include "protocol/document/listing.h"
 #include "protocol/document/listing_fields.h"
 #include "protocol/document/recurrence.h"
@@ -177,6 +178,17 @@ void problem_cost(const Json& subject, std::vector<Problem>& problems) {
   }
 }
 
+/// Somebody who reads about a survivors' group may need help at once: every page of one names a
+/// line.
+void problem_crisis(const Json& subject, std::vector<Problem>& problems) {
+  if (problem_text(&subject, "audience") == "lived_experience" &&
+      problem_text(&subject, "crisis_resource").empty()) {
+    problems.push_back({"crisis_resource",
+                        "is missing; a group of people with lived experience names a crisis line "
+                        "of its country"});
+  }
+}
+
 /// What the envelope around a subject takes at the very least: contexts twice, the shortest DIDs,
 /// dates, signature.
 constexpr std::size_t kSmallestEnvelope = 1'000;
@@ -201,6 +213,11 @@ void problem_size(const Json& subject, std::vector<Problem>& problems) {
 
 }  // namespace
 
+std::string words_for(const Problem& problem) {
+  if (problem.field.empty()) return problem.message;
+  return field_label(problem.field) + ": " + problem.message;
+}
+
 std::vector<Problem> problems_for_publishing(const Json& subject) {
   std::vector<Problem> problems;
   check_listing_fields(subject, [&](Complaint complaint) {
@@ -214,6 +231,7 @@ std::vector<Problem> problems_for_publishing(const Json& subject) {
   problem_card(subject, problems);
   problem_place(subject, problems);
   problem_cost(subject, problems);
+  problem_crisis(subject, problems);
   problem_size(subject, problems);
   return problems;
 }

@@ -14,6 +14,9 @@ namespace protocol {
 struct Term {
   std::string_view value;  ///< on the wire
   std::string_view label;  ///< on pages and in messages
+  /// What a standard calls it, "schema.org/InStoreOnly" or "NUCC 103T00000X"; empty: nothing that we
+  /// know of. For exports, never a key.
+  std::string_view standard = {};
 };
 
 enum class Vocabulary {
@@ -39,6 +42,8 @@ std::span<const Term> terms(Vocabulary vocabulary);
 bool is_known(Vocabulary vocabulary, std::string_view value);
 /// The label; for an unknown value "other (value)".
 std::string label(Vocabulary vocabulary, std::string_view value);
+/// The term's `standard`; empty for an unknown value.
+std::string_view standard_of(Vocabulary vocabulary, std::string_view value);
 
 /// A license as a listing asks for it or a searcher holds it.
 struct License {

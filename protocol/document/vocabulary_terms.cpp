@@ -56,13 +56,13 @@ constexpr Term kTermsNotFor[] = {
 };
 
 constexpr Term kTermsFormats[] = {
-    {"in_person", "In person"},
-    {"video", "By video"},
-    {"phone", "By telephone"},
-    {"hybrid", "In person and online together"},
-    {"online_unspecified", "Online (channel not stated)"},
-    {"async_text", "In writing, any time"},
-    {"message_group", "Message group"},
+    {"in_person", "In person", "schema.org/OfflineEventAttendanceMode"},
+    {"video", "By video", "schema.org/OnlineEventAttendanceMode"},
+    {"phone", "By telephone", "schema.org/OnlineEventAttendanceMode"},
+    {"hybrid", "In person and online together", "schema.org/MixedEventAttendanceMode"},
+    {"online_unspecified", "Online (channel not stated)", "schema.org/OnlineEventAttendanceMode"},
+    {"async_text", "In writing, any time", "schema.org/OnlineEventAttendanceMode"},
+    {"message_group", "Message group", "schema.org/OnlineEventAttendanceMode"},
 };
 
 constexpr Term kTermsScope[] = {
@@ -75,8 +75,9 @@ constexpr Term kTermsScope[] = {
 };
 
 constexpr Term kTermsStatus[] = {
-    {"forming", "Forming"}, {"active", "Active"}, {"full", "Full"},
-    {"paused", "Paused"},   {"closed", "Closed"}, {"withdrawn", "Withdrawn"},
+    {"forming", "Forming", "HSDS active"}, {"active", "Active", "HSDS active"},
+    {"full", "Full", "HSDS active"},       {"paused", "Paused", "HSDS temporarily closed"},
+    {"closed", "Closed", "HSDS defunct"},  {"withdrawn", "Withdrawn", "HSDS defunct"},
 };
 
 constexpr Term kTermsCostModel[] = {
@@ -103,25 +104,25 @@ constexpr Term kTermsCostFor[] = {
 };
 
 constexpr Term kTermsLicenseFamily[] = {
-    {"psychologist", "Psychologist"},
-    {"neuropsychologist", "Neuropsychologist"},
-    {"clinical_social_worker", "Clinical social worker"},
-    {"professional_counselor", "Professional counselor"},
-    {"mental_health_counselor", "Mental health counselor"},
-    {"counselor_other", "Counselor (other)"},
-    {"marriage_family_therapist", "Marriage and family therapist"},
-    {"addiction_counselor", "Addiction counselor"},
-    {"school_counselor", "School counselor"},
-    {"pastoral_counselor", "Pastoral counselor"},
-    {"rehabilitation_counselor", "Rehabilitation counselor"},
-    {"psychiatrist", "Psychiatrist"},
-    {"psychiatric_nurse", "Psychiatric nurse"},
-    {"psychoanalyst", "Psychoanalyst"},
-    {"behavior_analyst", "Behavior analyst"},
-    {"creative_arts", "Creative arts therapist"},
-    {"peer_specialist", "Certified peer specialist"},
-    {"community_health_worker", "Community health worker"},
-    {"student_trainee", "Student or trainee"},
+    {"psychologist", "Psychologist", "NUCC 103T00000X"},
+    {"neuropsychologist", "Neuropsychologist", "NUCC 103G00000X"},
+    {"clinical_social_worker", "Clinical social worker", "NUCC 1041C0700X"},
+    {"professional_counselor", "Professional counselor", "NUCC 101YP2500X"},
+    {"mental_health_counselor", "Mental health counselor", "NUCC 101YM0800X"},
+    {"counselor_other", "Counselor (other)", "NUCC 101Y00000X"},
+    {"marriage_family_therapist", "Marriage and family therapist", "NUCC 106H00000X"},
+    {"addiction_counselor", "Addiction counselor", "NUCC 101YA0400X"},
+    {"school_counselor", "School counselor", "NUCC 101YS0200X"},
+    {"pastoral_counselor", "Pastoral counselor", "NUCC 101YP1600X"},
+    {"rehabilitation_counselor", "Rehabilitation counselor", "NUCC 225C00000X"},
+    {"psychiatrist", "Psychiatrist", "NUCC 2084P0800X"},
+    {"psychiatric_nurse", "Psychiatric nurse", "NUCC 363LP0808X"},
+    {"psychoanalyst", "Psychoanalyst", "NUCC 102L00000X"},
+    {"behavior_analyst", "Behavior analyst", "NUCC 103K00000X"},
+    {"creative_arts", "Creative arts therapist", "NUCC 221700000X"},
+    {"peer_specialist", "Certified peer specialist", "NUCC 175T00000X"},
+    {"community_health_worker", "Community health worker", "NUCC 172V00000X"},
+    {"student_trainee", "Student or trainee", "NUCC 390200000X"},
 };
 
 constexpr Term kTermsLicenseLevel[] = {
@@ -162,8 +163,8 @@ constexpr Term kTermsScreening[] = {
 };
 
 constexpr Term kTermsDropIn[] = {
-    {"welcome", "Drop-ins welcome"},
-    {"by_notice", "Say beforehand that you come"},
+    {"welcome", "Drop-ins welcome", "HSDS walk-in"},
+    {"by_notice", "Say beforehand that you come", "HSDS by appointment"},
     {"no", "No drop-ins"},
 };
 
@@ -212,9 +213,9 @@ constexpr Term kTermsMembershipRequired[] = {
 constexpr Term kTermsAccessibility[] = {
     {"step_free", "Step-free"},
     {"hearing_loop", "Hearing loop"},
-    {"captions_live", "Live captions"},
-    {"captions_auto", "Automatic captions"},
-    {"asl", "American Sign Language"},
+    {"captions_live", "Live captions", "schema.org captions"},
+    {"captions_auto", "Automatic captions", "schema.org captions"},
+    {"asl", "American Sign Language", "schema.org signLanguage"},
     {"screen_reader_ok", "Works with a screen reader"},
     {"phone_dial_in", "Telephone dial-in"},
     {"camera_optional", "Camera may stay off"},
@@ -496,6 +497,13 @@ bool is_known(Vocabulary vocabulary, std::string_view value) {
   const auto known = terms(vocabulary);
   return std::any_of(known.begin(), known.end(),
                      [&](const Term& term) { return term.value == value; });
+}
+
+std::string_view standard_of(Vocabulary vocabulary, std::string_view value) {
+  for (const auto& term : terms(vocabulary)) {
+    if (term.value == value) return term.standard;
+  }
+  return {};
 }
 
 std::string label(Vocabulary vocabulary, std::string_view value) {

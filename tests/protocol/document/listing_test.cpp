@@ -466,5 +466,77 @@ TEST(Contacts, AreAnAddressOrATelephoneNumber) {
   }
 }
 
+/// Every member of the table that the struct is to have, read back from a subject that has all.
+TEST(Listing, ReadsEveryMemberOfTheFullestListing) {
+  auto full = largest_listing_subject(defaults());
+  full.set("disclosure", "public");
+  const auto read = read_listing(full);
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_TRUE(read->ce_credit.offered.has_value());
+  EXPECT_FALSE(read->ce_credit.hours.empty());
+  EXPECT_FALSE(read->mechanisms.empty());
+  EXPECT_TRUE(read->membership_trial.has_value());
+  EXPECT_EQ(read->membership_non_members_fee, "999999999.99");
+  ASSERT_EQ(read->criterion_kinds.size(), read->other_criteria.size());
+  EXPECT_EQ(read->criterion_kinds.at(0), "training");
+  EXPECT_FALSE(read->certifications.empty());
+  EXPECT_EQ(read->platform_baa, "yes");
+  EXPECT_EQ(read->platform_e2ee, "yes");
+  EXPECT_TRUE(read->platform_waiting_room.has_value());
+  EXPECT_TRUE(read->platform_public_social.has_value());
+  EXPECT_EQ(read->response_time, "24h");
+  EXPECT_TRUE(read->commitment.minimum_meetings.has_value());
+  EXPECT_EQ(read->commitment.term, "open");
+  EXPECT_FALSE(read->commitment.cohort_start.empty());
+  EXPECT_TRUE(read->leaders.at(0).consent);
+  EXPECT_FALSE(read->leaders.at(0).license_jurisdiction.empty());
+  EXPECT_FALSE(read->leaders.at(0).consent_given_at.empty());
+  EXPECT_EQ(read->agreement_resign, "yearly");
+  EXPECT_EQ(read->agreement_last_signed.size(), 7U);
+  EXPECT_EQ(read->agreement_hash.size(), 64U);
+  EXPECT_FALSE(read->charter.empty());
+  EXPECT_FALSE(read->ethics_frameworks.empty());
+  ASSERT_EQ(read->evidence.size(), 8U);
+  EXPECT_FALSE(read->evidence[0].at.empty());
+  EXPECT_FALSE(read->same_as.empty());
+}
+
+TEST(Listing, ThatIsOnlyACardShowsNoMoreEvenIfMoreWasSigned) {
+  auto full = largest_listing_subject(defaults());
+  full.set("disclosure", "card_only");
+  const auto read = read_listing(full);
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_TRUE(read->schedule.empty());
+  EXPECT_TRUE(read->place.lat.empty() && read->place.locality.empty());
+  EXPECT_TRUE(read->leaders.empty());
+}
+
+TEST(Requirements, R66_ASurvivorsGroupAlwaysNamesACrisisLine) {
+  auto made = subject();
+  made.set("audience", "lived_experience");
+  EXPECT_THAT(listing_problems(made), HasSubstr("crisis_resource: is missing"));
+  fill_defaults(made, defaults());
+  EXPECT_EQ(read_listing(made)->crisis_resource,
+            "988 Suicide & Crisis Lifeline: call or text 988, at any hour");
+  EXPECT_EQ(listing_problems(made), "");
+
+  auto own = subject();
+  own.set("audience", "lived_experience");
+  own.set("crisis_resource", "Call our line, 555-0100");
+  fill_defaults(own, defaults());
+  EXPECT_EQ(read_listing(own)->crisis_resource, "Call our line, 555-0100");
+
+  auto elsewhere = subject();
+  elsewhere.set("audience", "lived_experience");
+  elsewhere.set("area", Json::array({"ZA"}));
+  elsewhere.set("regions", Json::array({"ZA"}));
+  fill_defaults(elsewhere, defaults());
+  EXPECT_THAT(listing_problems(elsewhere), HasSubstr("crisis_resource: is missing"));
+
+  auto therapists = subject();
+  fill_defaults(therapists, defaults());
+  EXPECT_EQ(read_listing(therapists)->crisis_resource, "");
+}
+
 }  // namespace
 }  // namespace protocol
