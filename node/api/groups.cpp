@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "node/api/computed_json.h"
 #include "node/schedule/next_dates.h"
 #include "node/search/query.h"
 #include "protocol/encoding/json.h"
@@ -67,15 +68,34 @@ json::object groups_head(const Group& group, protocol::Timestamp now,
   return head;
 }
 
-/// The object with one member more, whose value is canonical JSON already: what was signed is
+/// The object with more members, whose values are canonical JSON already: what was signed is
 /// handed on by our own writer, never by a second one that may write a number otherwise.
-std::string groups_with(const json::object& object, std::string_view name,
-                        std::string_view canonical) {
+std::string groups_with(
+    const json::object& object,
+    std::initializer_list<std::pair<std::string_view, const protocol::Json*>> members) {
   std::string text = json::serialize(object);
   text.pop_back();
-  text += (object.empty() ? "\"" : ",\"") + std::string(name) + "\":";
-  text += canonical;
+  bool first = object.empty();
+  for (const auto& [name, value] : members) {
+    if (value == nullptr) continue;
+    text += (first ? "\"" : ",\"") + std::string(name) + "\":";
+    text += protocol::canonical(*value);
+    first = false;
+  }
   return text + "}";
+}
+
+/// A group with its listing and what is worked out from it; the verdict only for a searcher.
+std::string groups_whole(const json::object& head, const Group& group, const Situation& situation,
+                         protocol::Date today) {
+  const auto computed = computed_json(group.listing, today);
+  protocol::Json eligibility;
+  if (!situation.empty())
+    eligibility =
+        eligibility_json(protocol::judge_eligibility(group.listing, searcher_of(situation)));
+  return groups_with(head, {{"eligibility", situation.empty() ? nullptr : &eligibility},
+                            {"computed", &computed},
+                            {"listing", &group.envelope.subject}});
 }
 
 json::array groups_facets(const SearchResult& result) {
@@ -102,14 +122,15 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
   const auto result = node.search(*query);
   if (!result) return answer(problem(result.error().code, result.error().detail));
 
+  const auto today = std::chrono::floor<std::chrono::days>(node.clock().now());
   std::string groups;
   for (const auto& key : result->page) {
     const auto group = node.group(key);
     // Gone between the search and this line.
     if (!group) continue;
     if (!groups.empty()) groups += ',';
-    groups += groups_with(groups_head(*group, node.clock().now(), std::nullopt), "listing",
-                          protocol::canonical(group->envelope.subject));
+    groups += groups_whole(groups_head(*group, node.clock().now(), std::nullopt), *group,
+                           query->situation, today);
   }
   json::object unstated;
   for (const auto& one : result->unstated) unstated[one.field] = one.count;
@@ -153,14 +174,21 @@ Response get_group(const Request& request, const Node& node) {
       return response;
     }
   }
+  const auto situation = parse_situation(request.query);
+  if (!situation) {
+    auto response = problem(situation.error().code, situation.error().detail);
+    allow_any_origin(response);
+    return response;
+  }
   auto head = groups_head(*group, node.clock().now(), reader);
   head["issuer"] = group->envelope.issuer;
   head["valid_from"] = protocol::format_timestamp(group->envelope.valid_from);
   head["valid_until"] = protocol::format_timestamp(group->envelope.valid_until);
   head["document"] = group->document;
-  auto response =
-      ok_json(groups_with(head, "listing", protocol::canonical(group->envelope.subject)) + "\n",
-              cache_for(std::chrono::seconds(60)));
+  auto response = ok_json(groups_whole(head, *group, *situation,
+                                       std::chrono::floor<std::chrono::days>(node.clock().now())) +
+                              "\n",
+                          situation->empty() ? cache_for(std::chrono::seconds(60)) : no_store());
   allow_any_origin(response);
   return response;
 }

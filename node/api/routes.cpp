@@ -10,6 +10,7 @@
 #include "node/api/witness.h"
 #include "node/pages/about_node.h"
 #include "node/pages/answer_page.h"
+#include "node/pages/compare_page.h"
 #include "node/pages/frame.h"
 #include "node/pages/listing_page.h"
 #include "node/pages/publisher_page.h"
@@ -28,6 +29,9 @@ void add_public_routes(Router& router, Node& node,
   router.add("GET", "/groups/{scid}/{uuid}", [&node, about](const Request& request) {
     if (auto file = get_listing_file(request, node)) return std::move(*file);
     return listing_page(request, node, *about->now());
+  });
+  router.add("GET", "/compare", [&node, about](const Request& request) {
+    return compare_page(request, node, *about->now());
   });
   router.add("GET", "/publishers/{scid}", [&node, about](const Request& request) {
     return publisher_page(request, node, *about->now());

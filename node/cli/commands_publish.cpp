@@ -22,8 +22,7 @@ void publish_say_problems(const std::vector<DraftProblems>& refused,
                           const std::vector<std::string>& names, CommandOutput& output) {
   for (const auto& [index, problems] : refused) {
     for (const auto& problem : problems) {
-      output.complain(wrapped(names[index] + ": " + words_for(problem), 2) +
-                      "\n");
+      output.complain(wrapped(names[index] + ": " + words_for(problem), 2) + "\n");
     }
   }
   output.complain("Nothing was published. Mend this and run the command again.\n");

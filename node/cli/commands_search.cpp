@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <set>
 
+#include "node/api/computed_json.h"
 #include "node/cli/commands.h"
+#include "node/pages/computed_blocks.h"
 #include "node/pages/next_dates_list.h"
 #include "node/pages/words.h"
 
@@ -11,11 +13,22 @@ namespace {
 
 /// What the options of `kith search` are called as parameters of the API.
 constexpr std::pair<std::string_view, std::string_view> kSearchOptions[] = {
-    {"license", "license"},     {"region", "region"},
-    {"cost", "cost"},           {"format", "format"},
-    {"kind", "kind"},           {"audience", "audience"},
-    {"publisher", "publisher"}, {"include-unstated", "unstated"},
-    {"sort", "sort"},           {"limit", "limit"},
+    {"license", "license"},
+    {"region", "region"},
+    {"cost", "cost"},
+    {"format", "format"},
+    {"kind", "kind"},
+    {"audience", "audience"},
+    {"publisher", "publisher"},
+    {"include-unstated", "unstated"},
+    {"status", "status"},
+    {"my-license", "my_license"},
+    {"my-state", "my_state"},
+    {"my-stage", "my_stage"},
+    {"my-membership", "my_membership"},
+    {"can-join", "can_join"},
+    {"sort", "sort"},
+    {"limit", "limit"},
     {"cursor", "cursor"},
 };
 
@@ -37,22 +50,36 @@ std::string search_path_words(const Group& group) {
   return text;
 }
 
-protocol::Json search_json(const Group& group) {
+protocol::Json search_json(const Group& group, const Situation& situation, protocol::Date today) {
   protocol::Json::Array path;
   for (const auto& step : group.standing.path)
     path.push_back(protocol::Json::object({{"scid", step.scid}, {"name", step.name}}));
-  return protocol::Json::object(
+  auto made = protocol::Json::object(
       {{"id", group.key.text()},
        {"name", group.listing.name},
        {"publisher",
         protocol::Json::object({{"scid", group.key.scid}, {"name", group.publisher_name}})},
        {"path", std::move(path)},
+       {"computed", computed_json(group.listing, today)},
        {"listing", group.envelope.subject}});
+  if (!situation.empty())
+    made.set("eligibility",
+             eligibility_json(protocol::judge_eligibility(group.listing, searcher_of(situation))));
+  return made;
 }
 
-void search_print(const Group& group, CommandOutput& output) {
+void search_print(const Group& group, const Situation& situation, CommandOutput& output) {
   const auto& listing = group.listing;
-  output.print(listing.name + "\n");
+  output.print(listing.name +
+               (listing.status == "active" || listing.status.empty()
+                    ? std::string()
+                    : " (" + protocol::label(protocol::Vocabulary::status, listing.status) + ")") +
+               "\n");
+  if (!situation.empty())
+    output.print(
+        "  " +
+        wrapped(protocol::line(protocol::judge_eligibility(listing, searcher_of(situation))), 2) +
+        "\n");
   output.print("  " +
                wrapped(search_labels(protocol::Vocabulary::kinds, listing.kinds) + " - " +
                            search_labels(protocol::Vocabulary::formats, listing.formats),
@@ -68,6 +95,8 @@ void search_print(const Group& group, CommandOutput& output) {
   for (const auto& [field, words] : listing.as_stated) {
     if (field == "cost") cost += " (\"" + words + "\")";
   }
+  if (const auto year = range_words(protocol::cost_picture(listing).per_year); !year.empty())
+    cost += ", " + year + " a year";
   output.print("  " + wrapped("Cost: " + cost, 2) + "\n");
   std::string licenses;
   std::set<std::string> families;  // one family may stand there with several levels
@@ -128,14 +157,15 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
     output.complain(wrapped(found.error().detail) + "\n");
     return kExitUsage;
   }
+  const auto today = std::chrono::floor<std::chrono::days>(node.clock().now());
   protocol::Json::Array groups;
   for (const auto& key : found->page) {
     const auto group = node.group(key);
     if (!group) continue;  // it ended between the search and now
     if (invocation.json()) {
-      groups.push_back(search_json(*group));
+      groups.push_back(search_json(*group, query->situation, today));
     } else {
-      search_print(*group, output);
+      search_print(*group, query->situation, output);
       output.print("\n");
     }
   }
@@ -188,8 +218,19 @@ ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& o
     output.complain("No listing here has the id " + key->text() + ".\n");
     return kExitNo;
   }
+  Parameters mine;
+  for (const auto& [option, parameter] : kSearchOptions) {
+    if (!parameter.starts_with("my_")) continue;
+    for (const auto& value : invocation.all(option)) mine.emplace_back(parameter, value);
+  }
+  const auto situation = parse_situation(mine);
+  if (!situation) {
+    output.complain(wrapped(situation.error().detail) + "\n");
+    return kExitUsage;
+  }
+  const auto today = std::chrono::floor<std::chrono::days>(node.clock().now());
   if (invocation.json()) {
-    auto json = search_json(*group);
+    auto json = search_json(*group, *situation, today);
     json.set("document", group->document);
     const auto next = next_dates(group->listing, node.clock().now(), kSearchDates);
     json.set("next_dates", to_json(next, reader));
@@ -197,7 +238,7 @@ ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& o
     output.print(protocol::canonical(json) + "\n");
     return kExitOk;
   }
-  search_print(*group, output);
+  search_print(*group, *situation, output);
   search_print_dates(*group, node.clock().now(), reader, output);
   if (!group->listing.summary.empty()) output.print("\n" + wrapped(group->listing.summary) + "\n");
   if (!group->listing.description.empty())
@@ -205,7 +246,27 @@ ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& o
   output.print("\n" +
                wrapped("Signed on " + protocol::format_timestamp(group->envelope.valid_from) +
                        ", valid until " + protocol::format_timestamp(group->envelope.valid_until) +
-                       ". Confirmed on " + group->listing.confirmed_at + ".") +
+                       ".") +
+               "\n");
+  const auto row = [&](std::string_view name, const std::string& words) {
+    output.print(wrapped(std::string(name) + ": " + (words.empty() ? "Not stated" : words), 2) +
+                 "\n");
+  };
+  output.print("\n");
+  for (const auto& one : dimension_rows(group->listing, today)) row(one.name, one.words);
+  for (const auto& one : cost_rows(group->listing)) row(one.name, one.words);
+  const auto profile = protocol::confidentiality_profile(group->listing, today);
+  row("Agreement", profile.agreement);
+  if (!profile.resign.empty()) row("Signed again", profile.resign);
+  row("Recording", profile.recording);
+  row("Transcription", profile.ai);
+  row("Platform", profile.platform);
+  if (protocol::is_for_professionals(group->listing)) {
+    output.print("\n" + wrapped(std::string(protocol::kPrivilegeWarning)) + "\n");
+    if (protocol::talks_about_cases(group->listing))
+      output.print(wrapped(std::string(protocol::kInformedConsentNote)) + "\n");
+  }
+  output.print("\n" + wrapped(freshness_words(group->listing, group->envelope.valid_from, today)) +
                "\n");
   if (group->standing.being_updated)
     output.print(wrapped("A newer text of it could not be read yet; this is the one before.") +

@@ -1,5 +1,6 @@
 #include "node/pages/listing_card.h"
 
+#include "node/pages/eligibility_line.h"
 #include "node/pages/frame.h"
 #include "node/pages/next_dates_list.h"
 #include "node/pages/words.h"
@@ -130,7 +131,8 @@ Html notes(const Group& group, protocol::Timestamp now) {
   return html;
 }
 
-Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now) {
+Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
+                  const Situation& situation) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const auto& listing = group.listing;
   const auto lang = foreign_lang(listing);
@@ -140,9 +142,9 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
       .raw("\n<div>\n<p class=\"kind\">");
   html.theirs(kind_words(listing)).raw("</p>\n").open("h3", {{"id", id}});
   if (lang.empty()) {
-    html.open("a", {Attribute(Address::local("/groups/" + group.key.text()))});
+    html.open("a", {Attribute(group_address(group.key.text(), situation))});
   } else {
-    html.open("a", {{"lang", lang}, Attribute(Address::local("/groups/" + group.key.text()))});
+    html.open("a", {{"lang", lang}, Attribute(group_address(group.key.text(), situation))});
   }
   html.theirs(listing.name).raw("</a></h3>\n</div>\n");
   if (!listing.summary.empty()) {
@@ -153,7 +155,10 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
     }
     html.theirs(listing.summary).raw("</p>\n");
   }
-  html.add(notes(group, now)).raw("<dl class=\"facts\">\n");
+  html.add(notes(group, now));
+  if (!situation.empty())
+    html.add(eligibility_line(protocol::judge_eligibility(listing, searcher_of(situation))));
+  html.raw("<dl class=\"facts\">\n");
 
   Html when;
   const auto times = schedule_words(listing, today);

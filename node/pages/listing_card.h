@@ -2,6 +2,7 @@
 
 #include "node/node.h"
 #include "node/pages/html.h"
+#include "node/search/query.h"
 
 // The parts of a listing that both the result card and the listing's own page show.
 
@@ -19,8 +20,10 @@ Html recognition(const Standing& standing, protocol::Date today);
 /// lately, an old feed, a text that is being updated, hidden characters. Empty: nothing.
 Html notes(const Group& group, protocol::Timestamp now);
 
-/// One result. `number` makes its ids unique on the page.
-Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now);
+/// One result. `number` makes its ids unique on the page. For a `situation` it says whether that
+/// searcher can join.
+Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
+                  const Situation& situation = {});
 
 /// The language for a lang attribute, where it is not the page's own.
 std::string foreign_lang(const protocol::Listing& listing);

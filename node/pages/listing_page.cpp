@@ -6,6 +6,8 @@
 
 #include "node/api/listing_files.h"
 #include "node/exporting/linked_data.h"
+#include "node/pages/computed_blocks.h"
+#include "node/pages/eligibility_line.h"
 #include "node/pages/frame.h"
 #include "node/pages/listing_card.h"
 #include "node/pages/next_dates_list.h"
@@ -65,9 +67,11 @@ std::vector<std::string> detail_texts(const Json& subject, std::string_view name
 /// Builds the page; remembers which of the publisher's own words it has shown.
 class DetailPage {
  public:
-  DetailPage(const Group& group, const Node& node, const Request& request)
+  DetailPage(const Group& group, const Node& node, const Request& request,
+             const Situation& situation)
       : group_(group),
         reader_(reader_zone(request)),
+        situation_(situation),
         listing_(group.listing),
         subject_(group.envelope.subject),
         now_(node.clock().now()),
@@ -76,13 +80,15 @@ class DetailPage {
 
   Html make() {
     Html html;
+    html.raw("<div class=\"wrap\">\n<p class=\"small noprint\">");
+    html.open("a", {Attribute(Address::local("/", to_parameters(situation_)))});
     html.raw(
-        "<div class=\"wrap\">\n<p class=\"small noprint\"><a href=\"/\">Search for other "
-        "groups</a></p>\n<div class=\"cols two\">\n<div class=\"stack-l\">\n");
+        "Search for other groups</a></p>\n<div class=\"cols two\">\n<div class=\"stack-l\">\n");
     header(html);
     glance(html);
     description(html);
     compare(html);
+    html.add(cost_block(listing_));
     join(html);
     agreement(html);
     about(html);
@@ -155,6 +161,8 @@ class DetailPage {
       html.theirs(listing_.summary).raw("</p>\n");
     }
     html.add(notes(group_, now_));
+    if (!situation_.empty())
+      html.add(eligibility_line(protocol::judge_eligibility(listing_, searcher_of(situation_))));
     html.raw("<div class=\"row noprint\"><a class=\"btn main\" href=\"#join\">").icon("mail");
     html.raw("How to join</a></div>\n</header>\n");
   }
@@ -220,11 +228,9 @@ class DetailPage {
          {"accessibility"});
     fact_if(html, "Please note", label_words(Vocabulary::not_for, listing_.not_for), {"not_for"});
     html.raw("</dl>\n");
-    html.raw("<p class=\"small soft\">Confirmed ");
-    html.theirs(date_words(listing_.confirmed_at, today_) + " " +
-                confirmed_by_words(listing_.confirmed_by_role) + ". Due again by " +
-                date_words(listing_.review_by, today_));
-    html.raw(".</p>\n</section>\n");
+    html.raw("<p class=\"small soft\">");
+    html.theirs(freshness_words(listing_, group_.envelope.valid_from, today_));
+    html.raw("</p>\n</section>\n");
   }
 
   std::string platform() const {
@@ -316,35 +322,13 @@ class DetailPage {
   }
 
   void compare(Html& html) {
-    Html rows;
-    fact_if(rows, "Setup effort",
-            listing_.setup_effort.empty()
-                ? ""
-                : protocol::label(Vocabulary::setup_effort, listing_.setup_effort));
-    fact_if(rows, "Clinical depth",
-            listing_.clinical_depth.empty()
-                ? ""
-                : protocol::label(Vocabulary::clinical_depth, listing_.clinical_depth));
-    double minutes = 0;
-    bool known = !listing_.schedule.empty();
-    for (const auto& rule : listing_.schedule) {
-      const auto meetings = meetings_per_year({&rule, 1});
-      known = known && meetings && rule.duration;
-      if (known) minutes += *meetings * static_cast<double>(*rule.duration);
-    }
-    if (known) {
-      const auto halves = std::llround(minutes / 12 / 30);
-      std::string hours = std::to_string(halves / 2) + (halves % 2 != 0 ? ".5" : "");
-      fact_if(rows, "Time",
-              "About " + hours + (halves == 2 ? " hour" : " hours") +
-                  " a month. Worked out by this node from the schedule.");
-    }
-    fact_if(rows, "Best for", listing_.best_for);
-    if (rows.empty()) return;
     html.raw(
         "<section class=\"stack\" aria-labelledby=\"five\">\n<h2 id=\"five\">Things to "
-        "compare</h2>\n<dl class=\"facts wide\">\n");
-    html.add(rows).raw("</dl>\n</section>\n");
+        "compare</h2>\n");
+    html.add(computed_facts(dimension_rows(listing_, today_)));
+    html.raw(
+        "<p class=\"small soft\">Confidentiality and time are worked out by this node; the group "
+        "states the others.</p>\n</section>\n");
   }
 
   void contact_line(Html& html) const {
@@ -429,39 +413,20 @@ class DetailPage {
   }
 
   void agreement(Html& html) {
-    const Json* in = subject_.find("agreement");
     html.raw(
         "<section class=\"stack\" aria-labelledby=\"agree\">\n<h2 id=\"agree\">What stays in "
-        "the room</h2>\n<dl class=\"facts wide\">\n");
-    fact(html, "Agreement",
-         stated(listing_.agreement_state.empty()
-                    ? ""
-                    : protocol::label(Vocabulary::agreement_state, listing_.agreement_state)),
-         {"agreement", "agreement_state"});
-    if (const auto resign = detail_text(in, "resign"); !resign.empty())
-      fact_if(html, "Signed again", protocol::label(Vocabulary::agreement_resign, resign));
-    fact_if(html, "Last signed", detail_text(in, "last_signed"));
-    if (const auto hash = detail_text(in, "hash"); !hash.empty()) {
-      Html code;
-      code.raw("<code>").theirs(hash).raw("</code>");
-      fact(html, "Its fingerprint", code);
-    }
-    html.raw("</dl>\n");
-    if (!listing_.agreement_clauses.empty()) {
-      html.raw("<ul class=\"measure\">\n");
-      for (const auto& clause : listing_.agreement_clauses)
-        html.raw("<li>")
-            .theirs(protocol::label(Vocabulary::agreement_clauses, clause))
-            .raw("</li>\n");
-      html.raw("</ul>\n");
+        "the room</h2>\n");
+    html.add(confidentiality_block(listing_, today_));
+    Html words = own_words("agreement");
+    words.add(own_words("agreement_state"));
+    if (!words.empty()) html.raw("<p>").add(words).raw("</p>\n");
+    if (!listing_.agreement_hash.empty()) {
+      html.raw("<p class=\"small\">Fingerprint of the agreement: <code>");
+      html.theirs(listing_.agreement_hash).raw("</code></p>\n");
     }
     if (!listing_.links.agreement.empty())
       html.raw("<p>").outgoing_link("Read the agreement", listing_.links.agreement).raw("</p>\n");
-    html.raw(
-        "<p class=\"panel small\"><b>Two things no agreement can change.</b> Legal privilege "
-        "may not cover what is said in a peer group. And your own consent form should tell "
-        "clients that you may discuss their case in consultation, without their "
-        "name.</p>\n</section>\n");
+    html.add(fixed_notes(listing_)).raw("</section>\n");
   }
 
   void about(Html& html) {
@@ -662,6 +627,7 @@ class DetailPage {
 
   const Group& group_;
   const ReaderZone reader_;
+  const Situation& situation_;
   const protocol::Listing& listing_;
   const Json& subject_;
   protocol::Timestamp now_;
@@ -679,8 +645,12 @@ Response listing_page(const Request& request, const Node& node, const NodeSummar
   if (!group) return nothing_here_page(request, about);
   Page page;
   page.title = group->listing.name + ": " + kind_words(group->listing);
-  page.main = DetailPage(*group, node, request).make();
-  return page_response(about, page, cache_for(std::chrono::seconds(60)));
+  // Whoever wrote something unreadable about themselves gets the page without a verdict.
+  const auto situation = parse_situation(request.query);
+  const Situation mine = situation ? *situation : Situation();
+  page.main = DetailPage(*group, node, request, mine).make();
+  return page_response(about, page,
+                       mine.empty() ? cache_for(std::chrono::seconds(60)) : no_store());
 }
 
 }  // namespace node

@@ -19,7 +19,18 @@ constexpr SearchField kFilterSearchFields[] = {
     {"kind", "Kind", "their kind"},
     {"audience", "For whom", ""},
     {"publisher", "Published by", ""},
+    {"status", "Open or not", ""},
 };
+
+/// Without anything about the searcher there is no verdict to filter or sort by.
+void filter_without_verdict(Parameters& parameters) {
+  const bool mine = std::any_of(parameters.begin(), parameters.end(),
+                                [](const auto& one) { return one.first.starts_with("my_"); });
+  if (mine) return;
+  std::erase_if(parameters, [](const auto& one) {
+    return one.first == "can_join" || (one.first == "sort" && one.second == "eligibility");
+  });
+}
 
 constexpr std::string_view kFilterMonthly = "max-per-month:";
 
@@ -51,6 +62,17 @@ std::string value_words(std::string_view field, const std::string& value,
   if (field == "kind") return protocol::label(Vocabulary::kinds, value);
   if (field == "audience") return protocol::label(Vocabulary::audience, value);
   if (field == "publisher") return names(value);
+  if (field == "status") return protocol::label(Vocabulary::status, value);
+  if (field == "can_join")
+    return value == "yes" ? "only what I can join" : "what I can probably join";
+  if (field == "my_license" && value == "none") return "no license";
+  if (field == "my_membership" && value == "none") return "no membership";
+  if (field == "my_license") {
+    const auto held = protocol::held_license(value, {});
+    return held ? held->title : value;
+  }
+  if (field == "my_state") return protocol::region_name(value);
+  if (field == "my_stage") return protocol::label(Vocabulary::career_stages, value);
   return value;
 }
 
@@ -67,6 +89,7 @@ Query without_value(Query query, std::string_view field, const std::string& valu
   auto parameters = to_parameters(query);
   std::erase_if(parameters,
                 [&](const auto& one) { return one.first == field && one.second == value; });
+  filter_without_verdict(parameters);
   const auto made = parse_query(parameters);
   return made ? *made : query;
 }
@@ -78,6 +101,7 @@ Query without_field(Query query, std::string_view field) {
   std::erase_if(parameters, [&](const auto& one) {
     return one.first == field || (one.first == "unstated" && one.second == field);
   });
+  filter_without_verdict(parameters);
   const auto made = parse_query(parameters);
   return made ? *made : query;
 }

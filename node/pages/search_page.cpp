@@ -80,6 +80,40 @@ std::vector<SearchChoice> search_terms(Vocabulary vocabulary) {
   return choices;
 }
 
+/// What somebody says about themselves, to be told what they can join. It stands in the address of
+/// the page and nowhere else.
+void search_about_you(Html& html, const SearchView& view) {
+  const auto& situation = view.query.situation;
+  html.raw(situation.empty() ? Constant("<details><summary>")
+                             : Constant("<details open><summary>"));
+  html.raw("Can I join? Tell us about you</summary>\n<div class=\"pickers\">\n");
+  const auto text = [&](Constant id, std::string_view name, Constant label,
+                        const std::vector<std::string>& values) {
+    html.raw("<div>").open("label", {{"class", "label"}, {"for", id.text()}}).raw(label);
+    html.raw("</label>")
+        .open("input", {{"type", "text"},
+                        {"id", id.text()},
+                        {"name", name},
+                        {"value", values.empty() ? "" : values.front()},
+                        {"maxlength", "120"},
+                        {"autocomplete", "off"}});
+    html.raw("</div>\n");
+  };
+  text("mylic", "my_license", "License you hold, such as LMFT, or none", situation.licenses);
+  std::vector<SearchChoice> regions;
+  for (const auto& row : protocol::us_regions())
+    regions.push_back({std::string(row.code), std::string(row.name)});
+  search_picker(html, view, "myst", "my_state", "Licensed in", "Not said", std::move(regions));
+  search_picker(html, view, "mystage", "my_stage", "Career stage", "Not said",
+                search_terms(Vocabulary::career_stages));
+  text("mymem", "my_membership", "Member of, or none", situation.memberships);
+  search_picker(html, view, "join", "can_join", "Show", "All groups",
+                {{"yes", "Only what I can join"}, {"probably", "What I can probably join"}});
+  html.raw(
+      "</div>\n<p class=\"small soft\">This stays in the address of the page you see. This node "
+      "keeps none of it, and hands none of it on.</p>\n</details>\n");
+}
+
 void search_form(Html& html, const SearchView& view) {
   const auto& query = view.query;
   html.raw(
@@ -120,11 +154,13 @@ void search_form(Html& html, const SearchView& view) {
                                      {"employer_paid", "My employer pays"}};
   search_picker(html, view, "co", "cost", "Cost", "Any cost", std::move(costs));
   html.raw("</div>\n</details>\n");
+  search_about_you(html, view);
 
   // What the pickers do not hold travels with the form: other filters, and further values.
   std::vector<std::string> picked;
   for (const auto& [name, value] : to_parameters(query)) {
-    const bool picker = name == "license" || name == "region" || name == "format" || name == "cost";
+    const bool picker = name == "license" || name == "region" || name == "format" ||
+                        name == "cost" || name == "can_join" || name.starts_with("my_");
     if (name == "q") continue;
     if (picker && std::find(picked.begin(), picked.end(), name) == picked.end()) {
       picked.push_back(name);
@@ -149,6 +185,16 @@ void search_chips(Html& html, const SearchView& view) {
     for (const auto& value : values_of(query, field.name))
       search_chip(chips, field.title, value_words(field.name, value, view.names),
                   without_value(query, field.name, value));
+  constexpr std::pair<std::string_view, std::string_view> kAboutYou[] = {
+      {"my_license", "You hold"},
+      {"my_state", "You are licensed in"},
+      {"my_stage", "Your stage"},
+      {"my_membership", "You are a member of"},
+      {"can_join", "Show"}};
+  for (const auto& [field, words] : kAboutYou)
+    for (const auto& value : values_of(query, field))
+      search_chip(chips, words, value_words(field, value, view.names),
+                  without_value(query, field, value));
   for (const auto& unstated : query.include_unstated)
     for (const auto& field : search_fields())
       if (field.name == unstated)
@@ -192,9 +238,13 @@ void search_facets(Html& html, const SearchView& view) {
   constexpr std::pair<Sort, std::string_view> kSorts[] = {
       {Sort::best_match, "Best match"},
       {Sort::confirmed, "Most recently confirmed"},
-      {Sort::cost, "Lowest cost a month"},
+      {Sort::eligibility, "What I can join first"},
+      {Sort::cost, "Lowest cost a year"},
+      {Sort::cost_hour, "Lowest cost an hour"},
+      {Sort::time, "Least time a month"},
       {Sort::name, "A to Z"}};
   for (const auto& [sort, words] : kSorts) {
+    if (sort == Sort::eligibility && view.query.situation.empty()) continue;
     auto query = view.query;
     query.sort = sort;
     query.cursor.clear();
@@ -304,7 +354,8 @@ std::vector<SearchRelaxation> search_relaxations(const SearchView& view) {
   constexpr std::pair<std::string_view, std::string_view> kAny[] = {
       {"license", "Any license"}, {"region", "Any state or country"},
       {"cost", "Any cost"},       {"format", "Any format"},
-      {"kind", "Any kind"},       {"publisher", "Any publisher"}};
+      {"kind", "Any kind"},       {"publisher", "Any publisher"},
+      {"status", "Open or not"},  {"can_join", "Also what may not fit you"}};
   for (const auto& [field, any] : kAny) {
     const auto values = values_of(view.query, field);
     if (values.empty()) continue;
@@ -366,9 +417,22 @@ void search_results(Html& html, const SearchView& view, protocol::Timestamp now)
     // Withdrawn between the search and this line: then it is gone.
     const auto group = view.node.group(key);
     if (!group) continue;
-    html.raw("<li>").add(listing_card(*group, ++number, now)).raw("</li>\n");
+    html.raw("<li>").add(listing_card(*group, ++number, now, view.query.situation));
+    html.raw("<label class=\"tick noprint\">");
+    html.open("input",
+              {{"type", "checkbox"}, {"name", "id"}, {"value", key.text()}, {"form", "compare"}});
+    html.raw("<span>Compare<span class=\"vh\">: ").theirs(group->listing.name);
+    html.raw("</span></span></label></li>\n");
   }
   html.raw("</ul>\n");
+  if (number > 1) {
+    html.raw("<form id=\"compare\" action=\"/compare\" class=\"row noprint\">");
+    for (const auto& [name, value] : to_parameters(view.query.situation))
+      html.open("input", {{"type", "hidden"}, {"name", name}, {"value", value}});
+    html.raw(
+        "<button type=\"submit\" class=\"btn\">Compare what is ticked</button>"
+        "<span class=\"small soft\">Two to four groups, side by side</span></form>\n");
+  }
   if (!result.next_cursor.empty() || !view.query.cursor.empty()) {
     html.raw("<div class=\"row\">\n");
     auto first = view.query;

@@ -8,6 +8,7 @@
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
 
+#include "protocol/document/computed.h"
 #include "protocol/document/vocabularies.h"
 
 namespace node {
@@ -246,30 +247,6 @@ std::string words_time(const protocol::ScheduleRule& rule) {
   return text;
 }
 
-std::optional<double> words_meetings(std::string_view rrule) {
-  const auto interval = static_cast<double>(words_interval(rrule));
-  const auto frequency = words_rule_part(rrule, "FREQ");
-  const auto days = words_by_days(rrule);
-  const auto positions = words_split(words_rule_part(rrule, "BYSETPOS"), ',').size();
-  const auto month_days = words_split(words_rule_part(rrule, "BYMONTHDAY"), ',').size();
-  if (frequency == "WEEKLY")
-    return 52.0 * static_cast<double>(std::max<std::size_t>(1, days.size())) / interval;
-  if (frequency == "MONTHLY") {
-    if (positions > 0) return 12.0 * static_cast<double>(positions) / interval;
-    if (month_days > 0) return 12.0 * static_cast<double>(month_days) / interval;
-    if (days.empty()) return 12.0 / interval;
-    double a_month = 0;
-    for (const auto& day : days) a_month += day.position ? 1.0 : 52.0 / 12.0;
-    return 12.0 * a_month / interval;
-  }
-  if (frequency == "DAILY") {
-    if (days.empty()) return 365.0 / interval;
-    return 52.0 * static_cast<double>(days.size());
-  }
-  if (frequency == "YEARLY") return 1.0 / interval;
-  return std::nullopt;
-}
-
 std::string words_money(double value, std::string_view currency) {
   struct Sign {
     std::string_view code, sign;
@@ -309,44 +286,38 @@ std::string words_option(const protocol::CostOption& option) {
   return text;
 }
 
-/// What an option comes to in a year, lower and upper end.
-std::optional<std::pair<double, double>> words_a_year(const protocol::CostOption& option,
-                                                      std::optional<double> meetings) {
-  const auto low = words_amount(option.amount);
-  if (!low) return std::nullopt;
-  const double high = words_amount(option.amount_max).value_or(*low);
-  double times = 0;
-  if (option.per == "month") {
-    times = 12;
-  } else if (option.per == "year") {
-    times = 1;
-  } else if (option.per == "meeting" && meetings) {
-    times = *meetings;
-  } else {
-    return std::nullopt;
-  }
-  return std::pair(*low * times, high * times);
+std::string words_range(const protocol::AmountRange& range) {
+  const auto whole = [](std::int64_t cents) {
+    return std::round(static_cast<double>(cents) / 100);
+  };
+  std::string text = words_money(whole(range.low_cents), range.currency);
+  if (whole(range.high_cents) > whole(range.low_cents))
+    text += "–" + words_money(whole(range.high_cents), range.currency);
+  return text;
 }
 
-std::string words_year(const protocol::Cost& cost, std::optional<double> meetings) {
-  if (cost.options.empty()) return {};
-  double low = 0;
-  double high = 0;
-  bool only_yearly = true;
-  for (std::size_t i = 0; i < cost.options.size(); ++i) {
-    const auto& option = cost.options[i];
-    const auto year = words_a_year(option, meetings);
-    // One sum of different currencies, or of a part only, would be wrong.
-    if (!year || option.currency != cost.options[0].currency) return {};
-    low = i == 0 ? year->first : std::min(low, year->first);
-    high = i == 0 ? year->second : std::max(high, year->second);
-    only_yearly = only_yearly && option.per == "year";
+std::string words_ranges(const std::vector<protocol::AmountRange>& ranges) {
+  std::vector<std::string> texts;
+  for (const auto& range : ranges) texts.push_back(words_range(range));
+  return joined_words(texts, "or");
+}
+
+std::string words_year(const protocol::Listing& listing) {
+  const auto& options = listing.cost->options;
+  if (std::all_of(options.begin(), options.end(),
+                  [](const auto& option) { return option.per == "year"; }))
+    return {};  // the amount has said it
+  const auto picture = protocol::cost_picture(listing);
+  std::string text;
+  if (!picture.per_year.empty()) {
+    text = "About " + words_ranges(picture.per_year) + " a year";
+    if (!picture.once.empty()) text += ", besides what is paid once";
+    if (!picture.non_members.empty())
+      text += "; " + words_ranges(picture.non_members) + " for non-members";
+  } else if (!picture.non_members.empty()) {
+    text = "About " + words_ranges(picture.non_members) + " a year for non-members";
   }
-  if (only_yearly) return {};  // the amount has said it
-  const auto& currency = cost.options[0].currency;
-  std::string text = "About " + words_money(std::round(low), currency);
-  if (std::round(high) > std::round(low)) text += "–" + words_money(std::round(high), currency);
-  return text + " a year.";
+  return text.empty() ? text : text + ".";
 }
 
 std::string words_place(const protocol::Place& place) {
@@ -457,20 +428,13 @@ std::string zone_words(std::string_view tzid) {
   return std::string(tzid);
 }
 
-std::optional<double> meetings_per_year(std::span<const protocol::ScheduleRule> schedule) {
-  double all = 0;
-  for (const auto& rule : schedule) {
-    const auto meetings = words_meetings(rule.rrule);
-    if (!meetings) return std::nullopt;
-    all += *meetings;
-  }
-  if (schedule.empty()) return std::nullopt;
-  return all;
-}
-
 std::string money_words(std::string_view amount, std::string_view currency) {
   const auto value = words_amount(amount);
   return value ? words_money(*value, currency) : std::string(amount);
+}
+
+std::string range_words(const std::vector<protocol::AmountRange>& ranges) {
+  return words_ranges(ranges);
 }
 
 CostWords cost_words(const protocol::Listing& listing) {
@@ -511,7 +475,7 @@ CostWords cost_words(const protocol::Listing& listing) {
     const auto model = protocol::label(Vocabulary::cost_model, cost.model);
     words.amount = amounts.empty() ? model : model + ": " + amounts + ".";
   }
-  words.year = words_year(cost, meetings_per_year(listing.schedule));
+  words.year = words_year(listing);
   return words;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/visibility.h"
+#include "protocol/document/computed.h"
 #include "protocol/document/listing.h"
 #include "protocol/encoding/time.h"
 
@@ -39,8 +40,6 @@ std::string schedule_words(const protocol::ScheduleRule& rule, protocol::Date to
 std::string schedule_words(const protocol::Listing& listing, protocol::Date today);
 /// "Eastern Time" of "America/New_York"; the zone itself where it has no usual name.
 std::string zone_words(std::string_view tzid);
-/// How many times in a year a group meets by these rules; nothing where they do not say.
-std::optional<double> meetings_per_year(std::span<const protocol::ScheduleRule> schedule);
 
 /// The amount first, then the year. Both may be empty.
 struct CostWords {
@@ -48,6 +47,8 @@ struct CostWords {
   std::string year;    ///< "About $180–$540 a year."
 };
 CostWords cost_words(const protocol::Listing& listing);
+/// "$180–$540", "$120 or 120 CHF"; to the whole unit. Empty where there is none.
+std::string range_words(const std::vector<protocol::AmountRange>& ranges);
 /// "$25", "€12.50", "30 CHF"; the text itself where `amount` is no number.
 std::string money_words(std::string_view amount, std::string_view currency);
 

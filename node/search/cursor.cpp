@@ -90,7 +90,7 @@ std::string format_cursor(const SearchCursor& cursor, const std::string& key, co
   cursor_put(body, cursor.last.score);
   cursor_put(body, static_cast<std::uint8_t>(cursor.last.past_review));
   cursor_put(body, cursor.last.confirmed);
-  cursor_put(body, cursor.last.cost);
+  cursor_put(body, cursor.last.number);
   cursor_put_text(body, cursor.last.name);
   cursor_put_text(body, cursor.last.key.scid);
   cursor_put_text(body, cursor.last.key.uuid);
@@ -111,7 +111,7 @@ protocol::Result<SearchCursor> parse_cursor(const std::string& key, const Query&
   cursor.last.score = in.number<std::uint16_t>();
   cursor.last.past_review = in.number<std::uint8_t>() != 0;
   cursor.last.confirmed = in.number<std::int32_t>();
-  cursor.last.cost = in.number<std::int64_t>();
+  cursor.last.number = in.number<std::int64_t>();
   cursor.last.name = in.text();
   cursor.last.key.scid = in.text();
   cursor.last.key.uuid = in.text();

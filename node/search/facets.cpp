@@ -57,6 +57,7 @@ std::size_t facet_unstated(const Segment& segment, FilterField field, const Roar
     case FilterField::audience:
       return facet_both(docs, segment.flag(SearchFlag::audience_unstated));
     case FilterField::publisher:
+    case FilterField::status:
       return 0;
   }
   return 0;
@@ -88,7 +89,9 @@ bool facet_is_set(const Query& query, FilterField field) {
       return !query.kinds.empty();
     case FilterField::audience:
     case FilterField::publisher:
-      return false;  // every listing has a publisher, and what no audience is named for is let in
+    case FilterField::status:
+      return false;  // every listing has a publisher and a status, and what no audience is named
+                     // for is let in
   }
   return false;
 }

@@ -82,9 +82,4 @@ class SearchIndex {
   std::unique_ptr<State> state_;
 };
 
-/// What a listing comes to per month in its own currency, if it says enough: free is 0; per meeting
-/// takes the meetings a month of its schedule. The cheapest option that is open to all counts, the
-/// upper end of a range.
-std::optional<double> cost_per_month(const protocol::Listing& listing);
-
 }  // namespace node

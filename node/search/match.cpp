@@ -316,22 +316,48 @@ void match_formats(const Segment& segment, const Query& query, SegmentMatch& out
   match_values(segment, query, FilterField::format, query.formats, std::move(unstated), out);
 }
 
-void match_audience(const Segment& segment, const Query& query, SegmentMatch& out) {
-  if (!query.audiences.empty()) {
-    match_values(segment, query, FilterField::audience, query.audiences,
-                 segment.flag(SearchFlag::audience_unstated), out);
+/// A filter that, where it is not set, leaves out two of its values.
+void match_unless_named(const Segment& segment, const Query& query, FilterField field,
+                        const std::vector<std::string>& asked,
+                        std::initializer_list<std::string_view> otherwise_out, Roaring unstated,
+                        SegmentMatch& out) {
+  if (!asked.empty()) {
+    match_values(segment, query, field, asked, std::move(unstated), out);
     return;
   }
   Roaring match;
   match.addRange(0, segment.size());
   bool left_out = false;
-  for (const std::string_view value : {"lived_experience", "public"}) {
-    if (const Roaring* docs = segment.find_value(FilterField::audience, value)) {
+  for (const std::string_view value : otherwise_out) {
+    if (const Roaring* docs = segment.find_value(field, value)) {
       match -= *docs;
       left_out = true;
     }
   }
-  if (left_out) match_set(query, FilterField::audience, std::move(match), Roaring(), out);
+  if (left_out) match_set(query, field, std::move(match), Roaring(), out);
+}
+
+/// Judges each set of rules once, and keeps of `out.base` what `can_join` lets in. False when the
+/// deadline came first.
+bool match_eligibility(const Segment& segment, const Query& query, const SearchDeadline& deadline,
+                       SegmentMatch& out) {
+  if (query.can_join == CanJoin::any && query.sort != Sort::eligibility) return true;
+  const auto searcher = searcher_of(query.situation);
+  constexpr std::size_t kRulesStep = 256;
+  for (const auto& rules : segment.rules) {
+    if (out.order_of_rules.size() % kRulesStep == kRulesStep - 1 && deadline.over()) return false;
+    out.order_of_rules.push_back(protocol::eligibility_order(*rules, searcher));
+  }
+  if (query.can_join == CanJoin::any) return true;
+  std::vector<DocId> docs;
+  for_each_doc(out.base, [&](DocId doc) {
+    const auto outcome = protocol::outcome_of(out.order_of_rules[segment.rules_of[doc]]);
+    if (outcome == protocol::Outcome::can_join ||
+        (outcome == protocol::Outcome::probably && query.can_join == CanJoin::probably))
+      docs.push_back(doc);
+  });
+  out.base = Roaring(docs.size(), docs.data());
+  return true;
 }
 
 }  // namespace
@@ -365,13 +391,18 @@ std::optional<SegmentMatch> match_segment(const LiveSegment& live, const Query& 
     if (segment.visible_until[doc] > second) break;
     out->base.remove(doc);
   }
+  if (!match_eligibility(segment, query, deadline, *out)) return {};
   match_licenses(segment, query, *out);
   match_regions(segment, query, *out);
   match_costs(segment, query, *out);
   match_formats(segment, query, *out);
   match_values(segment, query, FilterField::kind, query.kinds,
                segment.flag(SearchFlag::kind_unstated), *out);
-  match_audience(segment, query, *out);
+  match_unless_named(segment, query, FilterField::audience, query.audiences,
+                     {"lived_experience", "public"}, segment.flag(SearchFlag::audience_unstated),
+                     *out);
+  match_unless_named(segment, query, FilterField::status, query.statuses, {"closed", "withdrawn"},
+                     Roaring(), *out);
   match_values(segment, query, FilterField::publisher, query.publishers, Roaring(), *out);
   out->result = out->base;
   for (const auto& field : out->fields) {

@@ -13,13 +13,17 @@ namespace node {
 namespace {
 
 constexpr std::string_view kMaxPerMonth = "max-per-month:";
+constexpr std::string_view kNone = "none";
 constexpr std::size_t kFilterValueBytes = 200;
 
-constexpr std::array<std::pair<std::string_view, Sort>, 4> kSortNames = {
+constexpr std::array<std::pair<std::string_view, Sort>, 7> kSortNames = {
     {{"best_match", Sort::best_match},
      {"confirmed", Sort::confirmed},
      {"name", Sort::name},
-     {"cost", Sort::cost}}};
+     {"cost", Sort::cost},
+     {"cost_hour", Sort::cost_hour},
+     {"time", Sort::time},
+     {"eligibility", Sort::eligibility}}};
 
 tl::unexpected<protocol::Error> query_refusal(std::string detail) {
   return protocol::refuse(protocol::ErrorCode::bad_request, std::move(detail));
@@ -53,16 +57,17 @@ void query_add(std::vector<T>& values, T value) {
     values.push_back(std::move(value));
 }
 
-protocol::Result<std::string> query_region(const std::string& text) {
+protocol::Result<std::string> query_region(const std::string& text,
+                                           std::string_view parameter = "region") {
   const auto meanings = protocol::regions_of(text);
   if (std::find(meanings.begin(), meanings.end(), text) != meanings.end()) return text;
   // States and provinces of countries whose names are in no table of ours.
   if (text.size() > 2 && protocol::is_region_code(text)) return text;
   if (meanings.size() == 1) return meanings[0];
   if (meanings.empty())
-    return query_refusal("region: " + query_quoted(text) +
+    return query_refusal(std::string(parameter) + ": " + query_quoted(text) +
                          " is no place known here; write a code such as US-OH");
-  std::string detail = "region: " + query_quoted(text) + " may mean";
+  std::string detail = std::string(parameter) + ": " + query_quoted(text) + " may mean";
   for (std::size_t i = 0; i < meanings.size(); ++i) {
     detail +=
         (i == 0 ? " " : " or ") + protocol::region_name(meanings[i]) + " (" + meanings[i] + ")";
@@ -126,23 +131,24 @@ protocol::Result<std::size_t> query_limit(const std::string& text) {
 
 /// Values as they came, by parameter; checks names, repeats and counts before anything is read.
 struct QueryParts {
-  std::string words, sort, limit, cursor;
+  std::string words, sort, limit, cursor, can_join, my_stage;
   std::vector<std::string> licenses, regions, costs, formats, kinds, audiences, publishers,
-      unstated;
+      statuses, unstated, my_licenses, my_states, my_memberships;
 };
 
 protocol::Result<QueryParts> query_parts(const Parameters& parameters) {
   QueryParts parts;
   std::size_t filter_values = 0;
-  const std::pair<std::string_view, std::string*> singles[] = {{"q", &parts.words},
-                                                               {"sort", &parts.sort},
-                                                               {"limit", &parts.limit},
-                                                               {"cursor", &parts.cursor}};
+  const std::pair<std::string_view, std::string*> singles[] = {
+      {"q", &parts.words},       {"sort", &parts.sort},         {"limit", &parts.limit},
+      {"cursor", &parts.cursor}, {"can_join", &parts.can_join}, {"my_stage", &parts.my_stage}};
   const std::pair<std::string_view, std::vector<std::string>*> lists[] = {
       {"license", &parts.licenses},     {"region", &parts.regions},
       {"cost", &parts.costs},           {"format", &parts.formats},
       {"kind", &parts.kinds},           {"audience", &parts.audiences},
-      {"publisher", &parts.publishers}, {"unstated", &parts.unstated}};
+      {"publisher", &parts.publishers}, {"status", &parts.statuses},
+      {"unstated", &parts.unstated},    {"my_license", &parts.my_licenses},
+      {"my_state", &parts.my_states},   {"my_membership", &parts.my_memberships}};
   for (const auto& [name, given] : parameters) {
     const auto named = [&, &n = name](const auto& one) { return one.first == n; };
     if (const auto single = std::find_if(std::begin(singles), std::end(singles), named);
@@ -161,7 +167,10 @@ protocol::Result<QueryParts> query_parts(const Parameters& parameters) {
     if (value.size() > kFilterValueBytes)
       return query_refusal(name + ": a value is too long, at most 200 bytes");
     // "unstated" is no filter; its values are few, and repeats are dropped below.
-    if (name != "unstated" && ++filter_values > kMaxQueryFilterValues)
+    if (name.starts_with("my_")) {
+      if (list->second->size() >= kMaxSituationValues)
+        return query_refusal(name + ": too many values, at most 8");
+    } else if (name != "unstated" && ++filter_values > kMaxQueryFilterValues)
       return query_refusal(name + ": too many filter values, at most 16 in all");
     query_add(*list->second, value);
   }
@@ -185,7 +194,63 @@ std::string query_amount(double value) {
   return {text.data(), end};
 }
 
+protocol::Result<Situation> query_situation(const QueryParts& parts) {
+  Situation situation;
+  for (const auto& text : parts.my_states) {
+    ASSIGN_OR_RETURN(std::string state, query_region(text, "my_state"));
+    query_add(situation.states, std::move(state));
+  }
+  situation.licenses = parts.my_licenses;
+  for (const auto& text : situation.licenses) {
+    if (text != kNone && !protocol::held_license(text, situation.states))
+      return query_refusal("my_license: " + query_quoted(text) +
+                           " is no license known here; write one such as LMFT, or none");
+  }
+  situation.stage = parts.my_stage;
+  if (!situation.stage.empty() &&
+      !protocol::is_known(protocol::Vocabulary::career_stages, situation.stage)) {
+    std::string known;
+    for (const auto& term : protocol::terms(protocol::Vocabulary::career_stages))
+      known += (known.empty() ? "" : ", ") + std::string(term.value);
+    return query_refusal("my_stage: " + query_quoted(situation.stage) + " is none of " + known);
+  }
+  situation.memberships = parts.my_memberships;
+  return situation;
+}
+
 }  // namespace
+
+protocol::Searcher searcher_of(const Situation& situation) {
+  protocol::Searcher searcher;
+  searcher.states = situation.states;
+  for (const auto& text : situation.licenses) {
+    if (auto held = protocol::held_license(text, situation.states))
+      searcher.licenses.push_back(std::move(*held));
+  }
+  searcher.unlicensed = searcher.licenses.empty() && !situation.licenses.empty();
+  searcher.career_stage = situation.stage;
+  for (const auto& name : situation.memberships)
+    if (name != kNone) searcher.memberships.push_back(name);
+  searcher.no_memberships = searcher.memberships.empty() && !situation.memberships.empty();
+  return searcher;
+}
+
+Parameters to_parameters(const Situation& situation) {
+  Parameters made;
+  for (const auto& license : situation.licenses) made.emplace_back("my_license", license);
+  for (const auto& state : situation.states) made.emplace_back("my_state", state);
+  if (!situation.stage.empty()) made.emplace_back("my_stage", situation.stage);
+  for (const auto& name : situation.memberships) made.emplace_back("my_membership", name);
+  return made;
+}
+
+protocol::Result<Situation> parse_situation(const Parameters& parameters) {
+  Parameters mine;
+  for (const auto& parameter : parameters)
+    if (parameter.first.starts_with("my_")) mine.push_back(parameter);
+  ASSIGN_OR_RETURN(const QueryParts parts, query_parts(mine));
+  return query_situation(parts);
+}
 
 protocol::Result<Query> parse_query(const Parameters& parameters) {
   ASSIGN_OR_RETURN(QueryParts parts, query_parts(parameters));
@@ -210,6 +275,15 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
   query.kinds = std::move(parts.kinds);
   query.audiences = std::move(parts.audiences);
   query.publishers = std::move(parts.publishers);
+  query.statuses = std::move(parts.statuses);
+  ASSIGN_OR_RETURN(query.situation, query_situation(parts));
+  if (parts.can_join == "yes") {
+    query.can_join = CanJoin::yes;
+  } else if (parts.can_join == "probably") {
+    query.can_join = CanJoin::probably;
+  } else if (!parts.can_join.empty()) {
+    return query_refusal("can_join: " + query_quoted(parts.can_join) + " is none of yes, probably");
+  }
   constexpr std::string_view kMayBeUnstated[] = {"license", "region", "cost", "format", "kind"};
   for (const auto& field : parts.unstated) {
     if (std::find(std::begin(kMayBeUnstated), std::end(kMayBeUnstated), field) ==
@@ -222,9 +296,16 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
     const auto found = std::find_if(kSortNames.begin(), kSortNames.end(),
                                     [&](const auto& one) { return one.first == parts.sort; });
     if (found == kSortNames.end())
-      return query_refusal("sort: " + query_quoted(parts.sort) +
-                           " is none of best_match, confirmed, name, cost");
+      return query_refusal(
+          "sort: " + query_quoted(parts.sort) +
+          " is none of best_match, confirmed, name, cost, cost_hour, time, eligibility");
     query.sort = found->second;
+  }
+  if (query.situation.empty() &&
+      (query.can_join != CanJoin::any || query.sort == Sort::eligibility)) {
+    return query_refusal(
+        "can_join and sort=eligibility need something about you: my_license, my_state, my_stage or "
+        "my_membership");
   }
   if (!parts.limit.empty()) {
     ASSIGN_OR_RETURN(query.limit, query_limit(parts.limit));
@@ -247,7 +328,11 @@ Parameters to_parameters(const Query& query) {
   for (const auto& kind : query.kinds) made.emplace_back("kind", kind);
   for (const auto& audience : query.audiences) made.emplace_back("audience", audience);
   for (const auto& publisher : query.publishers) made.emplace_back("publisher", publisher);
+  for (const auto& status : query.statuses) made.emplace_back("status", status);
   for (const auto& field : query.include_unstated) made.emplace_back("unstated", field);
+  for (const auto& one : to_parameters(query.situation)) made.push_back(one);
+  if (query.can_join != CanJoin::any)
+    made.emplace_back("can_join", query.can_join == CanJoin::yes ? "yes" : "probably");
   for (const auto& [name, sort] : kSortNames) {
     if (sort == query.sort && sort != Sort::best_match) made.emplace_back("sort", name);
   }

@@ -8,6 +8,7 @@
 
 #include "protocol/document/vocabularies.h"
 #include "protocol/result.h"
+#include "protocol/trust/eligibility.h"
 
 // What a search asks, and what its filters mean (SPEC 10).
 //
@@ -24,13 +25,18 @@
 //           is unstated, except that one in person only is taken to serve its place.region.
 //           In-person only: formats are stated, and all are in_person.
 // cost      a model matches that model; unstated: no model. `max-per-month:40` matches where
-//           cost_per_month() (index.h) is at most 40; unstated: where it is not known.
+//           cost_per_month() (protocol/document/computed.h) is at most 40; unstated: where it is
+//           not known.
 // format    matches that value; hybrid matches in_person and video as well. Unstated: no formats;
 //           for video, phone, async_text and message_group also where online_unspecified is all
 //           that the listing says.
 // kind      matches that value. Unstated: no kinds.
 // audience  matches that value. Without this filter all but lived_experience and public match.
 // publisher matches the publisher's SCID.
+// status    matches that value. Without this filter all but closed and withdrawn match.
+// can_join  matches by the verdict for the searcher (protocol/trust/eligibility.h) that my_license,
+//           my_state, my_stage and my_membership describe: "yes" what they can join, "probably"
+//           that and what they have to ask about. There is no "unstated" to it.
 //
 // Words: every term must occur in one of the listing's texts (name, alternate names, summary,
 // description, best_for, the publisher's and the sponsor's name, the locality) or in the words for
@@ -50,9 +56,28 @@ struct CostFilter {
   bool operator==(const CostFilter&) const = default;
 };
 
+/// What `can_join` lets in: by the verdict for the searcher.
+enum class CanJoin { any, yes, probably };
+
+/// What a searcher says about themselves, as they wrote it. "none" among licenses or memberships
+/// says that they have none.
+struct Situation {
+  std::vector<std::string> licenses = {};  ///< titles, families, "family:level"
+  std::vector<std::string> states = {};    ///< ISO 3166 codes where they are licensed
+  std::string stage = {};                  ///< vocabulary career_stages
+  std::vector<std::string> memberships = {};
+
+  bool empty() const { return *this == Situation(); }
+  bool operator==(const Situation&) const = default;
+};
+/// What eligibility is judged by.
+protocol::Searcher searcher_of(const Situation& situation);
+
 /// best_match: by words, listings past their review_by lower; confirmed: latest first; name: A to
-/// Z; cost: lowest per month first, unknown last. Ties: latest confirmed, then the record's key.
-enum class Sort { best_match, confirmed, name, cost };
+/// Z; cost: lowest per month, and so per year, first; cost_hour: lowest per hour of meeting; time:
+/// fewest minutes a month; unknown last. eligibility: what the searcher can join first, then what
+/// asks the fewest questions, then by words. Ties: latest confirmed, then the record's key.
+enum class Sort { best_match, confirmed, name, cost, cost_hour, time, eligibility };
 
 /// A search, parsed and bounded. Search text exists in memory only: nothing may log or store a
 /// Query. Every member has a beginning, so that naming one is enough.
@@ -65,6 +90,9 @@ struct Query {
   std::vector<std::string> kinds = {};
   std::vector<std::string> audiences = {};   ///< empty: everything but lived_experience and public
   std::vector<std::string> publishers = {};  ///< SCIDs
+  std::vector<std::string> statuses = {};    ///< empty: everything but closed and withdrawn
+  Situation situation = {};
+  CanJoin can_join = CanJoin::any;
   /// Filters ("license", "region", "cost", "format", "kind") for which listings that state nothing
   /// are let in too.
   std::vector<std::string> include_unstated = {};
@@ -78,20 +106,27 @@ struct Query {
 inline constexpr std::size_t kMaxQueryWordsBytes = 256;
 inline constexpr std::size_t kMaxQueryTerms = 8;
 inline constexpr std::size_t kMaxQueryFilterValues = 16;
+inline constexpr std::size_t kMaxSituationValues = 8;
 inline constexpr std::size_t kMaxQueryLimit = 100;
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Reads the parameters of `GET /api/v1/groups` and of the search page: q, license, region, cost,
-/// format, kind, audience, publisher, unstated, sort, limit, cursor. `license` takes families,
-/// titles ("LMFT") and "family:level", read as the one region asked for means them; `region` codes
-/// and names, where a two-letter code of a country is that country ("CA" is Canada); `cost` "free",
-/// another model, or "max-per-month:40". Empty values count as not given; a limit over 100 is 100.
-/// Refuses with bad_request, naming the parameter: unknown ones, a single-valued one twice, over 16
-/// filter values, words over 256 bytes (runs of space count once), a license or place that is not
-/// known or has two meanings (it names them). Other filter values are not checked: a listing may
-/// use a value that this version does not know.
+/// format, kind, audience, publisher, status, unstated, my_license, my_state, my_stage,
+/// my_membership, can_join, sort, limit, cursor. `license` takes families, titles ("LMFT") and
+/// "family:level", read as the one region asked for means them; `region` codes and names, where a
+/// two-letter code of a country is that country ("CA" is Canada); `cost` "free", another model, or
+/// "max-per-month:40". Empty values count as not given; a limit over 100 is 100. Refuses with
+/// bad_request, naming the parameter: unknown ones, a single-valued one twice, over 16 filter
+/// values, over 8 of one my_ parameter, can_join or sort=eligibility without any of those, words
+/// over 256 bytes (runs of space count once), a license or place that is not known or has two
+/// meanings (it names them). Other filter values are not checked: a listing may use a value that
+/// this version does not know.
 protocol::Result<Query> parse_query(const Parameters& parameters);
+
+/// Of any parameters, those that describe the searcher; the others are left alone.
+protocol::Result<Situation> parse_situation(const Parameters& parameters);
+Parameters to_parameters(const Situation& situation);
 
 /// The same query as parameters, without cursor; parse_query() of it gives the query back.
 Parameters to_parameters(const Query& query);

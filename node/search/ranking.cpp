@@ -20,6 +20,50 @@ std::uint64_t rank_number(std::uint16_t score, bool past_review, std::uint64_t r
   return (std::uint64_t{0xFFFFU - score} << 34) | (std::uint64_t{past_review} << 33) | rank;
 }
 
+/// The verdict, then how little is to be asked, then words, as one number: larger comes first.
+std::uint16_t rank_eligibility(std::uint16_t order, std::uint16_t words) {
+  const unsigned outcome = static_cast<unsigned>(protocol::outcome_of(order));
+  const unsigned questions = std::min(order - outcome * 256U, 7U);
+  return static_cast<std::uint16_t>(((2U - outcome) << 14U) | ((7U - questions) << 11U) |
+                                    std::min<unsigned>(words, 2047U));
+}
+
+/// The column that a sort goes by; null where it goes by none.
+const std::vector<std::int64_t>* rank_numbers(const Segment& segment, Sort sort) {
+  switch (sort) {
+    case Sort::cost:
+      return &segment.cost;
+    case Sort::cost_hour:
+      return &segment.hour_cost;
+    case Sort::time:
+      return &segment.minutes;
+    case Sort::best_match:
+    case Sort::confirmed:
+    case Sort::name:
+    case Sort::eligibility:
+      break;
+  }
+  return nullptr;
+}
+
+const std::vector<DocId>& rank_order(const Segment& segment, Sort sort) {
+  switch (sort) {
+    case Sort::name:
+      return segment.by_name;
+    case Sort::cost:
+      return segment.by_cost;
+    case Sort::cost_hour:
+      return segment.by_hour_cost;
+    case Sort::time:
+      return segment.by_minutes;
+    case Sort::best_match:
+    case Sort::confirmed:
+    case Sort::eligibility:
+      break;
+  }
+  return segment.by_confirmed;
+}
+
 std::uint64_t rank_of(const Segment& segment, Sort sort, std::int32_t day, DocId doc,
                       std::uint16_t score) {
   switch (sort) {
@@ -33,6 +77,12 @@ std::uint64_t rank_of(const Segment& segment, Sort sort, std::int32_t day, DocId
       return segment.name_rank[doc];
     case Sort::cost:
       return segment.cost_rank[doc];
+    case Sort::cost_hour:
+      return segment.hour_cost_rank[doc];
+    case Sort::time:
+      return segment.minutes_rank[doc];
+    case Sort::eligibility:
+      return rank_number(score, segment.review[doc] < day, segment.confirmed_rank[doc]);
   }
   return 0;
 }
@@ -59,7 +109,13 @@ SearchPlace rank_place(const Segment& segment, Sort sort, std::int32_t day, DocI
       place.name = segment.name(doc);
       break;
     case Sort::cost:
-      place.cost = segment.cost[doc];
+    case Sort::cost_hour:
+    case Sort::time:
+      place.number = (*rank_numbers(segment, sort))[doc];
+      break;
+    case Sort::eligibility:
+      place.past_review = segment.review[doc] < day;
+      place.score = score;
       break;
   }
   return place;
@@ -67,22 +123,23 @@ SearchPlace rank_place(const Segment& segment, Sort sort, std::int32_t day, DocI
 
 /// The number from which on listings of this segment come after `after`.
 std::uint64_t rank_begin(const Segment& segment, Sort sort, const SearchPlace& after) {
-  const auto& order = sort == Sort::name   ? segment.by_name
-                      : sort == Sort::cost ? segment.by_cost
-                                           : segment.by_confirmed;
+  const auto& order = rank_order(segment, sort);
+  const auto* numbers = rank_numbers(segment, sort);
   const auto begin = std::partition_point(order.begin(), order.end(), [&](DocId doc) {
     SearchPlace place;
     place.confirmed = segment.confirmed[doc];
     place.key = segment.key(doc);
     if (sort == Sort::name) place.name = segment.name(doc);
-    if (sort == Sort::cost) place.cost = segment.cost[doc];
+    if (numbers != nullptr) place.number = (*numbers)[doc];
     // Score and past_review are compared by the number; only the order within them counts here.
     place.score = after.score;
     place.past_review = after.past_review;
     return !comes_before(sort, after, place);
   });
   const auto rank = static_cast<std::uint64_t>(begin - order.begin());
-  return sort == Sort::best_match ? rank_number(after.score, after.past_review, rank) : rank;
+  return sort == Sort::best_match || sort == Sort::eligibility
+             ? rank_number(after.score, after.past_review, rank)
+             : rank;
 }
 
 }  // namespace
@@ -90,6 +147,7 @@ std::uint64_t rank_begin(const Segment& segment, Sort sort, const SearchPlace& a
 bool comes_before(Sort sort, const SearchPlace& a, const SearchPlace& b) {
   switch (sort) {
     case Sort::best_match:
+    case Sort::eligibility:
       if (a.score != b.score) return a.score > b.score;
       if (a.past_review != b.past_review) return !a.past_review;
       break;
@@ -99,7 +157,9 @@ bool comes_before(Sort sort, const SearchPlace& a, const SearchPlace& b) {
       if (a.name != b.name) return a.name < b.name;
       break;
     case Sort::cost:
-      if (a.cost != b.cost) return a.cost < b.cost;
+    case Sort::cost_hour:
+    case Sort::time:
+      if (a.number != b.number) return a.number < b.number;
       break;
   }
   return rank_compare_confirmed(a, b) < 0;
@@ -121,6 +181,8 @@ bool first_places(const SegmentMatch& match, Sort sort, std::int32_t day, const 
   std::size_t seen = 0;
   auto offer = [&](DocId doc, std::uint16_t score) {
     if (++seen % kRankStep == 0 && deadline.over()) in_time = false;
+    if (sort == Sort::eligibility)
+      score = rank_eligibility(match.order_of_rules[segment.rules_of[doc]], score);
     const std::uint64_t number = rank_of(segment, sort, day, doc, score);
     if (number < begin) return;
     if (first.size() == count) {

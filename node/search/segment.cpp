@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "node/search/tokenize.h"
+#include "protocol/document/computed.h"
 #include "protocol/encoding/time.h"
 
 namespace node {
@@ -62,6 +63,8 @@ bool segment_is_known(FilterField field, std::string_view value) {
       return protocol::is_known(protocol::Vocabulary::kinds, value);
     case FilterField::audience:
       return protocol::is_known(protocol::Vocabulary::audience, value);
+    case FilterField::status:
+      return protocol::is_known(protocol::Vocabulary::status, value);
     case FilterField::publisher:
       return true;  // each is one that the node follows
   }
@@ -114,13 +117,16 @@ void PositionReader::read(std::size_t index, std::vector<std::uint32_t>& out) {
 std::size_t Segment::memory_bytes() const {
   std::size_t bytes =
       segment_bytes(publisher) + segment_bytes(confirmed) + segment_bytes(review) +
-      segment_bytes(cost) + segment_bytes(visible_until) + segment_bytes(by_confirmed) +
-      segment_bytes(by_name) + segment_bytes(by_cost) + segment_bytes(by_key) +
-      segment_bytes(by_visible) + segment_bytes(confirmed_rank) + segment_bytes(name_rank) +
-      segment_bytes(cost_rank) + segment_bytes(terms) + term_text.capacity() +
-      segment_bytes(posting_docs) + segment_bytes(posting_scores) + segment_bytes(posting_blocks) +
-      segment_bytes(posting_positions) + segment_bytes(uuid_ends) + segment_bytes(name_ends) +
-      uuid_text.capacity() + name_text.capacity();
+      segment_bytes(cost) + segment_bytes(hour_cost) + segment_bytes(minutes) +
+      segment_bytes(rules_of) + segment_bytes(by_hour_cost) + segment_bytes(by_minutes) +
+      segment_bytes(hour_cost_rank) + segment_bytes(minutes_rank) + segment_bytes(visible_until) +
+      segment_bytes(by_confirmed) + segment_bytes(by_name) + segment_bytes(by_cost) +
+      segment_bytes(by_key) + segment_bytes(by_visible) + segment_bytes(confirmed_rank) +
+      segment_bytes(name_rank) + segment_bytes(cost_rank) + segment_bytes(terms) +
+      term_text.capacity() + segment_bytes(posting_docs) + segment_bytes(posting_scores) +
+      segment_bytes(posting_blocks) + segment_bytes(posting_positions) + segment_bytes(uuid_ends) +
+      segment_bytes(name_ends) + uuid_text.capacity() + name_text.capacity();
+  for (const auto& one : rules) bytes += sizeof(*one) + protocol::key_of(*one).size();
   for (const auto& field : values) {
     for (const auto& [value, docs] : field) bytes += segment_value_bytes(docs);
   }
@@ -257,6 +263,7 @@ void SegmentWriter::add_filters(const protocol::Listing& listing, DocId doc) {
     set(SearchFlag::cost_model_unstated, doc);
   }
 
+  if (!listing.status.empty()) add_value(FilterField::status, listing.status, doc);
   for (const auto& kind : listing.kinds) add_value(FilterField::kind, kind, doc);
   if (listing.kinds.empty()) set(SearchFlag::kind_unstated, doc);
   if (listing.audience.empty()) {
@@ -264,6 +271,13 @@ void SegmentWriter::add_filters(const protocol::Listing& listing, DocId doc) {
   } else {
     add_value(FilterField::audience, listing.audience, doc);
   }
+}
+
+std::uint32_t SegmentWriter::rules_id(const std::shared_ptr<const protocol::JoinRules>& rules) {
+  const auto [found, added] =
+      rules_ids_.emplace(protocol::key_of(*rules), static_cast<std::uint32_t>(rules_.size()));
+  if (added) rules_.push_back(rules);
+  return found->second;
 }
 
 std::uint32_t SegmentWriter::term_id(std::string_view text) {
@@ -371,11 +385,19 @@ void SegmentWriter::add(const SearchDocument& document) {
   columns.review =
       segment_day(document.listing.review_by, std::numeric_limits<std::int32_t>::max());
   columns.cost = std::numeric_limits<std::int64_t>::max();
-  if (const auto cost = cost_per_month(document.listing); cost && *cost < 1e12) {
+  if (const auto cost = protocol::cost_per_month(document.listing); cost && *cost < 1e12) {
     columns.cost = std::llround(*cost * 100);
   } else {
     set(SearchFlag::cost_month_unknown, doc);
   }
+  columns.hour_cost = std::numeric_limits<std::int64_t>::max();
+  if (const auto cost = protocol::cost_per_hour(document.listing); cost && *cost < 1e12)
+    columns.hour_cost = std::llround(*cost * 100);
+  columns.minutes = std::numeric_limits<std::int64_t>::max();
+  if (const auto minutes = protocol::minutes_per_month(document.listing); minutes)
+    columns.minutes = std::llround(*minutes);
+  columns.rules =
+      rules_id(std::make_shared<const protocol::JoinRules>(protocol::join_rules(document.listing)));
   columns.visible_until = protocol::to_unix(document.visible_until);
   columns_.push_back(std::move(columns));
   add_value(FilterField::publisher, document.key.scid, doc);
@@ -395,7 +417,10 @@ void SegmentWriter::add(const Segment& segment, const Roaring& live) {
          .confirmed = segment.confirmed[doc],
          .review = segment.review[doc],
          .cost = segment.cost[doc],
-         .visible_until = segment.visible_until[doc]});
+         .hour_cost = segment.hour_cost[doc],
+         .minutes = segment.minutes[doc],
+         .visible_until = segment.visible_until[doc],
+         .rules = rules_id(segment.rules[segment.rules_of[doc]])});
   });
   const auto append = [&](const Roaring& from, std::vector<DocId>& to) {
     for_each_doc(from, [&](DocId doc) {
@@ -431,6 +456,9 @@ void SegmentWriter::finish_columns(Segment& made) {
     made.confirmed.push_back(columns.confirmed);
     made.review.push_back(columns.review);
     made.cost.push_back(columns.cost);
+    made.hour_cost.push_back(columns.hour_cost);
+    made.minutes.push_back(columns.minutes);
+    made.rules_of.push_back(columns.rules);
     made.visible_until.push_back(columns.visible_until);
     made.uuid_text += columns.uuid;
     made.uuid_ends.push_back(static_cast<std::uint32_t>(made.uuid_text.size()));
@@ -468,12 +496,19 @@ void SegmentWriter::finish_columns(Segment& made) {
     return names != 0 ? names < 0 : made.confirmed_rank[a] < made.confirmed_rank[b];
   });
   made.name_rank = ranks(made.by_name);
-  made.by_cost = all;
-  std::sort(made.by_cost.begin(), made.by_cost.end(), [&](DocId a, DocId b) {
-    return made.cost[a] != made.cost[b] ? made.cost[a] < made.cost[b]
-                                        : made.confirmed_rank[a] < made.confirmed_rank[b];
-  });
-  made.cost_rank = ranks(made.by_cost);
+  made.rules = rules_;
+  const auto by_number = [&](const std::vector<std::int64_t>& numbers, std::vector<DocId>& order,
+                             std::vector<std::uint32_t>& rank) {
+    order = all;
+    std::sort(order.begin(), order.end(), [&](DocId a, DocId b) {
+      return numbers[a] != numbers[b] ? numbers[a] < numbers[b]
+                                      : made.confirmed_rank[a] < made.confirmed_rank[b];
+    });
+    rank = ranks(order);
+  };
+  by_number(made.cost, made.by_cost, made.cost_rank);
+  by_number(made.hour_cost, made.by_hour_cost, made.hour_cost_rank);
+  by_number(made.minutes, made.by_minutes, made.minutes_rank);
   made.by_visible = std::move(all);
   std::sort(made.by_visible.begin(), made.by_visible.end(), [&](DocId a, DocId b) {
     return made.visible_until[a] != made.visible_until[b]

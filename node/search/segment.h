@@ -20,6 +20,7 @@
 #include "node/record_key.h"
 #include "node/search/index.h"
 #include "protocol/document/vocabularies.h"
+#include "protocol/trust/eligibility.h"
 
 // One immutable part of the search index: some listings, taken apart for searching. Listings are
 // numbered from 0 within their segment. Nothing here changes once it is made, so any thread may
@@ -29,10 +30,10 @@ namespace node {
 
 using DocId = std::uint32_t;
 
-enum class FilterField { license, region, cost, format, kind, audience, publisher };
-inline constexpr std::size_t kFilterFields = 7;
+enum class FilterField { license, region, cost, format, kind, audience, publisher, status };
+inline constexpr std::size_t kFilterFields = 8;
 inline constexpr std::array<std::string_view, kFilterFields> kFilterFieldNames = {
-    "license", "region", "cost", "format", "kind", "audience", "publisher"};
+    "license", "region", "cost", "format", "kind", "audience", "publisher", "status"};
 
 /// What a listing states, or does not, beyond single values.
 enum class SearchFlag {
@@ -148,10 +149,16 @@ class Segment {
   std::vector<std::int32_t> confirmed;   ///< day; the lowest number where not stated
   std::vector<std::int32_t> review;      ///< day of review_by; the highest where not stated
   std::vector<std::int64_t> cost;        ///< cents a month; the highest where not known
+  std::vector<std::int64_t> hour_cost;   ///< cents an hour of meeting; the highest where not known
+  std::vector<std::int64_t> minutes;     ///< of meetings a month; the highest where not known
   std::vector<std::int64_t> visible_until;
+  std::vector<std::uint32_t> rules_of;  ///< index in `rules`
   // The same listings in each order, and where each listing stands in it.
-  std::vector<DocId> by_confirmed, by_name, by_cost, by_key, by_visible;
-  std::vector<std::uint32_t> confirmed_rank, name_rank, cost_rank;
+  std::vector<DocId> by_confirmed, by_name, by_cost, by_hour_cost, by_minutes, by_key, by_visible;
+  std::vector<std::uint32_t> confirmed_rank, name_rank, cost_rank, hour_cost_rank, minutes_rank;
+
+  /// Who can join, each different set once: many groups share one.
+  std::vector<std::shared_ptr<const protocol::JoinRules>> rules;
 
   std::array<std::vector<ValueBitmap>, kFilterFields>
       values;  ///< sorted; format by what it matches
@@ -187,7 +194,8 @@ class SegmentWriter {
   struct Columns {
     std::string scid, uuid, name;
     std::int32_t confirmed = 0, review = 0;
-    std::int64_t cost = 0, visible_until = 0;
+    std::int64_t cost = 0, hour_cost = 0, minutes = 0, visible_until = 0;
+    std::uint32_t rules = 0;
   };
   struct TermPostings {
     std::vector<DocId> docs;
@@ -208,6 +216,7 @@ class SegmentWriter {
   void set(SearchFlag flag, DocId doc) { flags_[static_cast<std::size_t>(flag)].push_back(doc); }
   void add_filters(const protocol::Listing& listing, DocId doc);
   void add_words(const SearchDocument& document, DocId doc);
+  std::uint32_t rules_id(const std::shared_ptr<const protocol::JoinRules>& rules);
   std::uint32_t term_id(std::string_view text);
   void add_posting(std::uint32_t term, DocId doc, std::uint8_t score,
                    std::span<const std::uint32_t> positions);
@@ -215,6 +224,8 @@ class SegmentWriter {
   void finish_terms(Segment& made);
 
   std::vector<Columns> columns_;
+  std::vector<std::shared_ptr<const protocol::JoinRules>> rules_;
+  std::unordered_map<std::string, std::uint32_t> rules_ids_;  ///< by protocol::key_of()
   std::array<std::map<std::string, std::vector<DocId>, std::less<>>, kFilterFields> values_;
   std::map<std::pair<std::string, std::string>, std::vector<DocId>> licenses_;
   std::array<std::vector<DocId>, kSearchFlags> flags_;

@@ -57,6 +57,8 @@ struct SegmentMatch {
   std::vector<std::uint16_t> word_scores;  ///< beside word_docs
   std::array<FieldMatch, kFilterFields> fields;
   Roaring result;
+  /// protocol::eligibility_order() beside segment->rules; empty where nobody asked for it.
+  std::vector<std::uint16_t> order_of_rules;
 
   /// The result with the filter of `field` taken away.
   Roaring without(FilterField field) const;
@@ -69,10 +71,10 @@ std::optional<SegmentMatch> match_segment(const LiveSegment& segment, const Quer
 
 /// Where a listing stands in the order of a query.
 struct SearchPlace {
-  std::uint16_t score = 0;  ///< by words; lower past review_by
+  std::uint16_t score = 0;  ///< by words, lower past review_by; or by the verdict first
   bool past_review = false;
   std::int32_t confirmed = 0;
-  std::int64_t cost = 0;
+  std::int64_t number = 0;  ///< what is sorted by: cents or minutes
   std::string name;
   RecordKey key;
 };

@@ -242,6 +242,13 @@ Stated scan_audience(const Json& subject, const ScanQuery& query) {
   return scan_has(query.audiences, audience) ? Stated::matches : Stated::differs;
 }
 
+Stated scan_status(const Json& subject, const ScanQuery& query) {
+  const auto status = scan_text(&subject, "status");
+  if (query.statuses.empty())
+    return status == "closed" || status == "withdrawn" ? Stated::differs : Stated::matches;
+  return scan_has(query.statuses, status) ? Stated::matches : Stated::differs;
+}
+
 std::optional<double> scan_meetings(const std::string& rule) {
   double interval = 1;
   std::string frequency;
@@ -261,6 +268,7 @@ std::optional<double> scan_meetings(const std::string& rule) {
   }
   if (frequency == "WEEKLY")
     return 52.0 * static_cast<double>(days.empty() ? 1 : days.size()) / 12 / interval;
+  if (frequency == "YEARLY") return 1.0 / 12 / interval;
   if (frequency != "MONTHLY") return {};
   if (positions > 0) return static_cast<double>(positions) / interval;
   if (month_days > 0) return static_cast<double>(month_days) / interval;
@@ -319,6 +327,8 @@ Stated scan_filter(const std::string& key, const Json& subject, const std::strin
   if (filter == "format" && !query.formats.empty()) return scan_format(subject, query);
   if (filter == "kind" && !query.kinds.empty()) return scan_kind(subject, query);
   if (filter == "audience") return scan_audience(subject, query);
+  if (filter == "can_join" && query.can_join) return yes(query.can_join(subject));
+  if (filter == "status") return scan_status(subject, query);
   if (filter == "publisher" && !query.publishers.empty())
     return yes(scan_has(query.publishers, scan_scid(key)));
   return Stated::matches;
@@ -328,8 +338,8 @@ std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery&
   std::set<std::string> found;
   for (const auto& [key, subject] : listings) {
     bool in = true;
-    for (const char* filter :
-         {"license", "region", "cost", "format", "kind", "audience", "publisher", "words"}) {
+    for (const char* filter : {"license", "region", "cost", "format", "kind", "audience",
+                               "publisher", "status", "can_join", "words"}) {
       const auto stated = scan_filter(key, subject, filter, query);
       in = in && (stated == Stated::matches ||
                   (stated == Stated::unstated && query.include_unstated.contains(filter)));
@@ -361,6 +371,8 @@ std::set<std::string> scan_facet_values(const std::string& key, const Json& subj
     values = scan_list(subject, "kinds");
   } else if (field == "audience") {
     values = {scan_text(&subject, "audience")};
+  } else if (field == "status") {
+    values = {scan_text(&subject, "status")};
   } else if (field == "publisher") {
     values = {scan_scid(key)};
   }

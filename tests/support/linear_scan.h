@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,7 +27,9 @@ struct ScanQuery {
   std::vector<std::string> regions;
   std::vector<std::string> cost_models;
   std::vector<double> max_per_month;
-  std::vector<std::string> formats, kinds, audiences, publishers;
+  std::vector<std::string> formats, kinds, audiences, publishers, statuses;
+  /// Whether the searcher can join, as the test sees it; empty: not asked.
+  std::function<bool(const protocol::Json& subject)> can_join;
   std::set<std::string> include_unstated;
   /// Names of publishers by SCID (the key's part before '/'); words are looked for in them, too.
   std::map<std::string, std::string> publisher_names;
@@ -41,7 +44,7 @@ std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery&
 enum class Stated { matches, differs, unstated };
 
 /// How one listing stands to one filter ("license", "region", "cost", "format", "kind", "audience",
-/// "publisher") or to "words"; matches where the query does not set it.
+/// "publisher", "status", "can_join") or to "words"; matches where the query does not set it.
 Stated scan_filter(const std::string& key, const protocol::Json& subject, const std::string& filter,
                    const ScanQuery& query);
 

@@ -110,7 +110,7 @@ TEST(Words, SaysSeveralRulesAndNone) {
   listing.schedule[0].rrule = "FREQ=WEEKLY;BYDAY=MO";
   listing.schedule[1].rrule = "FREQ=MONTHLY;BYDAY=1SA";
   EXPECT_EQ(node::schedule_words(listing, words_today()), "Every Monday; 1st Saturday");
-  EXPECT_EQ(node::meetings_per_year(listing.schedule), 64);
+  EXPECT_EQ(protocol::meetings_per_year(listing.schedule), 64);
 }
 
 CostOption words_option(std::string amount, std::string max, std::string per,
@@ -179,19 +179,19 @@ TEST(Words, SaysTheAmountFirstThenTheYear) {
         words_option("25", "", "meeting", "non_members")},
        "FREQ=MONTHLY",
        "$10 a meeting for members; $25 a meeting for non-members.",
-       "About $120–$300 a year."},
+       "About $120 a year; $300 for non-members."},
       {"up front",
        "subscription",
        {upfront, words_option("80", "", "month")},
        "",
        "$480 once, due before the first meeting; $80 a month.",
-       ""},
+       "About $960 a year, besides what is paid once."},
       {"two currencies are not added",
        "subscription",
        {words_option("10", "", "month"), words_option("10", "", "month", "", "CHF")},
        "",
        "$10 a month; 10 CHF a month.",
-       ""},
+       "About $120 or 120 CHF a year."},
       {"membership", "included_in_membership", {}, "", "Included in membership.", ""},
       {"employer", "employer_paid", {}, "", "Your employer pays.", "$0 a year for you."},
       {"donation", "donation", {}, "", "By donation.", ""},

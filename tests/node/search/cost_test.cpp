@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "protocol/document/computed.h"
 #include "tests/node/search/search_samples.h"
 #include "tests/support/linear_scan.h"
 
@@ -45,7 +46,7 @@ TEST(CostPerMonth, ComesFromWhatIsStatedAndFromNothingElse) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.members);
     const auto subject = search_samples::subject(c.members);
-    EXPECT_EQ(node::cost_per_month(search_samples::document("s/u", subject).listing), c.want);
+    EXPECT_EQ(protocol::cost_per_month(search_samples::document("s/u", subject).listing), c.want);
     EXPECT_EQ(test_support::scan_cost_per_month(subject), c.want);
   }
 }
@@ -63,11 +64,11 @@ TEST(CostPerMonth, HasNoOpinionOnWhatItCannotRead) {
                                      .per = "month",
                                      .for_whom = {},
                                      .upfront = {}});
-    EXPECT_EQ(node::cost_per_month(listing), std::nullopt);
+    EXPECT_EQ(protocol::cost_per_month(listing), std::nullopt);
   }
-  for (const char* rule :
-       {"", ";;;", "FREQ=", "FREQ=SECONDLY", "FREQ=WEEKLY;INTERVAL=0", "FREQ=WEEKLY;INTERVAL=x",
-        "FREQ=WEEKLY;INTERVAL=99999999999", "FREQ=DAILY;INTERVAL=2;BYDAY=MO", "FREQ=YEARLY"}) {
+  for (const char* rule : {"", ";;;", "FREQ=", "FREQ=SECONDLY", "FREQ=WEEKLY;INTERVAL=0",
+                           "FREQ=WEEKLY;INTERVAL=x", "FREQ=WEEKLY;INTERVAL=99999999999",
+                           "FREQ=DAILY;INTERVAL=2;BYDAY=MO", "FREQ=YEARLY;BYDAY=MO,TU"}) {
     SCOPED_TRACE(rule);
     protocol::Listing listing;
     listing.cost = protocol::Cost{};
@@ -85,7 +86,7 @@ TEST(CostPerMonth, HasNoOpinionOnWhatItCannotRead) {
                                 .exdates = {},
                                 .rdates = {},
                                 .tzid = {}});
-    EXPECT_EQ(node::cost_per_month(listing), std::nullopt);
+    EXPECT_EQ(protocol::cost_per_month(listing), std::nullopt);
   }
 }
 

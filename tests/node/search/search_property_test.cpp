@@ -15,12 +15,18 @@ using test_support::ScanQuery;
 using test_support::Stated;
 
 const protocol::Timestamp kScanNow = *protocol::parse_timestamp("2026-10-01T12:00:00Z");
-constexpr const char* kScanFilters[] = {"license", "region",   "cost",      "format",
-                                        "kind",    "audience", "publisher", "words"};
+constexpr const char* kScanFilters[] = {"license",  "region",    "cost",   "format",   "kind",
+                                        "audience", "publisher", "status", "can_join", "words"};
 
 template <class T, std::size_t N>
 const T& scan_pick(std::mt19937_64& random, const T (&values)[N]) {
   return values[random() % N];
+}
+
+/// The verdict as a page gives it, from the whole listing, where the index keeps only rules.
+protocol::Outcome scan_verdict(const protocol::Json& subject, const protocol::Searcher& searcher) {
+  return protocol::judge_eligibility(search_samples::document("s/u", subject).listing, searcher)
+      .outcome;
 }
 
 /// One random search, for the index and for the scan.
@@ -111,8 +117,34 @@ BothQueries random_query(std::mt19937_64& random) {
       both.scan.prefix.clear();
     }
   }
-  both.index.sort = scan_pick(
-      random, {node::Sort::best_match, node::Sort::confirmed, node::Sort::name, node::Sort::cost});
+  fill(15, [&] {
+    const std::string status = scan_pick(random, {"active", "closed", "forming"});
+    both.index.statuses.push_back(status);
+    both.scan.statuses.push_back(status);
+  });
+  both.index.sort =
+      scan_pick(random, {node::Sort::best_match, node::Sort::confirmed, node::Sort::name,
+                         node::Sort::cost, node::Sort::cost_hour, node::Sort::time});
+  if (chance(40)) {
+    auto& situation = both.index.situation;
+    fill(80, [&] { situation.licenses.emplace_back(scan_pick(random, {"LMFT", "LP", "none"})); });
+    fill(50, [&] {
+      situation.states.emplace_back(scan_pick(random, {"US-OH", "US-MN", "CA-ON"}));
+    });
+    if (chance(30)) situation.stage = "student";
+    if (situation.empty()) situation.memberships = {"none"};
+    const auto searcher = node::searcher_of(situation);
+    if (chance(60)) {
+      const bool only_yes = chance(50);
+      both.index.can_join = only_yes ? node::CanJoin::yes : node::CanJoin::probably;
+      both.scan.can_join = [searcher, only_yes](const protocol::Json& subject) {
+        const auto outcome = scan_verdict(subject, searcher);
+        return outcome == protocol::Outcome::can_join ||
+               (!only_yes && outcome == protocol::Outcome::probably);
+      };
+    }
+    if (chance(50)) both.index.sort = node::Sort::eligibility;
+  }
   both.index.limit = 1 + random() % 40;
   return both;
 }
@@ -168,7 +200,7 @@ class SearchAgainstScan : public testing::Test {
   }
 
   void expect_facets(const node::SearchResult& found, const ScanQuery& query) const {
-    ASSERT_EQ(found.facets.size(), 7U);
+    ASSERT_EQ(found.facets.size(), 8U);
     for (const auto& facet : found.facets) {
       std::map<std::string, std::size_t> counts;
       std::size_t unstated = 0;
@@ -232,14 +264,22 @@ TEST_F(SearchAgainstScan, FindsCountsAndPagesExactlyWhatALinearScanDoes) {
       if (!want.empty()) ++found_something;
       std::set<std::string> got;
       std::size_t pages = 0;
+      const auto searcher = node::searcher_of(query.situation);
+      auto last_outcome = protocol::Outcome::can_join;
       for (;;) {
         const auto page = index_.search(query, kScanNow, kNoHurry);
         ASSERT_TRUE(page.has_value()) << page.error().detail;
         ASSERT_FALSE(page->truncated);
         EXPECT_EQ(page->total, want.size());
         EXPECT_LE(page->page.size(), query.limit);
-        for (const auto& key : page->page)
+        for (const auto& key : page->page) {
           EXPECT_TRUE(got.insert(key.text()).second) << key.text() << " twice";
+          if (query.sort == node::Sort::eligibility) {
+            const auto outcome = scan_verdict(visible_.at(key.text()), searcher);
+            EXPECT_GE(outcome, last_outcome) << "what can be joined comes first";
+            last_outcome = outcome;
+          }
+        }
         if (pages++ == 0) {
           expect_facets(*page, scan);
           expect_unstated(*page, scan);

@@ -162,6 +162,17 @@ Json random_subject(std::mt19937_64& random) {
     }
     made.set("schedule", rules);
   }
+  if (sample_chance(random, 40)) {
+    made.set("status", sample_one(random, {"forming", "full", "paused", "closed", "withdrawn"}));
+  }
+  if (sample_chance(random, 40)) {
+    made.set("membership", Json::object({{"required", sample_one(random, {"none", "member"})}}));
+  }
+  if (sample_chance(random, 20)) made.set("license_jurisdictions", Json::array({"US-OH"}));
+  if (sample_chance(random, 30)) {
+    made.set("license_region_rule",
+             sample_one(random, {"listed", "same_as_region", "any_us", "any_country"}));
+  }
   const auto day = protocol::parse_date("2026-01-01").value() +
                    std::chrono::days(static_cast<int>(random() % 8) * 30);
   made.set("confirmed_at", protocol::format_date(day));
