@@ -99,14 +99,14 @@ void search_about_you(Html& html, const SearchView& view) {
                         {"autocomplete", "off"}});
     html.raw("</div>\n");
   };
-  text("mylic", "my_license", "License you hold, such as LMFT, or none", situation.licenses);
+  text("mylic", "my_license", "My license, or none", situation.licenses);
   std::vector<SearchChoice> regions;
   for (const auto& row : protocol::us_regions())
     regions.push_back({std::string(row.code), std::string(row.name)});
-  search_picker(html, view, "myst", "my_state", "Licensed in", "Not said", std::move(regions));
-  search_picker(html, view, "mystage", "my_stage", "Career stage", "Not said",
+  search_picker(html, view, "myst", "my_state", "I am licensed in", "Not said", std::move(regions));
+  search_picker(html, view, "mystage", "my_stage", "My career stage", "Not said",
                 search_terms(Vocabulary::career_stages));
-  text("mymem", "my_membership", "Member of, or none", situation.memberships);
+  text("mymem", "my_membership", "I am a member of, or none", situation.memberships);
   search_picker(html, view, "join", "can_join", "Show", "All groups",
                 {{"yes", "Only what I can join"}, {"probably", "What I can probably join"}});
   html.raw(
@@ -138,11 +138,11 @@ void search_form(Html& html, const SearchView& view) {
               within_sentence(first("cost", "any cost")));
   html.raw("</summary>\n<div class=\"pickers\">\n");
 
-  search_picker(html, view, "lic", "license", "My license", "Not stated", search_licenses());
+  search_picker(html, view, "lic", "license", "License they take", "Any license", search_licenses());
   std::vector<SearchChoice> regions;
   for (const auto& row : protocol::us_regions())
     regions.push_back({std::string(row.code), std::string(row.name)});
-  search_picker(html, view, "st", "region", "My state", "Not stated", std::move(regions));
+  search_picker(html, view, "st", "region", "State they serve", "Any state", std::move(regions));
   search_picker(html, view, "fm", "format", "Format", "Any format",
                 search_terms(Vocabulary::formats));
   std::vector<SearchChoice> costs = {{"free", "Free"},

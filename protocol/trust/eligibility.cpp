@@ -87,9 +87,20 @@ std::string join_regions(const std::vector<std::string>& codes, std::string_view
   return join_list(names, last);
 }
 
-/// "psychologist or clinical social worker with an independent license".
-std::string join_license(const License& license) {
-  std::string text = join_label(Vocabulary::license_family, license.family);
+/// How many people a profession names.
+enum class JoinNumber { one, many };
+
+std::string join_family(const std::string& family, JoinNumber number) {
+  auto text = join_label(Vocabulary::license_family, family);
+  if (number == JoinNumber::one || !is_known(Vocabulary::license_family, family)) return text;
+  if (family == "student_trainee") return "students or trainees";
+  const auto note = text.find(" (");  // "counselor (other)"
+  return text.insert(note == std::string::npos ? text.size() : note, "s");
+}
+
+/// "psychologists", "clinical social worker with an independent license".
+std::string join_license(const License& license, JoinNumber number) {
+  std::string text = join_family(license.family, number);
   if (license.level == "independent") return text + " with an independent license";
   if (license.level == "associate") return text + " with an associate or provisional license";
   if (license.level == "trainee" && license.family != "student_trainee")
@@ -98,10 +109,10 @@ std::string join_license(const License& license) {
   return text;
 }
 
-std::string join_licenses(const std::vector<License>& licenses) {
+std::string join_licenses(const std::vector<License>& licenses, JoinNumber number) {
   std::vector<std::string> texts;
   for (const auto& license : licenses) {
-    auto text = join_license(license);
+    auto text = join_license(license, number);
     if (!join_has(texts, text)) texts.push_back(std::move(text));
   }
   return join_list(texts, "or");
@@ -190,7 +201,7 @@ Fits join_meaning(const JoinRules& rules, const License& held) {
 std::string join_what_it_takes(const JoinRules& rules) {
   std::string text;
   if (rules.license_rule == "listed" && !rules.licenses.empty()) {
-    text = "It takes " + join_licenses(rules.licenses);
+    text = "It takes " + join_licenses(rules.licenses, JoinNumber::many);
   } else if (rules.license_rule == "any_licensed") {
     text = "It takes people with a mental health license";
   } else {
@@ -235,7 +246,8 @@ void judge_license(const JoinRules& rules, const Searcher& searcher, JoinJudge& 
       judge.ask([&] {
         return rules.licenses.empty()
                    ? std::string("It does not say which licenses it takes: ask.")
-                   : "It names " + join_licenses(rules.licenses) + ": ask whether it takes you.";
+                   : "It names " + join_licenses(rules.licenses, JoinNumber::many) +
+                         ": ask whether it takes you.";
       });
     } else {
       judge.ask([&] { return join_what_it_takes(rules) + ": check that this is you."; });
@@ -267,7 +279,8 @@ void judge_license(const JoinRules& rules, const Searcher& searcher, JoinJudge& 
         [&] { return join_what_it_takes(rules) + "; you said " + join_yours(searcher) + "."; });
   } else if (ambiguous != nullptr && ambiguous == fitting) {
     judge.ask([&] {
-      return "“" + ambiguous->title + "” may mean " + join_licenses(ambiguous->meanings) +
+      return "“" + ambiguous->title + "” may mean " +
+             join_licenses(ambiguous->meanings, JoinNumber::one) +
              ", and it does not take each: say which, or name your state.";
     });
   } else {
@@ -275,8 +288,8 @@ void judge_license(const JoinRules& rules, const Searcher& searcher, JoinJudge& 
       if (stated && !(rules.license_rule == "listed" && rules.licenses.empty()))
         return join_what_it_takes(rules) + ": ask whether it takes " + join_yours(searcher) + ".";
       if (!rules.licenses.empty())
-        return "It names " + join_licenses(rules.licenses) + ": ask whether it takes " +
-               join_yours(searcher) + ".";
+        return "It names " + join_licenses(rules.licenses, JoinNumber::many) +
+               ": ask whether it takes " + join_yours(searcher) + ".";
       return "It does not say which licenses it takes: ask whether it takes " +
              join_yours(searcher) + ".";
     });
@@ -579,7 +592,7 @@ std::optional<HeldLicense> held_license(std::string_view text,
   if (const auto colon = text.find(':'); colon != std::string_view::npos) {
     const License license{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
     if (!is_known(Vocabulary::license_family, license.family)) return std::nullopt;
-    held.title = join_license(license);
+    held.title = join_license(license, JoinNumber::one);
     add(license);
     return held;
   }
