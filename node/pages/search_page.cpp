@@ -84,8 +84,8 @@ std::vector<SearchChoice> search_terms(Vocabulary vocabulary) {
 /// the page and nowhere else.
 void search_about_you(Html& html, const SearchView& view) {
   const auto& situation = view.query.situation;
-  html.raw(situation.empty() ? Constant("<details><summary>")
-                             : Constant("<details open><summary>"));
+  // Folded even when filled in: the chips below say what was read, and results come first.
+  html.raw("<details><summary>");
   html.raw("Can I join? Tell us about you</summary>\n<div class=\"pickers\">\n");
   const auto text = [&](Constant id, std::string_view name, Constant label,
                         const std::vector<std::string>& values) {
@@ -138,7 +138,8 @@ void search_form(Html& html, const SearchView& view) {
               within_sentence(first("cost", "any cost")));
   html.raw("</summary>\n<div class=\"pickers\">\n");
 
-  search_picker(html, view, "lic", "license", "License they take", "Any license", search_licenses());
+  search_picker(html, view, "lic", "license", "License they take", "Any license",
+                search_licenses());
   std::vector<SearchChoice> regions;
   for (const auto& row : protocol::us_regions())
     regions.push_back({std::string(row.code), std::string(row.name)});
@@ -418,14 +419,17 @@ void search_results(Html& html, const SearchView& view, protocol::Timestamp now)
     const auto group = view.node.group(key);
     if (!group) continue;
     html.raw("<li>").add(listing_card(*group, ++number, now, view.query.situation));
-    html.raw("<label class=\"tick noprint\">");
-    html.open("input",
-              {{"type", "checkbox"}, {"name", "id"}, {"value", key.text()}, {"form", "compare"}});
-    html.raw("<span>Compare<span class=\"vh\">: ").theirs(group->listing.name);
-    html.raw("</span></span></label></li>\n");
+    if (result.page.size() > 1) {
+      html.raw("<label class=\"tick noprint\">");
+      html.open("input",
+                {{"type", "checkbox"}, {"name", "id"}, {"value", key.text()}, {"form", "compare"}});
+      html.raw("<span>Compare<span class=\"vh\">: ").theirs(group->listing.name);
+      html.raw("</span></span></label>");
+    }
+    html.raw("</li>\n");
   }
   html.raw("</ul>\n");
-  if (number > 1) {
+  if (result.page.size() > 1) {
     html.raw("<form id=\"compare\" action=\"/compare\" class=\"row noprint\">");
     for (const auto& [name, value] : to_parameters(view.query.situation))
       html.open("input", {{"type", "hidden"}, {"name", name}, {"value", value}});
