@@ -128,9 +128,9 @@ std::string_view cadence(const Listing& listing) {
   }
   constexpr double kMany = 200;
   if (*meetings >= kMany) {
-    const bool brief =
-        std::all_of(listing.schedule.begin(), listing.schedule.end(),
-                    [](const auto& rule) { return rule.duration && *rule.duration <= kTimeHuddleMinutes; });
+    const bool brief = std::all_of(
+        listing.schedule.begin(), listing.schedule.end(),
+        [](const auto& rule) { return rule.duration && *rule.duration <= kTimeHuddleMinutes; });
     return brief ? "Daily huddle" : "Daily";
   }
   if (*meetings > 60) return "Several times a week";
