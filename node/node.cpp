@@ -9,6 +9,8 @@
 #include <sodium.h>
 
 #include "crawler/follower.h"
+#include "node/checks/run_checks.h"
+#include "node/store/check_notes.h"
 #include "protocol/document/recognition.h"
 #include "protocol/encoding/text_encodings.h"
 #include "protocol/identity/did.h"
@@ -160,11 +162,26 @@ void Node::refresh() {
 }
 
 void Node::refresh_locked() {
-  auto change = judge_visibility(store_.queries(), *visibility(), clock_.now());
+  const auto now = clock_.now();
+  auto change = judge_visibility(store_.queries(), *visibility(), now, recheck_);
+  recheck_.clear();
+  std::vector<RecordKey> come;
+  for (const auto& document : change.put) come.push_back(document.key);
   if (!change.put.empty() || !change.removed.empty())
     index_.apply(std::move(change.put), change.removed);
   auto next = std::make_shared<const Visibility>(std::move(change.now));
   visibility_.with([&](auto& current) { current = std::move(next); });
+  put_first_seen(store_.database(), come, now);
+}
+
+void Node::recheck(const RecordKey& key) {
+  recheck_.insert({key.scid, key.uuid.empty() ? std::string() : key.urn()});
+}
+
+protocol::CheckPolicy Node::policy() const { return visibility()->policy(); }
+
+std::string Node::listing_name(const RecordKey& key) const {
+  return visibility()->listing_name(key);
 }
 
 protocol::Result<SearchResult> Node::search(const Query& query) const {
@@ -189,7 +206,8 @@ std::vector<RecordKey> Node::keys_with_uuid(const std::string& uuid) const {
 
 std::optional<Group> Node::group(const RecordKey& key) const {
   const auto now = clock_.now();
-  auto standing = visibility()->standing(key);
+  const auto seen = visibility();
+  auto standing = seen->standing(key);
   if (!standing || !standing->shown || now >= standing->shown_until) return std::nullopt;
   return read([&](StoreQueries& store) -> std::optional<Group> {
     auto record = store.record(key);
@@ -200,14 +218,27 @@ std::optional<Group> Node::group(const RecordKey& key) const {
     if (!envelope) return std::nullopt;
     auto listing = protocol::read_listing(envelope->subject);
     if (!listing) return std::nullopt;
-    return Group{key,
-                 std::move(*envelope),
-                 std::move(*listing),
-                 std::move(record->document),
-                 std::move(*standing),
-                 publisher_name(key.scid),
-                 feed_state(*feed, now),
-                 last_sign_of_life(*feed)};
+    Group group{key,
+                std::move(*envelope),
+                std::move(*listing),
+                std::move(record->document),
+                std::move(*standing),
+                seen->publisher_name(key.scid),
+                feed_state(*feed, now),
+                last_sign_of_life(*feed),
+                {},
+                seen->similar_to(key)};
+    std::vector<protocol::SimilarListing> similar;
+    for (const auto& other : group.similar) {
+      similar.push_back({seen->listing_name(other),
+                         other.scid == key.scid ? "" : seen->publisher_name(other.scid)});
+    }
+    CheckRecords records(store.database());
+    group.checks = run_checks(records,
+                              {key, group.envelope, group.listing, group.document, group.standing,
+                               group.publisher_name, seen->publisher_facts(key.scid), similar},
+                              seen->policy().numbers, now);
+    return group;
   });
 }
 

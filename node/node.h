@@ -36,6 +36,8 @@ struct Group {
   std::string publisher_name;
   FeedState feed_state = FeedState::ok;
   std::optional<protocol::Timestamp> last_sign_of_life;
+  std::vector<protocol::CheckResult> checks;  ///< all thirty
+  std::vector<RecordKey> similar;             ///< shown listings that look like the same group
 };
 
 /// One feed for `kith status` and the API.
@@ -114,6 +116,9 @@ class Node {
   std::optional<protocol::PublisherCard> publisher_card(const std::string& scid) const;
   std::size_t listings_shown() const;
   std::vector<protocol::Anchor> anchors() const;
+  /// What this node asks of a listing before it is among the results.
+  protocol::CheckPolicy policy() const;
+  std::string listing_name(const RecordKey& key) const;
   /// The own publisher's folder of files and the path below which they are served ("/o/main/");
   /// nothing before init.
   struct PublisherFiles {
@@ -137,6 +142,9 @@ class Node {
   auto change_store(F&& use);
   /// What reads strangers' files; null where nothing can be fetched. Never under the writer's lock.
   crawler::Source* source() const { return source_; }
+  /// Within change(): what is known of this listing (or, without a UUID, of all of this publisher)
+  /// changed, so that its checks are run again at the end of it.
+  void recheck(const RecordKey& key);
   /// Judges anew what is shown: paths begin and end with time. Called every minute while serving.
   void refresh();
 
@@ -186,7 +194,8 @@ class Node {
 
   const Clock& clock_;
   crawler::Source* source_;
-  std::mutex writer_;  // guards store_ and publisher_, and who may refresh
+  std::mutex writer_;  // guards store_, publisher_ and recheck_, and who may refresh
+  Recheck recheck_;
   Store store_;
   std::unique_ptr<Publisher> publisher_;
   std::filesystem::path folder_;

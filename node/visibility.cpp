@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "node/checks/policy_setting.h"
+#include "node/checks/run_checks.h"
 #include "node/feed_state.h"
 #include "protocol/document/credential.h"
 #include "protocol/document/listing.h"
@@ -11,11 +13,23 @@
 
 namespace node {
 
+namespace {
+
+/// Checks depend on the day: confirmations age, vouches come to their end.
+constexpr std::chrono::hours kVisibilityCheckedFor{20};
+/// So many are read again for that in one judging, so that no judging of a large node is slow.
+constexpr std::size_t kVisibilityRechecks = 2'000;
+
+}  // namespace
+
 /// Does the judging; a class only so that Visibility's members stay private to everybody else.
 class VisibilityMaker {
  public:
-  VisibilityMaker(const StoreQueries& store, const Visibility& before, protocol::Timestamp now)
-      : store_(store), before_(before), now_(now) {}
+  VisibilityMaker(const StoreQueries& store, const Visibility& before, protocol::Timestamp now,
+                  const Recheck& recheck)
+      : store_(store), records_(store.database()), before_(before), now_(now), recheck_(recheck) {
+    change_.now.policy_ = chosen_policy(store);
+  }
 
   VisibilityChange make() {
     load_publishers();
@@ -29,6 +43,7 @@ class VisibilityMaker {
       const bool stays = still != change_.now.entries_.end() && still->second.standing.shown;
       if (entry.standing.shown && !stays) change_.removed.push_back(key);
     }
+    find_similar();
     return std::move(change_);
   }
 
@@ -55,6 +70,12 @@ class VisibilityMaker {
         issuer.why_not = protocol::ErrorCode::denied;
       }
       issuer.versions = version_ids(feed.did_log);
+      auto& facts = change_.now.publishers_[feed.scid];
+      facts.own = feed.own;
+      facts.followed_by_hand = feed.followed;
+      facts.read_at = feed.last_success;
+      facts.key_changed_at = signing_key_changed(feed.did_log);
+      if (const auto did = protocol::parse_did(feed.did)) facts.domain = did->host;
       issuers_.push_back(std::move(issuer));
       feeds_.emplace(feed.scid, std::move(feed));
     }
@@ -84,11 +105,19 @@ class VisibilityMaker {
       if (!recognition) return;
       const auto subject = protocol::parse_did(recognition->subject_did);
       if (!subject) return;
-      // A recognizer gone wild must not make every judging slow. What is over counts as the reason
-      // why nothing is shown (edge_expired), and not against what is in force.
-      if (now_ < record.shown_until() &&
-          ++recognitions_of_[record.key.scid] > protocol::kMaxRecognitionsPerIssuer)
+      if (now_ >= record.shown_until()) {
+        // What is over counts as the reason why nothing is shown (edge_expired), and not against
+        // what is in force.
+        const auto facts = change_.now.publishers_.find(subject->scid);
+        if (facts != change_.now.publishers_.end() &&
+            facts->second.vouch_ended_at.value_or(protocol::Timestamp{}) < record.shown_until()) {
+          facts->second.vouch_ended_at = record.shown_until();
+          facts->second.vouch_ended_by = record.key.scid;  // a name once all are known
+        }
+      } else if (++recognitions_of_[record.key.scid] > protocol::kMaxRecognitionsPerIssuer) {
+        // A recognizer gone wild must not make every judging slow.
         return;
+      }
       edges_.push_back({record.key.scid, subject->scid, record.key.urn(), envelope->valid_from,
                         std::min(envelope->valid_until, record.shown_until()),
                         std::move(*recognition)});
@@ -116,6 +145,10 @@ class VisibilityMaker {
         if (!vouched.empty()) name = vouched;
       }
       change_.now.names_[scid] = std::move(name);
+    }
+    for (auto& [scid, facts] : change_.now.publishers_) {
+      if (facts.vouch_ended_at)
+        facts.vouch_ended_by = change_.now.publisher_name(facts.vouch_ended_by);
     }
   }
 
@@ -174,19 +207,73 @@ class VisibilityMaker {
       for (const auto edge : path->edges) {
         const auto end = edges_[edge].valid_until;
         standing.recognized_until = std::min(standing.recognized_until.value_or(end), end);
+        standing.recognized_at = edges_[edge].valid_from;
       }
       standing.anchors = graph.anchors_reaching(record.key.scid, area);
       if (!feed.own) standing.shown_until = std::min(standing.shown_until, path->expires);
     } else if (!feed.own) {
-      standing.why_not = path.error();
-      return standing;
+      if (!is_let_in_without_path(feed)) {
+        standing.why_not = path.error();
+        return standing;
+      }
+      standing.shown_until = std::min(standing.shown_until, freshness_deadline(feed));
     }
     standing.shown = true;
     return standing;
   }
 
+  /// Two policies show what nobody vouches for, marked so. A feed must be alive for that, too.
+  bool is_let_in_without_path(const Feed& feed) const {
+    const auto& policy = change_.now.policy_;
+    const auto state = feed_state(feed, now_);
+    if (state != FeedState::ok && state != FeedState::stale) return false;
+    if (feed.trouble && feed.trouble->code == protocol::ErrorCode::did_deactivated) return false;
+    return policy.shows_everybody || (policy.trusts_follows && feed.followed);
+  }
+
+  /// Whether the checks of a listing that did not change have to be run again now.
+  bool is_check_due(const RecordKey& key, const Visibility::Entry& before) {
+    if (policy_changed_ || recheck_.contains({key.scid, key.urn()}) ||
+        recheck_.contains({key.scid, ""}))
+      return true;
+    if (now_ < before.checked_at + kVisibilityCheckedFor && now_ >= before.checked_at) return false;
+    return ++rechecks_ <= kVisibilityRechecks;
+  }
+
+  /// What the policy says to the listing as it stands now. Listings that are similar are those of
+  /// the state before: a double that comes with this one counts at the next turn.
+  std::vector<protocol::Check> objections(const RecordKey& key, const Record& record,
+                                          const protocol::Envelope& envelope,
+                                          const protocol::Listing& listing,
+                                          const Visibility::Entry& entry) {
+    std::vector<protocol::SimilarListing> similar;
+    for (const auto& other : before_.similar_->similar_to(key, *entry.traits))
+      similar.push_back({before_.listing_name(other), before_.publisher_name(other.scid)});
+    const auto name = change_.now.publisher_name(key.scid);
+    const auto results = run_checks(records_,
+                                    {key, envelope, listing, record.document, entry.standing, name,
+                                     change_.now.publisher_facts(key.scid), similar},
+                                    change_.now.policy_.numbers, now_);
+    return protocol::policy_objections(results, change_.now.policy_,
+                                       change_.now.publisher_facts(key.scid).followed_by_hand);
+  }
+
+  void find_similar() {
+    const bool same = change_.put.empty() && change_.removed.empty();
+    if (same) {
+      change_.now.similar_ = before_.similar_;
+      return;
+    }
+    auto similar = std::make_shared<SimilarListings>();
+    for (const auto& [key, entry] : change_.now.entries_) {
+      if (entry.standing.shown && entry.traits) similar->add(key, entry.traits);
+    }
+    change_.now.similar_ = std::move(similar);
+  }
+
   void judge_listings(const protocol::TrustGraph& graph) {
     std::map<std::string, std::size_t> shown_of;
+    policy_changed_ = !(change_.now.policy_ == before_.policy_);
     // Only texts that changed are read again: a large node judges a hundred thousand listings every
     // minute.
     store_.for_each_record("listing", StoreQueries::Texts::leave_out, [&](const Record& record) {
@@ -196,35 +283,58 @@ class VisibilityMaker {
                              known->second.position == record.document_position &&
                              known->second.epoch == feed.epoch;
       Visibility::Entry entry{record.document_position, feed.epoch, {}, {}};
+      std::optional<Record> whole;
+      std::optional<protocol::Envelope> envelope;
       std::optional<protocol::Listing> listing;
       const auto read = [&] {
-        const auto whole = store_.record(record.key);
-        const auto envelope = whole ? protocol::read_envelope(whole->document)
-                                    : protocol::Result<protocol::Envelope>(
-                                          protocol::refuse(protocol::ErrorCode::doc_missing, ""));
-        if (!envelope) return;
+        if (listing) return;
+        whole = store_.record(record.key);
+        if (!whole) return;
+        auto read_envelope = protocol::read_envelope(whole->document);
+        if (!read_envelope) return;
+        envelope = std::move(*read_envelope);
         if (auto result = protocol::read_listing(envelope->subject)) listing = std::move(*result);
       };
       if (same_text) {
         entry.area = known->second.area;
+        entry.traits = known->second.traits;
+        entry.name = known->second.name;
       } else {
         read();
         if (!listing)
           return;  // it was checked before it was stored; a damaged row is for `kith doctor`
         entry.area = listing->area;
+        entry.traits = std::make_shared<const protocol::SimilarityTraits>(
+            protocol::similarity_traits(*listing));
+        entry.name = listing->name;
       }
       entry.standing = judge(graph, record, entry.area);
-      const bool in_index =
+      const bool as_before =
           same_text && known->second.standing.shown &&
           known->second.standing.shown_until == entry.standing.shown_until &&
           before_.publisher_name(record.key.scid) == change_.now.publisher_name(record.key.scid);
       if (entry.standing.shown) {
         ++shown_of[record.key.scid];
-        if (!in_index) {
-          if (!listing) read();
+        bool in_index = as_before;
+        const bool check =
+            !as_before ||
+            known->second.standing.recognized_until != entry.standing.recognized_until ||
+            is_check_due(record.key, known->second);
+        if (check) {
+          read();
           if (!listing) return;
+          entry.checked_at = now_;
+          entry.standing.left_out_for = objections(record.key, *whole, *envelope, *listing, entry);
+          in_index = in_index && entry.standing.left_out_for.empty() ==
+                                     known->second.standing.left_out_for.empty();
+        } else {
+          entry.checked_at = known->second.checked_at;
+          entry.standing.left_out_for = known->second.standing.left_out_for;
+        }
+        if (!in_index) {
           change_.put.push_back({record.key, std::move(*listing), entry.standing.shown_until,
-                                 change_.now.publisher_name(record.key.scid)});
+                                 change_.now.publisher_name(record.key.scid),
+                                 !entry.standing.left_out_for.empty()});
         }
       } else {
         change_.now.hidden_.try_emplace(record.key.scid, *entry.standing.why_not);
@@ -237,8 +347,12 @@ class VisibilityMaker {
   }
 
   const StoreQueries& store_;
+  CheckRecords records_;
   const Visibility& before_;
   protocol::Timestamp now_;
+  const Recheck& recheck_;
+  bool policy_changed_ = false;
+  std::size_t rechecks_ = 0;
   VisibilityChange change_;
   std::map<std::string, Feed> feeds_;
   std::vector<protocol::Issuer> issuers_;
@@ -251,8 +365,25 @@ class VisibilityMaker {
 };
 
 VisibilityChange judge_visibility(const StoreQueries& store, const Visibility& before,
-                                  protocol::Timestamp now) {
-  return VisibilityMaker(store, before, now).make();
+                                  protocol::Timestamp now, const Recheck& recheck) {
+  return VisibilityMaker(store, before, now, recheck).make();
+}
+
+const PublisherFacts& Visibility::publisher_facts(const std::string& scid) const {
+  static const PublisherFacts nothing;
+  const auto found = publishers_.find(scid);
+  return found == publishers_.end() ? nothing : found->second;
+}
+
+std::vector<RecordKey> Visibility::similar_to(const RecordKey& key) const {
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || !found->second.traits) return {};
+  return similar_->similar_to(key, *found->second.traits);
+}
+
+std::string Visibility::listing_name(const RecordKey& key) const {
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? std::string() : found->second.name;
 }
 
 std::optional<Standing> Visibility::standing(const RecordKey& key) const {

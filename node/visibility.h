@@ -1,15 +1,20 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "node/checks/publisher_facts.h"
+#include "node/checks/similar_listings.h"
 #include "node/record_key.h"
 #include "node/search/index.h"
 #include "node/store/store.h"
+#include "protocol/trust/check_policy.h"
 #include "protocol/trust/path.h"
 
 // Which of the stored listings are shown, and who vouches for them (SPEC 7).
@@ -33,9 +38,14 @@ struct Standing {
       path;  ///< anchor first, publisher last; empty for an own listing without a path
   /// The earliest end of the recognitions on the path; nothing where it has none.
   std::optional<protocol::Timestamp> recognized_until;
+  /// When the last of them, the publisher's own, was signed.
+  std::optional<protocol::Timestamp> recognized_at;
   protocol::Timestamp shown_until = protocol::Timestamp::max();
   std::size_t anchors = 0;     ///< how many distinct anchors a path leads from
   bool being_updated = false;  ///< an older text is shown while the newer one cannot be had
+  /// It is shown and stays out of the results, for these checks, until a search asks for what the
+  /// node's policy leaves out.
+  std::vector<protocol::Check> left_out_for;
 };
 
 /// A state of the whole, made by one thread and then only read.
@@ -48,6 +58,13 @@ class Visibility {
   /// Why this publisher's listings are not shown, if none of them is; for `kith status`.
   std::optional<protocol::Error> publisher_hidden(const std::string& scid) const;
   std::size_t shown() const;
+  /// What this state was judged by.
+  const protocol::CheckPolicy& policy() const { return policy_; }
+  const PublisherFacts& publisher_facts(const std::string& scid) const;
+  /// Other shown listings that look like the same group.
+  std::vector<RecordKey> similar_to(const RecordKey& key) const;
+  /// The name of a stored listing; empty where it is not here.
+  std::string listing_name(const RecordKey& key) const;
   /// Publishers that a valid path leads to and whose feed is not here yet: SCID and DID.
   const std::vector<std::pair<std::string, std::string>>& to_discover() const {
     return to_discover_;
@@ -60,10 +77,16 @@ class Visibility {
     std::uint64_t epoch = 0;
     std::vector<std::string> area;
     Standing standing;
+    protocol::Timestamp checked_at{};
+    SimilarListings::Traits traits;
+    std::string name;
   };
   std::map<RecordKey, Entry> entries_;
   std::map<std::string, std::string> names_;
   std::map<std::string, protocol::Error> hidden_;
+  std::map<std::string, PublisherFacts> publishers_;
+  std::shared_ptr<const SimilarListings> similar_ = std::make_shared<const SimilarListings>();
+  protocol::CheckPolicy policy_ = protocol::default_policy();
   std::vector<std::pair<std::string, std::string>> to_discover_;
 };
 
@@ -74,8 +97,13 @@ struct VisibilityChange {
   std::vector<RecordKey> removed;
 };
 
-/// Judges every stored listing at `now`. What `before` knew of an unchanged text is not read again.
+/// Whose checks must be run again at once: a record, or a whole publisher (empty id).
+using Recheck = std::set<std::pair<std::string, std::string>>;
+
+/// Judges every stored listing at `now`. What `before` knew of an unchanged text is not read again,
+/// but for the checks: those are run again after a change of text, standing or policy, for
+/// `recheck`, and in turn for all at least once a day.
 VisibilityChange judge_visibility(const StoreQueries& store, const Visibility& before,
-                                  protocol::Timestamp now);
+                                  protocol::Timestamp now, const Recheck& recheck = {});
 
 }  // namespace node

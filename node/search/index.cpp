@@ -149,6 +149,7 @@ protocol::Result<SearchResult> SearchIndex::search(const Query& query, protocol:
       break;
     }
     result.total += static_cast<std::size_t>(match->result.cardinality());
+    result.left_out += match->left_out;
     matches.push_back(std::move(*match));
   }
   // Without all segments nobody knows what the next page would skip.

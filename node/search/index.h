@@ -27,6 +27,7 @@ struct SearchDocument {
   /// freshness deadline.
   protocol::Timestamp visible_until = protocol::Timestamp::max();
   std::string publisher_name;  ///< found by words, too
+  bool left_out = false;       ///< by this node's policy: found only where a search asks for such
 };
 
 struct FacetValue {
@@ -50,6 +51,8 @@ struct SearchResult {
   std::size_t total = 0;
   std::vector<Facet> facets;
   std::vector<Unstated> unstated;  ///< one for each filter that is set and does not include them
+  /// Listings that fit the query and that this node's policy leaves out, whether shown or not.
+  std::size_t left_out = 0;
   std::string next_cursor;         ///< empty: this is the last page
   std::vector<std::string> ignored_terms;  ///< words beyond the eighth
   bool truncated = false;  ///< the deadline came first: total and facets are not complete

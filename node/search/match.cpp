@@ -408,6 +408,13 @@ std::optional<SegmentMatch> match_segment(const LiveSegment& live, const Query& 
   for (const auto& field : out->fields) {
     if (field.active) out->result &= field.match;
   }
+  const Roaring& left_out = segment.flag(SearchFlag::left_out);
+  out->left_out = static_cast<std::size_t>(out->result.and_cardinality(left_out));
+  if (!query.show_left_out) {
+    // Facets and what is unstated are counted over the base.
+    out->base -= left_out;
+    out->result -= left_out;
+  }
   return out;
 }
 

@@ -131,7 +131,7 @@ protocol::Result<std::size_t> query_limit(const std::string& text) {
 
 /// Values as they came, by parameter; checks names, repeats and counts before anything is read.
 struct QueryParts {
-  std::string words, sort, limit, cursor, can_join, my_stage;
+  std::string words, sort, limit, cursor, can_join, my_stage, left_out;
   std::vector<std::string> licenses, regions, costs, formats, kinds, audiences, publishers,
       statuses, unstated, my_licenses, my_states, my_memberships;
 };
@@ -140,8 +140,9 @@ protocol::Result<QueryParts> query_parts(const Parameters& parameters) {
   QueryParts parts;
   std::size_t filter_values = 0;
   const std::pair<std::string_view, std::string*> singles[] = {
-      {"q", &parts.words},       {"sort", &parts.sort},         {"limit", &parts.limit},
-      {"cursor", &parts.cursor}, {"can_join", &parts.can_join}, {"my_stage", &parts.my_stage}};
+      {"q", &parts.words},          {"sort", &parts.sort},         {"limit", &parts.limit},
+      {"cursor", &parts.cursor},    {"can_join", &parts.can_join}, {"my_stage", &parts.my_stage},
+      {"left_out", &parts.left_out}};
   const std::pair<std::string_view, std::vector<std::string>*> lists[] = {
       {"license", &parts.licenses},     {"region", &parts.regions},
       {"cost", &parts.costs},           {"format", &parts.formats},
@@ -306,6 +307,11 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
     return query_refusal(
         "can_join and sort=eligibility need something about you: my_license, my_state, my_stage or "
         "my_membership");
+  }
+  if (!parts.left_out.empty()) {
+    if (parts.left_out != "show")
+      return query_refusal("left_out: " + query_quoted(parts.left_out) + " is not show");
+    query.show_left_out = true;
   }
   if (!parts.limit.empty()) {
     ASSIGN_OR_RETURN(query.limit, query_limit(parts.limit));

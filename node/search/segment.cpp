@@ -398,6 +398,7 @@ void SegmentWriter::add(const SearchDocument& document) {
     columns.minutes = std::llround(*minutes);
   columns.rules =
       rules_id(std::make_shared<const protocol::JoinRules>(protocol::join_rules(document.listing)));
+  if (document.left_out) set(SearchFlag::left_out, doc);
   columns.visible_until = protocol::to_unix(document.visible_until);
   columns_.push_back(std::move(columns));
   add_value(FilterField::publisher, document.key.scid, doc);

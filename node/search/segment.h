@@ -47,8 +47,9 @@ enum class SearchFlag {
   only_online_unspecified,
   kind_unstated,
   audience_unstated,
+  left_out,  ///< by the node's policy
 };
-inline constexpr std::size_t kSearchFlags = 10;
+inline constexpr std::size_t kSearchFlags = 11;
 
 /// Where a word stands. A position is field * 4096 + place, so that no phrase crosses fields.
 enum class WordField {

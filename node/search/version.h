@@ -59,6 +59,7 @@ struct SegmentMatch {
   Roaring result;
   /// protocol::eligibility_order() beside segment->rules; empty where nobody asked for it.
   std::vector<std::uint16_t> order_of_rules;
+  std::size_t left_out = 0;  ///< of what fits, whether the query shows them or not
 
   /// The result with the filter of `field` taken away.
   Roaring without(FilterField field) const;

@@ -104,14 +104,15 @@ CREATE TABLE check_note (
   scid TEXT NOT NULL,
   id TEXT NOT NULL,                      -- empty: the publisher as a whole
   check_id TEXT NOT NULL,                -- "L7"
-  outcome TEXT NOT NULL,                 -- "pass", "check", "warning", "answer" (the publisher's own line)
+  answer INTEGER NOT NULL DEFAULT 0,     -- 1: the publisher's own line, beside what a person found
+  outcome TEXT NOT NULL,                 -- "pass", "check", "warning"; empty for an answer
   note TEXT NOT NULL,
   noted_by TEXT NOT NULL,
   noted_at INTEGER NOT NULL,
-  PRIMARY KEY (scid, id, check_id)
+  PRIMARY KEY (scid, id, check_id, answer)
 ) STRICT, WITHOUT ROWID;
 
--- What this node's own probes saw last.
+-- What this node's own probes saw last; for L27, when the listing was first here.
 CREATE TABLE observation (
   scid TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -119,6 +120,7 @@ CREATE TABLE observation (
   outcome TEXT NOT NULL,
   detail TEXT NOT NULL DEFAULT '',
   observed_at INTEGER NOT NULL,
+  passed_at INTEGER,                     -- when it last passed
   PRIMARY KEY (scid, id, check_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -157,3 +159,4 @@ CREATE TABLE report (
   reported_at INTEGER NOT NULL,
   closed_at INTEGER
 ) STRICT;
+CREATE INDEX report_by_listing ON report (scid, id);

@@ -18,11 +18,12 @@ CREATE TABLE check_note (
   scid TEXT NOT NULL,
   id TEXT NOT NULL,
   check_id TEXT NOT NULL,
+  answer INTEGER NOT NULL DEFAULT 0,
   outcome TEXT NOT NULL,
   note TEXT NOT NULL,
   noted_by TEXT NOT NULL,
   noted_at INTEGER NOT NULL,
-  PRIMARY KEY (scid, id, check_id)
+  PRIMARY KEY (scid, id, check_id, answer)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE observation (
@@ -32,6 +33,7 @@ CREATE TABLE observation (
   outcome TEXT NOT NULL,
   detail TEXT NOT NULL DEFAULT '',
   observed_at INTEGER NOT NULL,
+  passed_at INTEGER,
   PRIMARY KEY (scid, id, check_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -66,3 +68,4 @@ CREATE TABLE report (
   reported_at INTEGER NOT NULL,
   closed_at INTEGER
 ) STRICT;
+CREATE INDEX report_by_listing ON report (scid, id);
