@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "crawler/follower.h"
+#include "crawler/probes.h"
 #include "node/checks/run_checks.h"
 #include "node/store/check_notes.h"
 #include "protocol/document/recognition.h"
@@ -29,6 +30,11 @@ constexpr std::chrono::milliseconds kWitnessRetry{2};
 // How far a recognition may lead from an anchor: so many rounds of discovery in one sync are
 // enough.
 constexpr int kDiscoveryRounds = static_cast<int>(protocol::kMaxPathEdges);
+
+// Probes are of other people's sites: seldom, and never many at one of them.
+constexpr std::chrono::hours kProbeHoldsWell{7 * 24};
+constexpr std::chrono::hours kProbeHoldsOtherwise{24};
+constexpr int kProbesOfOneHost = 2;
 
 /// Kept, so that "the next page" of `kith search` works in the next command, too.
 std::string kept_cursor_key(Store& store) {
@@ -498,6 +504,62 @@ std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid,
     }
   }
   return outcomes;
+}
+
+Node::Probed Node::probe(std::size_t most, bool everything) {
+  Probed probed;
+  if (!source_) return probed;
+  const auto now = clock_.now();
+  const auto seen = visibility();
+  std::vector<RecordKey> keys;
+  std::vector<crawler::ProbeTarget> targets;
+  read([&](StoreQueries& store) {
+    CheckRecords records(store.database());
+    std::map<std::string, int> of_host;
+    store.for_each_record("listing", StoreQueries::Texts::leave_out, [&](const Record& record) {
+      const auto standing = seen->standing(record.key);
+      if (targets.size() >= most || !standing || !standing->shown) return;
+      std::set<protocol::Check> known;
+      for (const auto& one : records.observations(record.key)) {
+        const bool well = one.outcome == protocol::CheckOutcome::pass;
+        const auto holds = well ? kProbeHoldsWell : kProbeHoldsOtherwise;
+        if (!everything && now < one.at + holds) known.insert(one.check);
+      }
+      if (known.contains(protocol::Check::contact) && known.contains(protocol::Check::sponsor))
+        return;
+      const auto whole = store.record(record.key);
+      const auto envelope = whole ? protocol::read_envelope(whole->document)
+                                  : protocol::Result<protocol::Envelope>(
+                                        protocol::refuse(protocol::ErrorCode::doc_missing, ""));
+      if (!envelope) return;
+      const auto listing = protocol::read_listing(envelope->subject);
+      if (!listing) return;
+      // This node's own publisher answers for what is done to its groups' sites.
+      for (auto& target : crawler::probe_targets(*listing, seen->publisher_name(record.key.scid), standing->own)) {
+        if (known.contains(target.check) || targets.size() >= most ||
+            ++of_host[target.url.substr(0, target.url.find('/', 8))] > kProbesOfOneHost)
+          continue;
+        keys.push_back(record.key);
+        targets.push_back(std::move(target));
+      }
+    });
+    return true;
+  });
+  if (targets.empty()) return probed;
+  const auto observations = crawler::probe(*source_, targets, now);
+  change([&](Store& store, Publisher*) {
+    Transaction transaction(store.database());
+    for (std::size_t i = 0; i < observations.size(); ++i) {
+      put_check_observation(store.database(), keys[i], observations[i]);
+      recheck(keys[i]);
+    }
+    transaction.commit();
+  });
+  probed.read = observations.size();
+  for (const auto& one : observations) {
+    if (one.outcome == protocol::CheckOutcome::pass) ++probed.passed;
+  }
+  return probed;
 }
 
 protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {

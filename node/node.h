@@ -163,7 +163,12 @@ class Node {
   std::optional<std::string> cosigned_checkpoint(const std::string& scid);
   /// For proofs from the logs stored here.
   LogProofs& proofs() { return proofs_; }
-
+  /// Looks at pages that shown listings name, at most `most` in all and two of one host, each at most
+  /// daily (weekly where all was well), or all of them for `everything`. Says how many were read.
+  struct Probed {
+    std::size_t read = 0, passed = 0;
+  };
+  Probed probe(std::size_t most, bool everything);
   /// Reads the publisher that `text` names: a kith1: line, a DID, or the https URL of its folder.
   /// Nothing is stored. Refuses with did_syntax or what reading refused with; did_fork when a named
   /// version is not in its log.

@@ -282,7 +282,9 @@ class VisibilityMaker {
       const bool same_text = known != before_.entries_.end() &&
                              known->second.position == record.document_position &&
                              known->second.epoch == feed.epoch;
-      Visibility::Entry entry{record.document_position, feed.epoch, {}, {}};
+      Visibility::Entry entry;
+      entry.position = record.document_position;
+      entry.epoch = feed.epoch;
       std::optional<Record> whole;
       std::optional<protocol::Envelope> envelope;
       std::optional<protocol::Listing> listing;

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "node/api/computed_json.h"
+#include "node/checks/check_words.h"
 #include "node/schedule/next_dates.h"
 #include "node/search/query.h"
 #include "protocol/encoding/json.h"
@@ -60,6 +61,13 @@ json::object groups_head(const Group& group, protocol::Timestamp now,
   };
   head["next_dates"] = json::parse(protocol::canonical(to_json(next, reader)));
   head["next_dates_state"] = word(next.state);
+  const auto counts = protocol::count_checks(group.checks);
+  head["check_counts"] =
+      json::object{{"pass", counts.pass}, {"check", counts.check}, {"warning", counts.warning}};
+  json::array left_out_for;
+  for (const auto check : group.standing.left_out_for)
+    left_out_for.emplace_back(protocol::describe(check).id);
+  head["left_out_for"] = std::move(left_out_for);
   head["recognized_until"] = group.standing.recognized_until
                                  ? groups_time(*group.standing.recognized_until)
                                  : json::value(nullptr);
@@ -143,6 +151,7 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
   }
   json::object rest{{"facets", groups_facets(*result)},
                     {"unstated", std::move(unstated)},
+                    {"left_out", result->left_out},
                     {"truncated", result->truncated},
                     {"ignored_terms", groups_texts(result->ignored_terms)},
                     {"degraded", std::move(degraded)}};
@@ -185,10 +194,12 @@ Response get_group(const Request& request, const Node& node) {
   head["valid_from"] = protocol::format_timestamp(group->envelope.valid_from);
   head["valid_until"] = protocol::format_timestamp(group->envelope.valid_until);
   head["document"] = group->document;
-  auto response = ok_json(groups_whole(head, *group, *situation,
-                                       std::chrono::floor<std::chrono::days>(node.clock().now())) +
-                              "\n",
-                          situation->empty() ? cache_for(std::chrono::seconds(60)) : no_store());
+  const auto today = std::chrono::floor<std::chrono::days>(node.clock().now());
+  auto text = groups_whole(head, *group, *situation, today);
+  text.pop_back();
+  text += ",\"checks\":" + protocol::canonical(checks_json(group->checks)) + "}";
+  auto response =
+      ok_json(text + "\n", situation->empty() ? cache_for(std::chrono::seconds(60)) : no_store());
   allow_any_origin(response);
   return response;
 }

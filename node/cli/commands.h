@@ -69,6 +69,11 @@ ExitCode command_evidence(const Invocation& invocation, Node& node, CommandOutpu
 ExitCode command_verify(const Invocation& invocation, protocol::Timestamp now,
                         CommandOutput& output);
 ExitCode command_monitor(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_checks.cpp: what this node asks of listings, and what people found out
+ExitCode command_policy(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_note(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_notes(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_probe(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_care.cpp
 ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_explain.cpp

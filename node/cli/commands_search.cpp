@@ -2,6 +2,7 @@
 #include <set>
 
 #include "node/api/computed_json.h"
+#include "node/checks/check_words.h"
 #include "node/cli/commands.h"
 #include "node/pages/computed_blocks.h"
 #include "node/pages/next_dates_list.h"
@@ -60,12 +61,34 @@ protocol::Json search_json(const Group& group, const Situation& situation, proto
        {"publisher",
         protocol::Json::object({{"scid", group.key.scid}, {"name", group.publisher_name}})},
        {"path", std::move(path)},
+       {"checks", checks_json(group.checks)},
        {"computed", computed_json(group.listing, today)},
+       {"left_out_for", check_ids_json(group.standing.left_out_for)},
        {"listing", group.envelope.subject}});
   if (!situation.empty())
     made.set("eligibility",
              eligibility_json(protocol::judge_eligibility(group.listing, searcher_of(situation))));
   return made;
+}
+
+void search_print_checks(const Group& group, protocol::Date today, CommandOutput& output) {
+  output.print("\n" + wrapped(check_summary(group.checks)) + "\n");
+  if (!group.standing.left_out_for.empty())
+    output.print(wrapped(left_out_reason(group.standing.left_out_for)) + "\n");
+  for (const auto& result : checks_in_reading_order(group.checks)) {
+    if (result.outcome == protocol::CheckOutcome::not_applicable) continue;
+    const auto& info = protocol::describe(result.check);
+    output.print("  " +
+                 wrapped(std::string(info.id) + " " + std::string(info.title) + " (" +
+                             std::string(protocol::check_outcome_label(result.outcome)) +
+                             "): " + result.text,
+                         6) +
+                 "\n");
+    const auto rest = check_evidence_words(result, today);
+    if (!rest.empty()) output.print("      " + wrapped(rest, 6) + "\n");
+    if (!result.answer.empty())
+      output.print("      " + wrapped(check_answer_words(result, today), 6) + "\n");
+  }
 }
 
 void search_print(const Group& group, const Situation& situation, CommandOutput& output) {
@@ -147,6 +170,7 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
   for (const auto& [option, parameter] : kSearchOptions) {
     for (const auto& value : invocation.all(option)) parameters.emplace_back(parameter, value);
   }
+  if (invocation.has("show-left-out")) parameters.emplace_back("left_out", "show");
   const auto query = parse_query(parameters);
   if (!query) {
     output.complain(wrapped(query.error().detail) + "\n");
@@ -176,7 +200,8 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
     protocol::Json answer =
         protocol::Json::object({{"total", static_cast<std::int64_t>(found->total)},
                                 {"groups", std::move(groups)},
-                                {"unstated", std::move(unstated)}});
+                                {"unstated", std::move(unstated)},
+                                {"left_out", static_cast<std::int64_t>(found->left_out)}});
     if (!found->next_cursor.empty()) answer.set("next", found->next_cursor);
     output.print(protocol::canonical(answer) + "\n");
     return kExitOk;
@@ -187,6 +212,11 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
     output.print(wrapped(std::to_string(field.count) +
                          (field.count == 1 ? " more does" : " more do") + " not state their " +
                          field.field + ": add --include-unstated " + field.field) +
+                 "\n");
+  }
+  if (found->left_out > 0) {
+    output.print(wrapped(left_out_words(found->left_out, query->show_left_out) +
+                         (query->show_left_out ? "" : ": add --show-left-out")) +
                  "\n");
   }
   if (!found->next_cursor.empty()) output.print("More: --cursor " + found->next_cursor + "\n");
@@ -268,6 +298,7 @@ ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& o
   }
   output.print("\n" + wrapped(freshness_words(group->listing, group->envelope.valid_from, today)) +
                "\n");
+  search_print_checks(*group, std::chrono::floor<std::chrono::days>(node.clock().now()), output);
   if (group->standing.being_updated)
     output.print(wrapped("A newer text of it could not be read yet; this is the one before.") +
                  "\n");

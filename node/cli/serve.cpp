@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <iostream>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,8 @@ namespace {
 constexpr std::chrono::hours kServeHeartbeatAge{20};
 // How often a running node looks at its own public address.
 constexpr std::chrono::minutes kPublishedLooks{30};
+constexpr std::chrono::minutes kServeFirstProbes{10};
+constexpr int kServeProbesADay = 50;
 
 struct ServeAddress {
   std::string address;
@@ -47,8 +50,13 @@ std::optional<ServeAddress> serve_address(const std::string& text) {
 /// Reads feeds and judges what is shown, on a thread of its own, until it goes.
 class Schedule {
  public:
-  Schedule(Node& node, const Log& log, std::chrono::seconds every)
-      : node_(node), log_(log), every_(every), thread_([this] { run(); }) {
+  Schedule(Node& node, const Log& log, std::chrono::seconds every, std::size_t probes_a_day)
+      : node_(node),
+        log_(log),
+        every_(every),
+        probes_a_day_(probes_a_day),
+        next_probes_(std::chrono::steady_clock::now() + kServeFirstProbes),
+        thread_([this] { run(); }) {
     node_.on_news([this](protocol::Timestamp at) {
       const std::lock_guard lock(mutex_);
       if (!due_ || at < *due_) due_ = at;
@@ -125,11 +133,27 @@ class Schedule {
     } catch (const std::exception& error) {
       log_.error("the schedule was interrupted and goes on", {{"reason", error.what()}});
     }
+    probe();
+  }
+
+  /// Once a day, and not while a node that was just started has other things to do.
+  void probe() {
+    if (probes_a_day_ == 0 || std::chrono::steady_clock::now() < next_probes_) return;
+    next_probes_ = std::chrono::steady_clock::now() + std::chrono::hours(24);
+    try {
+      const auto probed = node_.probe(probes_a_day_, false);
+      log_.info("pages looked at", {{"read", static_cast<std::int64_t>(probed.read)},
+                                    {"passed", static_cast<std::int64_t>(probed.passed)}});
+    } catch (const std::exception& error) {
+      log_.error("probes were interrupted", {{"reason", error.what()}});
+    }
   }
 
   Node& node_;
   const Log& log_;
   const std::chrono::seconds every_;
+  const std::size_t probes_a_day_;
+  std::chrono::steady_clock::time_point next_probes_;  // Owned by the schedule's thread.
   std::string own_trouble_;  // Owned by the schedule's thread.
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -205,7 +229,10 @@ ExitCode serve(const Invocation& invocation, Node& node, const std::function<voi
   {
     const auto every =
         invocation.has("sync-every") ? std::atoi(invocation.first("sync-every").c_str()) : 15;
-    const Schedule schedule(node, log, std::chrono::seconds(std::max(1, every)));
+    const auto probes =
+        invocation.has("probes") ? std::atoi(invocation.first("probes").c_str()) : kServeProbesADay;
+    const Schedule schedule(node, log, std::chrono::seconds(std::max(1, every)),
+                            static_cast<std::size_t>(std::clamp(probes, 0, 1'000)));
     sigset_t ending;
     sigemptyset(&ending);
     sigaddset(&ending, SIGINT);

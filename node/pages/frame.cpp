@@ -19,6 +19,7 @@ constexpr Constant kFrameSprite = R"svg(<svg width="0" height="0" hidden>
 <symbol id="pass" viewBox="0 0 24 24"><circle cx="12" cy="12" r="11" fill="currentColor"/><path class="knock" d="M6.8 12.4l3.6 3.6 7-7.6" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/></symbol>
 <symbol id="ask" viewBox="0 0 24 24"><path d="M12 .6 23.4 12 12 23.4.6 12z" fill="currentColor"/><path class="knock" d="M9.2 9.6c0-3.7 5.8-3.6 5.8-.2 0 2.2-2.9 2.3-2.9 4.5M12.1 17.2v.1" stroke-width="2.2" stroke-linecap="round"/></symbol>
 <symbol id="warn" viewBox="0 0 24 24"><path d="M12 1.5 23.4 22H.6z" fill="currentColor" stroke="currentColor" stroke-linejoin="round"/><path class="knock" d="M12 8.6v6.2M12 18.4v.1" stroke-width="2.6" stroke-linecap="round"/></symbol>
+<symbol id="na" viewBox="0 0 24 24"><circle cx="12" cy="12" r="10" fill="none" stroke="currentColor" stroke-width="2" stroke-dasharray="3 3"/><path d="M8 12h8" stroke="currentColor" stroke-width="2"/></symbol>
 <symbol id="mark" viewBox="0 0 32 32"><g fill="currentColor"><circle cx="24.5" cy="7.5" r="3"/><circle cx="28" cy="16" r="3"/><circle cx="24.5" cy="24.5" r="3"/><circle cx="16" cy="28" r="3"/><circle cx="7.5" cy="24.5" r="3"/><circle cx="4" cy="16" r="3"/><circle cx="7.5" cy="7.5" r="3"/></g><circle class="mark-open" cx="16" cy="4.2" r="3.4" stroke-width="1.4"/></symbol>
 </svg>
 )svg";

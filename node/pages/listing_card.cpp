@@ -1,5 +1,6 @@
 #include "node/pages/listing_card.h"
 
+#include "node/pages/check_list.h"
 #include "node/pages/eligibility_line.h"
 #include "node/pages/frame.h"
 #include "node/pages/next_dates_list.h"
@@ -124,6 +125,7 @@ Html notes(const Group& group, protocol::Timestamp now) {
     card_note(html, " maybe", "ask", "It is being updated.",
               "A newer text exists and has not reached this node yet.");
   }
+  html.add(check_warnings(group));
   if (card_has_hidden_characters(listing)) {
     card_note(html, " maybe", "ask", "It holds hidden characters.",
               "We show each of them as a box (\u25AF).");
@@ -176,8 +178,10 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
   Html vouched;
   vouched.text("Published by ").add(publisher_link(group.key.scid, group.publisher_name));
   vouched.text(". ").add(recognition(group.standing, today));
+  vouched.add(also_published(group));
   card_fact(html, "Vouched", vouched);
-  html.raw("</dl>\n<p class=\"small soft\">Confirmed ");
+  html.raw("</dl>\n");
+  html.add(check_counts(group)).raw("<p class=\"small soft\">Confirmed ");
   html.theirs(date_words(listing.confirmed_at, today) + " " +
               confirmed_by_words(listing.confirmed_by_role));
   html.raw(".</p>\n</article>");

@@ -6,6 +6,7 @@
 
 #include "node/api/listing_files.h"
 #include "node/exporting/linked_data.h"
+#include "node/pages/check_list.h"
 #include "node/pages/computed_blocks.h"
 #include "node/pages/eligibility_line.h"
 #include "node/pages/frame.h"
@@ -90,6 +91,8 @@ class DetailPage {
     compare(html);
     html.add(cost_block(listing_));
     join(html);
+    html.add(check_questions(group_));
+    html.add(check_list(group_, now_));
     agreement(html);
     about(html);
     rest(html);

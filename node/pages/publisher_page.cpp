@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/pages/about_checks_page.h"
 #include "node/pages/frame.h"
 #include "node/pages/listing_card.h"
 #include "node/pages/search_filters.h"
@@ -169,7 +170,9 @@ Response checks_page(const Node& node, const NodeSummary& about) {
 <li>A group that is not listed here is not a bad group. Nobody we trust may know it yet.</li>
 </ul>
 </section>
-<section class="stack" aria-labelledby="stated">
+)html");
+  html.add(about_policy(node.policy())).add(about_each_check(node.policy()));
+  html.raw(R"html(<section class="stack" aria-labelledby="stated">
 <h2 id="stated">Not stated</h2>
 <p>Most listings leave something out, and that is normal. We never guess: we write “Not stated”. When you filter, groups that do not say are left out, and we tell you how many they are and let you include them.</p>
 </section>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/checks/check_words.h"
 #include "node/pages/frame.h"
 #include "node/pages/listing_card.h"
 #include "node/pages/search_filters.h"
@@ -301,6 +302,21 @@ void search_unstated(Html& html, const SearchView& view) {
   }
 }
 
+/// "3 listings were left out by this node's rules: show them".
+void search_left_out(Html& html, const SearchView& view) {
+  if (view.result.left_out == 0) return;
+  auto other = view.query;
+  other.cursor.clear();
+  other.show_left_out = !view.query.show_left_out;
+  html.raw("<p class=\"small\">");
+  html.text(left_out_words(view.result.left_out, view.query.show_left_out)).text(": ");
+  html.open("a", {Attribute(search_address(other))});
+  html.text(view.query.show_left_out    ? "leave them out"
+            : view.result.left_out == 1 ? "show it"
+                                        : "show them");
+  html.raw("</a>. <a href=\"/about/checks#rules\">What the rules are</a></p>\n");
+}
+
 /// Survivors' and public groups are never mixed in (house decision 8); a line says that they are
 /// there.
 void search_kept_apart(Html& html, const SearchView& view) {
@@ -383,6 +399,7 @@ void search_nothing(Html& html, const SearchView& view) {
   }
   html.raw("<p class=\"measure\">That is common, and it is not the end of the road.</p>\n</div>\n");
   search_unstated(html, view);
+  search_left_out(html, view);
   if (relaxations.empty()) {
     html.raw("<p><a class=\"btn\" href=\"/\">See all groups</a></p>\n");
     return;
@@ -454,6 +471,7 @@ void search_results(Html& html, const SearchView& view, protocol::Timestamp now)
     html.raw("</div>\n");
   }
   search_unstated(html, view);
+  search_left_out(html, view);
 }
 
 void search_aside(Html& html, const SearchView& view) {

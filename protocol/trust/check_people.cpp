@@ -55,6 +55,13 @@ CheckResult check_sponsor(const CheckInput& in) {
     return check_finds(*finding, pass, ask, name + " told us it does not sponsor this group.",
                        question);
   }
+  const auto site = check_host(sponsor.page);
+  const bool own_site = !site.empty() && (site == check_host(in.listing.links.home) ||
+                                          site == check_host(in.listing.links.apply));
+  if (own_site && in.facts.publisher != sponsor.name)
+    return check_asks(
+        "It says " + name + " sponsors it. The page that it names is on its own site.", question,
+        check_quoted(site));
   if (const auto* seen = in.observation(Check::sponsor)) {
     auto result = seen->outcome == CheckOutcome::pass ? check_passes(pass, seen->detail)
                                                       : check_asks(ask, question, seen->detail);

@@ -111,6 +111,18 @@ CheckResult check_domain(const CheckInput& in) {
                         check_quoted(facts.domain));
   const auto domain = check_quoted(facts.domain);
   const auto* seen = in.observation(Check::domain);
+  // Reading the feed begins with the identity file at that very address.
+  const bool read_there = facts.read_at && facts.came_through.empty();
+  if (read_there && (!seen || seen->at <= *facts.read_at)) {
+    const bool lately = facts.now < *facts.read_at + std::chrono::days{7};
+    auto result = lately ? check_passes(domain + " confirms this publisher.",
+                                        "Its identity file, read at that address")
+                         : check_asks(domain + " could not be read lately; last confirmed " +
+                                          check_date(*facts.read_at, in.today) + ".",
+                                      {}, "What was read then is kept");
+    result.date = std::chrono::floor<std::chrono::days>(*facts.read_at);
+    return result;
+  }
   if (!seen) {
     return check_asks("We have not yet asked " + (domain.empty() ? "its web address" : domain) +
                           " whether it knows this publisher.",

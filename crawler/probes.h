@@ -1,0 +1,37 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crawler/source.h"
+#include "protocol/document/listing.h"
+#include "protocol/trust/checks.h"
+
+// Looking at what a listing names outside its feed: a page of its sponsor, its own contact page.
+// One GET each, through the same rules as every fetch of a stranger's file (SPEC 6.4).
+
+namespace crawler {
+
+/// One address to look at, and what for.
+struct ProbeTarget {
+  protocol::Check check = protocol::Check::contact;  ///< sponsor or contact
+  std::string url;
+  std::string name;  ///< of the group: what a sponsor's page must have
+};
+
+/// What may be looked at for a listing; nothing for groups of survivors, whose sites no node
+/// touches unless `permitted` by their publisher. A sponsor's page on the group's own site proves
+/// nothing and is not read.
+std::vector<ProbeTarget> probe_targets(const protocol::Listing& listing, bool permitted = false);
+
+/// Reads all of them, each once. A page that cannot be read is a question, never a warning.
+std::vector<protocol::CheckObservation> probe(Source& source, std::span<const ProbeTarget> targets,
+                                              protocol::Timestamp now);
+
+/// Whether the words of `name` stand in the text of an HTML page, one after the other. Markup,
+/// case, punctuation and spaces make no difference.
+bool page_names(std::string_view html, std::string_view name);
+
+}  // namespace crawler
