@@ -151,7 +151,8 @@ std::vector<ProbeTarget> probe_targets(const protocol::Listing& listing, std::st
   const auto& links = listing.links;
   const auto& page = listing.sponsor.page;
   const bool on_own_site =
-      probe_host(page) == probe_host(links.home) || probe_host(page) == probe_host(links.apply);
+      listing.sponsor.name != publisher &&
+      (probe_host(page) == probe_host(links.home) || probe_host(page) == probe_host(links.apply));
   if (!listing.sponsor.name.empty() && readable(page) && !on_own_site)
     targets.push_back({protocol::Check::sponsor, page, listing.name});
   for (const auto* url : {&listing.contact.public_contact, &links.apply, &links.home}) {

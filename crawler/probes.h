@@ -23,8 +23,9 @@ struct ProbeTarget {
 
 /// What may be looked at for a listing; nothing for groups of survivors, whose sites no node
 /// touches unless `permitted` by their publisher. A sponsor's page on the group's own site proves
-/// nothing and is not read.
-std::vector<ProbeTarget> probe_targets(const protocol::Listing& listing, bool permitted = false);
+/// nothing and is not read, but where the sponsor is the publisher itself.
+std::vector<ProbeTarget> probe_targets(const protocol::Listing& listing, std::string_view publisher,
+                                       bool permitted = false);
 
 /// Reads all of them, each once. A page that cannot be read is a question, never a warning.
 std::vector<protocol::CheckObservation> probe(Source& source, std::span<const ProbeTarget> targets,

@@ -535,7 +535,8 @@ Node::Probed Node::probe(std::size_t most, bool everything) {
       const auto listing = protocol::read_listing(envelope->subject);
       if (!listing) return;
       // This node's own publisher answers for what is done to its groups' sites.
-      for (auto& target : crawler::probe_targets(*listing, seen->publisher_name(record.key.scid), standing->own)) {
+      for (auto& target :
+           crawler::probe_targets(*listing, seen->publisher_name(record.key.scid), standing->own)) {
         if (known.contains(target.check) || targets.size() >= most ||
             ++of_host[target.url.substr(0, target.url.find('/', 8))] > kProbesOfOneHost)
           continue;

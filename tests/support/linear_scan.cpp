@@ -337,7 +337,7 @@ Stated scan_filter(const std::string& key, const Json& subject, const std::strin
 std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery& query) {
   std::set<std::string> found;
   for (const auto& [key, subject] : listings) {
-    bool in = true;
+    bool in = query.show_left_out || !query.left_out.contains(key);
     for (const char* filter : {"license", "region", "cost", "format", "kind", "audience",
                                "publisher", "status", "can_join", "words"}) {
       const auto stated = scan_filter(key, subject, filter, query);

@@ -31,6 +31,8 @@ struct ScanQuery {
   /// Whether the searcher can join, as the test sees it; empty: not asked.
   std::function<bool(const protocol::Json& subject)> can_join;
   std::set<std::string> include_unstated;
+  std::set<std::string> left_out;  ///< key texts of what the node's policy leaves out
+  bool show_left_out = false;
   /// Names of publishers by SCID (the key's part before '/'); words are looked for in them, too.
   std::map<std::string, std::string> publisher_names;
 };

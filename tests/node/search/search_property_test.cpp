@@ -146,6 +146,7 @@ BothQueries random_query(std::mt19937_64& random) {
     if (chance(50)) both.index.sort = node::Sort::eligibility;
   }
   both.index.limit = 1 + random() % 40;
+  both.index.show_left_out = both.scan.show_left_out = chance(30);
   return both;
 }
 
@@ -177,6 +178,9 @@ class SearchAgainstScan : public testing::Test {
       const bool gone = random_() % 20 == 0;
       if (random_() % 4 == 0) document.visible_until = kScanNow + std::chrono::seconds(1);
       if (gone) document.visible_until = kScanNow;
+      document.left_out = random_() % 6 == 0;
+      left_out_.erase(key);
+      if (document.left_out) left_out_.insert(key);
       put.push_back(std::move(document));
       visible_.erase(key);
       if (!gone) visible_.emplace(key, subject);
@@ -190,6 +194,7 @@ class SearchAgainstScan : public testing::Test {
   /// Whether the listing passes all filters but `but`.
   static bool passes(const std::string& key, const protocol::Json& subject, const ScanQuery& query,
                      const std::string& but) {
+    if (!query.show_left_out && query.left_out.contains(key)) return false;
     return std::all_of(
         std::begin(kScanFilters), std::end(kScanFilters), [&](const std::string filter) {
           if (filter == but) return true;
@@ -247,6 +252,7 @@ class SearchAgainstScan : public testing::Test {
   std::map<std::string, std::string> names_;
   std::map<std::string, protocol::Json> visible_;
   std::set<std::string> stored_;
+  std::set<std::string> left_out_;  ///< of those in visible_, by the node's policy
 };
 
 constexpr std::chrono::milliseconds kNoHurry{60'000};
@@ -259,6 +265,12 @@ TEST_F(SearchAgainstScan, FindsCountsAndPagesExactlyWhatALinearScanDoes) {
     for (int i = 0; i < 8; ++i) {
       auto [query, scan] = random_query(random_);
       scan.publisher_names = names_;
+      scan.left_out = left_out_;
+      auto all_of_them = scan;
+      all_of_them.show_left_out = true;
+      const auto with_left_out = test_support::linear_scan(listings(), all_of_them);
+      const auto left_out = std::count_if(with_left_out.begin(), with_left_out.end(),
+                                          [&](const auto& key) { return left_out_.contains(key); });
       SCOPED_TRACE("round " + std::to_string(round) + ", words " + query.words);
       const auto want = test_support::linear_scan(listings(), scan);
       if (!want.empty()) ++found_something;
@@ -271,6 +283,7 @@ TEST_F(SearchAgainstScan, FindsCountsAndPagesExactlyWhatALinearScanDoes) {
         ASSERT_TRUE(page.has_value()) << page.error().detail;
         ASSERT_FALSE(page->truncated);
         EXPECT_EQ(page->total, want.size());
+        EXPECT_EQ(page->left_out, static_cast<std::size_t>(left_out));
         EXPECT_LE(page->page.size(), query.limit);
         for (const auto& key : page->page) {
           EXPECT_TRUE(got.insert(key.text()).second) << key.text() << " twice";
@@ -301,6 +314,7 @@ TEST_F(SearchAgainstScan, PagesStayConsistentWhileListingsComeAndGo) {
     change();
     auto [query, scan] = random_query(random_);
     scan.publisher_names = names_;
+    query.show_left_out = scan.show_left_out = true;  // flags come and go with the changes
     query.limit = 1 + random_() % 5;
     const auto at_first = visible_;
     auto untouched = visible_;
@@ -336,6 +350,7 @@ TEST_F(SearchAgainstScan, TheOrderDoesNotDependOnHowTheIndexGrew) {
   for (int i = 0; i < 100; ++i) {
     auto [query, scan] = random_query(random_);
     query.limit = 100;
+    query.show_left_out = true;  // the other index was told of none
     const auto grown = index_.search(query, kScanNow, kNoHurry);
     const auto made = at_once.search(query, kScanNow, kNoHurry);
     ASSERT_TRUE(grown && made);
