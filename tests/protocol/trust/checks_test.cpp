@@ -582,19 +582,19 @@ TEST(Checks, NeverWarnOfWhatIsNotStated) {
     CheckedSample whole(more, true);
     for (const auto& result : whole.results()) ASSERT_NE(result.outcome, kWarning) << result.text;
     std::size_t tried = 0;
-    // Two at a time: what one absence leaves alone, two may not.
-    checks_without(whole.subject_, [&](const Json& less) {
-      checks_without(less, [&](const Json& still_less) {
-        CheckedSample sample;
-        sample.subject_ = still_less;
-        if (!protocol::read_listing(still_less)) return;
-        ++tried;
-        for (const auto& result : sample.results())
-          EXPECT_NE(result.outcome, kWarning) << result.text << "\n"
-                                              << protocol::canonical(still_less);
-      });
-    });
-    EXPECT_GT(tried, 500U);
+    const auto judge = [&](const Json& less) {
+      CheckedSample sample;
+      sample.subject_ = less;
+      if (!protocol::read_listing(less)) return;
+      ++tried;
+      for (const auto& result : sample.results())
+        EXPECT_NE(result.outcome, kWarning) << result.text << "\n" << protocol::canonical(less);
+    };
+    checks_without(whole.subject_, judge);
+    // Two at a time, once: what one absence leaves alone, two may not.
+    if (more == "{}")
+      checks_without(whole.subject_, [&](const Json& less) { checks_without(less, judge); });
+    EXPECT_GT(tried, more == "{}" ? 500U : 20U);
   }
 }
 
