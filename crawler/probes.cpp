@@ -47,7 +47,9 @@ std::string probe_words(std::string_view text) {
     // U+2018 to U+201D and the dashes: punctuation in three bytes.
     if (static_cast<unsigned char>(c) == 0xE2 && at + 2 < text.size() &&
         static_cast<unsigned char>(text[at + 1]) == 0x80) {
+      const bool apostrophe = static_cast<unsigned char>(text[at + 2]) == 0x99;
       at += 2;
+      if (apostrophe) continue;
       if (words.back() != ' ') words += ' ';
     } else if (c == '\'') {
       // "Women's" and "Womens" are one word.

@@ -123,6 +123,7 @@ Html check_warnings(const Group& group) {
 
 Html also_published(const Group& group) {
   Html html;
+  if (group.checks.size() != protocol::kChecks) return html;
   const auto& result = group.checks[static_cast<std::size_t>(protocol::Check::duplicate)];
   // A person may have found that the two are different groups.
   if (result.outcome != CheckOutcome::check) return html;
@@ -138,6 +139,7 @@ Html also_published(const Group& group) {
 
 Html check_questions(const Group& group) {
   std::vector<const protocol::CheckResult*> open;
+  if (group.checks.size() != protocol::kChecks) return {};
   for (const auto check : kCheckQuestionOrder) {
     const auto& result = group.checks[static_cast<std::size_t>(check)];
     const bool asks =
@@ -147,7 +149,7 @@ Html check_questions(const Group& group) {
   Html html;
   if (open.empty()) return html;
   html.raw(
-      "<section class=\"stack\" aria-labelledby=\"ask\">\n<h2 id=\"ask\">Questions to ask before "
+      "<section class=\"stack\" aria-labelledby=\"asks\">\n<h2 id=\"asks\">Questions to ask before "
       "you join</h2>\n<p>Made from the checks that are still open. An open check is no fault: most "
       "listings leave something out.</p>\n<ul class=\"stack\">\n");
   const auto item = [&](const protocol::CheckResult& result) {

@@ -339,6 +339,7 @@ Parameters to_parameters(const Query& query) {
   for (const auto& one : to_parameters(query.situation)) made.push_back(one);
   if (query.can_join != CanJoin::any)
     made.emplace_back("can_join", query.can_join == CanJoin::yes ? "yes" : "probably");
+  if (query.show_left_out) made.emplace_back("left_out", "show");
   for (const auto& [name, sort] : kSortNames) {
     if (sort == query.sort && sort != Sort::best_match) made.emplace_back("sort", name);
   }

@@ -165,6 +165,29 @@ TEST_F(ChecksInANode, PagesAndApiSayHowManyWereLeftOut) {
   EXPECT_EQ(shown->find("checks")->if_array()->size(), protocol::kChecks);
 }
 
+TEST_F(ChecksInANode, ThePageAsksWhatIsOpenAndSaysTheRest) {
+  const auto key =
+      federation_
+          .publish(ohio_,
+                   {simple_listing("Tuesday Table", {{"ethics_frameworks", Json::array({"apa"})},
+                                                     {"summary", "<b>Lunch</b> & cases"}})})
+          .front();
+  recognize_and_sync();
+  const node::AboutNode about(*reader_.node);
+  node::Request request;
+  request.params = {{"scid", key.scid}, {"uuid", key.uuid}};
+  const auto page = node::listing_page(request, *reader_.node, *about.now()).body;
+  for (const char* wanted :
+       {"Codes of ethics", "Legal privilege may not cover",
+        "clients that you may discuss their case", "Questions to ask before you join",
+        "“Is there a confidentiality agreement, and may I read it first?”", "What we checked",
+        "checks pass", "checks do not apply", "Read from its own address. Checked by this node"})
+    EXPECT_NE(page.find(wanted), std::string::npos) << wanted;
+  const auto group = reader_.node->group(key);
+  for (const auto& result : group->checks)
+    EXPECT_NE(page.find(std::string(protocol::describe(result.check).title)), std::string::npos);
+}
+
 TEST_F(ChecksInANode, ThePolicyIsChosenByNameOrFromAFile) {
   const auto keys = federation_.publish(
       ohio_, {simple_listing("Tuesday Table"),
