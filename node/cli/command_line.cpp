@@ -330,7 +330,8 @@ CommandLine parse_command_line(int argc, char** argv) {
         added = leaf->add_flag(option.name, flags[key(command, option)], option.help);
       } else {
         added = leaf->add_option(option.name, values[key(command, option)], option.help);
-        if (option.kind != Kind::list) added->expected(1);
+        // One value each, so that several positional ones stand beside one another.
+        if (option.kind != Kind::list) added->expected(1)->allow_extra_args(false);
       }
       if (option.required) added->required();
     }
