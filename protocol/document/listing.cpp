@@ -206,8 +206,8 @@ void listing_read_people(const Json& subject, Listing& listing) {
   listing.agreement_hash = listing_text(agreement, "hash");
   listing.charter = listing_texts(&subject, "charter");
   listing.ethics_frameworks = listing_texts(&subject, "ethics_frameworks");
-  listing.evidence = listing_objects<Evidence>(subject, "evidence", [](const Json* in) {
-    return Evidence{.check_id = listing_text(in, "check_id"),
+  listing.evidence = listing_objects<OfferedEvidence>(subject, "evidence", [](const Json* in) {
+    return OfferedEvidence{.check_id = listing_text(in, "check_id"),
                     .kind = listing_text(in, "kind"),
                     .value = listing_text(in, "value"),
                     .by = listing_text(in, "by"),

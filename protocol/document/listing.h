@@ -88,7 +88,7 @@ struct Commitment {
 };
 
 /// What the publisher offers as evidence for one check; never a result (design: legitimacy).
-struct Evidence {
+struct OfferedEvidence {
   std::string check_id, kind, value, by;
   std::string at;  ///< date
 };
@@ -163,7 +163,7 @@ struct Listing {
   std::string agreement_last_signed;  ///< month, "2026-11"
   std::string agreement_hash;         ///< SHA-256 of the published text, in hexadecimal
   std::vector<std::string> charter, ethics_frameworks;
-  std::vector<Evidence> evidence;
+  std::vector<OfferedEvidence> evidence;
 
   std::string status;
   std::string disclosure;
