@@ -153,7 +153,10 @@ std::optional<std::string> Node::cosigned_checkpoint(const std::string& scid) {
   const auto* publisher = publisher_locked();
   // Its own time stamp stands in its own checkpoint already.
   if (!publisher || feed->own) return feed->checkpoint;
-  return node::cosigned_checkpoint(store_, *publisher, *feed, clock_.now());
+  // At the time at which it was last seen to be the newest, so that nothing is claimed that nobody
+  // looked at, and the bytes stay until that is so again.
+  return node::cosigned_checkpoint(store_, *publisher, *feed,
+                                   feed->last_success.value_or(clock_.now()));
 }
 
 std::shared_ptr<const Visibility> Node::visibility() const {

@@ -95,8 +95,7 @@ inline constexpr std::string_view kPrivilegeWarning =
     "Legal privilege may not cover what is said in a peer group. A court may ask for it.";
 inline constexpr std::string_view kInformedConsentNote =
     "Before you bring a case, check that your own consent form tells clients that you may talk "
-    "about "
-    "their case in consultation, without their name.";
+    "about their case in consultation, without their name.";
 bool talks_about_cases(const Listing& listing);
 /// No license, no privilege to warn of: groups of people with lived experience, or of everybody.
 bool is_for_professionals(const Listing& listing);
