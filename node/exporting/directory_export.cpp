@@ -181,13 +181,13 @@ class DirectoryWriter {
     one.set("interval", static_cast<std::int64_t>(parsed->interval));
     static constexpr const char* kDays[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
     one.set("wkst", kDays[parsed->week_start]);
-    std::string days, month_days;
+    std::string weekdays, month_days;
     for (const auto& day : parsed->by_day)
-      days += (days.empty() ? "" : ",") + (day.nth == 0 ? std::string() : std::to_string(day.nth)) +
-              kDays[day.weekday];
+      weekdays += (weekdays.empty() ? "" : ",") +
+                  (day.nth == 0 ? std::string() : std::to_string(day.nth)) + kDays[day.weekday];
     for (const auto day : parsed->by_month_day)
       month_days += (month_days.empty() ? "" : ",") + std::to_string(day);
-    directory_set(one, "byday", days);
+    directory_set(one, "byday", weekdays);
     directory_set(one, "bymonthday", month_days);
     if (parsed->count) one.set("count", static_cast<std::int64_t>(*parsed->count));
     if (parsed->until) one.set("until", protocol::format_local_time(*parsed->until).substr(0, 10));

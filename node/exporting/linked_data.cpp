@@ -59,10 +59,11 @@ Json linked_schedule(const protocol::ScheduleRule& rule) {
     }
     // schema.org takes the days as iCalendar writes them: "2TU".
     static constexpr const char* kDays[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
-    Json::Array days;
+    Json::Array weekdays;
     for (const auto& day : parsed->by_day)
-      days.push_back((day.nth == 0 ? std::string() : std::to_string(day.nth)) + kDays[day.weekday]);
-    if (!days.empty()) schedule.set("byDay", Json(std::move(days)));
+      weekdays.push_back((day.nth == 0 ? std::string() : std::to_string(day.nth)) +
+                         kDays[day.weekday]);
+    if (!weekdays.empty()) schedule.set("byDay", Json(std::move(weekdays)));
     Json::Array month_days, months;
     for (const auto day : parsed->by_month_day) month_days.push_back(day);
     for (const auto month : parsed->by_month) months.push_back(month);
