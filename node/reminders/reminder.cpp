@@ -14,7 +14,7 @@ namespace node {
 
 namespace {
 
-constexpr std::size_t kTokenBytes = 32;
+constexpr std::size_t kReminderTokenBytes = 32;
 constexpr std::chrono::days kConfirmedFor{180};
 
 protocol::Hash reminder_hash(std::string_view token) { return protocol::sha256(token); }
@@ -22,7 +22,7 @@ protocol::Hash reminder_hash(std::string_view token) { return protocol::sha256(t
 std::optional<StoredReminder> reminder_of_token(Store& store, std::string_view token) {
   // What cannot be a token costs no look into the database.
   const auto bytes = protocol::from_base64url(token);
-  if (!bytes || bytes->size() != kTokenBytes) return std::nullopt;
+  if (!bytes || bytes->size() != kReminderTokenBytes) return std::nullopt;
   return find_reminder(store.database(), reminder_hash(token));
 }
 
@@ -129,7 +129,7 @@ std::vector<DueListing> due_listings(const StoreQueries& store, const Publisher&
 
 std::string make_answer_link(Store& store, const std::string& base_url, const DueListing& due,
                              protocol::Timestamp now) {
-  std::array<std::uint8_t, kTokenBytes> random{};
+  std::array<std::uint8_t, kReminderTokenBytes> random{};
   randombytes_buf(random.data(), random.size());
   const auto token = protocol::to_base64url(random);
   add_reminder(
