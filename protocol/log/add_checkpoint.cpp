@@ -103,8 +103,11 @@ AddCheckpointJudgement judge_add_checkpoint(const AddCheckpoint& request, const 
       return {Outcome::untrusted, time.error().detail};
     }
     if (time && *time > now + kMaxClockSkew) {
-      return {Outcome::untrusted, "the publisher's time stamp lies in the future: " +
-                                      format_timestamp(*time) + "; one of the two clocks is wrong"};
+      // The number is a stranger's, and years beyond 9999 have no text.
+      const auto shown =
+          *time <= kLatestTimestamp ? format_timestamp(*time) : std::string("after the year 9999");
+      return {Outcome::untrusted, "the publisher's time stamp lies in the future: " + shown +
+                                      "; one of the two clocks is wrong"};
     }
   }
   if (request.old_size > checkpoint.size) {

@@ -9,6 +9,8 @@
 #include <functional>
 #include <iterator>
 #include <map>
+#include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -23,11 +25,13 @@
 #include "protocol/encoding/text_encodings.h"
 #include "protocol/encoding/time.h"
 #include "protocol/identity/did_log.h"
+#include "protocol/log/add_checkpoint.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/leaf.h"
 #include "protocol/log/merkle.h"
 #include "protocol/log/note.h"
 #include "protocol/log/tiles.h"
+#include "protocol/log/tlog_proof.h"
 
 namespace {
 
@@ -872,9 +876,10 @@ void make_documents() {
     const auto line =
         must(protocol::append_did_log(log, change, seed(2), at("2027-01-05T09:00:00Z")));
     const std::string both = log_of(first).text() + line + "\n";
-    add("signed before #sign changed", "proof-invalid",
-        "only keys of the newest DID document count: #sign is seed 6 now", good,
-        {{"did_log", both}, {"now", "2027-01-06T00:00:00Z"}});
+    add("signed before #sign changed", "proof-key",
+        "only keys of the newest DID document count: #sign is seed 6 now, and this holds under the "
+        "one that it replaced",
+        good, {{"did_log", both}, {"now", "2027-01-06T00:00:00Z"}});
     add("signed again after #sign changed", "ok", "the same text, by the new key",
         document_line(listing(did), did, 6),
         {{"did_log", both}, {"now", "2027-01-06T00:00:00Z"}, {"t", "listing"}});
@@ -1545,6 +1550,676 @@ void make_bundles() {
   file.add("nothing", "leaf-syntax", "a width of 1 has one entry", {{"bundle", ""}, {"width", 1}});
 }
 
+// ---- news for a witness
+
+void make_add_checkpoint() {
+  const auto log = chapter_log();
+  const std::string origin = protocol::feed_origin(log.scid, 1);
+  const std::string node_name = protocol::node_key_name(log.scid);
+  const std::string witness_name = "webvh/witness.example/node";
+  std::vector<std::string> leaves = example_leaves();
+  const auto hashes = hashes_of(leaves);
+  const auto root = [&](std::size_t size) {
+    return protocol::naive_root(std::span(hashes).first(size));
+  };
+  const auto hex = [](const Hash& hash) { return Json(protocol::to_hex(hash.view())); };
+  const std::string note3 = checkpoint_note(origin, 3, root(3));
+  const auto proof23 = protocol::consistency_proof(hashes, 2);
+  const std::string good = protocol::format_add_checkpoint(2, proof23, note3);
+  File file("add_checkpoint/requests.json",
+            "What a witness answers, SPEC 5.6. `known_size` and `known_root`: its known head of "
+            "`origin`, the only log it knows, with the keys `sign` and, where it is not empty, "
+            "`node`. `status`: of the answer. `answer`: its body where that is set: for 200 the "
+            "line of the key `witness` at `now`, for 409 the known size. `fork`: proof of two "
+            "histories, too.",
+            Json::object({{"origin", origin},
+                          {"sign", multikey(4)},
+                          {"node", multikey(5)},
+                          {"node_name", node_name},
+                          {"known_size", 2},
+                          {"known_root", hex(root(2))},
+                          {"witness", multikey(20)},
+                          {"witness_name", witness_name},
+                          {"now", kNow}}));
+  const auto add = [&](const char* name, int status, const char* why, Json request,
+                       Json::Object more = {}) {
+    Json::Object members{{"status", status}, {"request", std::move(request)}};
+    for (auto& member : more) members.push_back(std::move(member));
+    file.add(name, status == 200 ? "ok" : "refused", why, std::move(members));
+  };
+  const auto line = [&](std::uint64_t size, const Hash& of) {
+    return Json(protocol::format_signature_line(protocol::cosign_note(
+        protocol::format_checkpoint({origin, size, of}), witness_name, seed(20), at(kNow))));
+  };
+  const auto knows = [&](std::size_t size) {
+    return Json::Object{{"known_size", static_cast<std::int64_t>(size)},
+                        {"known_root", hex(root(size))}};
+  };
+  const auto with = [](Json::Object members, const char* name, Json value) {
+    members.push_back({name, std::move(value)});
+    return members;
+  };
+  const auto request = [&](std::uint64_t old_size, const std::vector<Hash>& proof,
+                           const std::string& note) {
+    return Json(protocol::format_add_checkpoint(old_size, proof, note));
+  };
+  const auto edited = [&](std::string_view from, std::string_view to) {
+    return Json(replaced(good, from, to));
+  };
+
+  add("one leaf more", 200, "the example of SPEC 5.6", good, {{"answer", line(3, root(3))}});
+  add("a log that is seen for the first time", 200, "from size 0, without any hash",
+      request(0, {}, note3), with(knows(0), "answer", line(3, root(3))));
+  add("the known head again", 200, "same size, same root, no hash", request(3, {}, note3),
+      with(knows(3), "answer", line(3, root(3))));
+  add("an empty log", 200, "size 0 with the root of no leaves",
+      request(0, {}, checkpoint_note(origin, 0, protocol::empty_root())),
+      with(knows(0), "answer", line(0, protocol::empty_root())));
+  add("without a time stamp", 200, "the log's own line is enough for a witness",
+      request(2, proof23, checkpoint_note(origin, 3, root(3), 4, nullptr)),
+      {{"answer", line(3, root(3))}});
+  add("a time stamp 5 minutes ahead", 200, "a claimed time may lie 5 minutes ahead",
+      request(2, proof23, checkpoint_note(origin, 3, root(3), 4, "2026-11-02T08:05:00Z")));
+  {
+    auto note = must(protocol::parse_note(note3));
+    note.signatures.insert(note.signatures.begin(),
+                           protocol::sign_note(note.text, "other.example/log", seed(30)));
+    add("lines of strangers", 200, "names and key ids that are not the log's are ignored",
+        request(2, proof23, protocol::format_note(note)), {{"answer", line(3, root(3))}});
+  }
+
+  add("over 64 KiB", 413, "before anything else is read",
+      Json::array({Json(good),
+                   Json::object({{"times", 600},
+                                 {"of", "\xe2\x80\x94 x/y " + std::string(120, 'A') + "\n"}})}));
+  add("nothing", 400, "the form", "");
+  add("only the checkpoint", 400, "the form begins with old", note3);
+  add("another word than old", 400, "the form", edited("old 2\n", "new 2\n"));
+  add("a size with a leading zero", 400, "one spelling of a number", edited("old 2\n", "old 02\n"));
+  add("a negative size", 400, "decimal", edited("old 2\n", "old -2\n"));
+  add("a size of 2^53", 400, "below 2^53", edited("old 2\n", "old 9007199254740992\n"));
+  add("two spaces", 400, "one spelling", edited("old 2\n", "old  2\n"));
+  add("CR LF", 400, "lines end with LF", edited("\n", "\r\n"));
+  add("no blank line", 400, "it stands between hashes and checkpoint",
+      Json("old 2\n" + good.substr(good.find("\n\n") + 2)));
+  add("a hash of 31 bytes", 400, "32 bytes",
+      Json("old 2\n" + protocol::to_base64(Bytes(31, 1)) + "\n\n" + note3));
+  add("a hash in base64url without padding", 400, "the standard alphabet, padded",
+      edited("i0QbdTQp7KDUoDBM1wAuDjwTpseTQIpDFP0KSvK881I=",
+             "i0QbdTQp7KDUoDBM1wAuDjwTpseTQIpDFP0KSvK881I"));
+  {
+    std::string many = "old 2\n";
+    for (int i = 0; i < 64; ++i) many += protocol::to_base64(proof23[0].view()) + "\n";
+    add("64 hashes", 400, "at most 63", Json(many + "\n" + note3));
+  }
+  add("no checkpoint", 400, "a signed note",
+      Json("old 2\n" + protocol::to_base64(proof23[0].view()) + "\n\n"));
+  add("a checkpoint without any line", 400, "SPEC 5.4",
+      request(2, proof23, protocol::format_checkpoint({origin, 3, root(3)}) + "\n"));
+  {
+    protocol::Note note;
+    note.text = protocol::format_checkpoint({origin, 3, root(3)}) + "extra\n";
+    note.signatures.push_back(protocol::sign_note(note.text, origin, seed(4)));
+    add("a checkpoint with an extension", 400, "three lines, ever",
+        request(2, proof23, protocol::format_note(note)));
+  }
+  add("a byte behind it", 400, "the note ends with its last line", Json(good + "x"));
+
+  const std::string other =
+      protocol::feed_origin("Qmdbc77pFudBu6f3YaED6UJkgUGqN1pTpKiT4TnFEuf4Bh", 1);
+  add("a log that is not known here", 404, "its keys are not known either",
+      request(0, {}, checkpoint_note(other, 3, root(3))));
+  add("another epoch", 404, "the present one only",
+      request(0, {}, checkpoint_note(protocol::feed_origin(log.scid, 2), 3, root(3))));
+  add("a log that is not known, by nobody's key", 404, "404 comes before signatures",
+      request(7, {}, checkpoint_note(other, 3, root(3), 9)));
+
+  add("signed by another key", 403, "no line of #sign",
+      request(2, proof23, checkpoint_note(origin, 3, root(3), 9)));
+  add("another key, and an old size above the checkpoint's", 403, "signatures come before sizes",
+      request(4, {}, checkpoint_note(origin, 3, root(3), 9)));
+  add("another size than was signed", 403, "the text is signed",
+      request(2, proof23, replaced(note3, "/1\n3\n", "/1\n4\n")));
+  {
+    auto note = must(protocol::parse_note(note3));
+    note.signatures[1].blob[20] = static_cast<std::uint8_t>(note.signatures[1].blob[20] ^ 1);
+    add("a time stamp that does not verify", 403, "a line of #node, where it is there, must hold",
+        request(2, proof23, protocol::format_note(note)));
+    add("the same where no #node is named", 200, "then it is a stranger's line",
+        request(2, proof23, protocol::format_note(note)), {{"node", ""}});
+  }
+  add("a time stamp too far ahead", 403, "more than 5 minutes",
+      request(2, proof23, checkpoint_note(origin, 3, root(3), 4, "2026-11-02T08:05:01Z")));
+  {
+    auto note = must(protocol::parse_note(checkpoint_note(origin, 3, root(3), 4, nullptr)));
+    note.signatures.push_back(protocol::cosign_note(note.text, node_name, seed(5),
+                                                    protocol::from_unix(std::int64_t{1} << 62)));
+    add("a time stamp after the year 9999", 403, "a number that is no date of SPEC 2.3",
+        request(2, proof23, protocol::format_note(note)));
+  }
+
+  add("an old size above the checkpoint's", 400, "no log shrinks", request(4, {}, note3));
+  add("a shorter state", 400, "old 3, size 2", request(3, {}, checkpoint_note(origin, 2, root(2))),
+      knows(3));
+  add("no leaves and another root", 422, "false whatever is known",
+      request(0, {}, checkpoint_note(origin, 0, root(2))), knows(2));
+
+  add("the sender knows less", 409, "the answer says from which size to prove",
+      request(1, protocol::consistency_proof(hashes, 1), note3), {{"answer", "2\n"}});
+  add("the sender knows more", 409, "the answer says from which size to prove",
+      request(3, {}, note3), {{"answer", "2\n"}});
+  add("a shorter state, honestly", 409, "old 2 is not the known head any more",
+      request(2, {}, checkpoint_note(origin, 2, root(2))), with(knows(3), "answer", "3\n"));
+  add("another old size and no proof at all", 409, "409 comes before the proof",
+      request(1, {}, note3), {{"answer", "2\n"}});
+
+  add("no proof", 422, "one is needed from 2 to 3", request(2, {}, note3));
+  add("a wrong hash", 422, "it does not lead from the known head", request(2, {root(2)}, note3));
+  add("a hash too many", 422, "the length follows from the sizes",
+      request(2, {proof23[0], root(2)}, note3));
+  add("a proof from nothing", 422, "it must be empty", request(0, {root(2)}, note3), knows(0));
+  add("a proof between equals", 422, "it must be empty", request(3, {root(2)}, note3), knows(3));
+  add("a proof of another history", 422, "the known head has another root",
+      request(2, proof23, note3), {{"known_root", hex(root(3))}});
+  add("same size, other root", 422, "two histories, signed by one key",
+      request(2, {}, checkpoint_note(origin, 2, root(3))), {{"fork", true}});
+}
+
+// ---- proofs of one entry
+
+void make_tlog_proofs() {
+  const auto log = chapter_log();
+  const std::string origin = protocol::feed_origin(log.scid, 1);
+  const auto leaves = example_leaves();
+  const auto hashes = hashes_of(leaves);
+  const Hash root = protocol::naive_root(hashes);
+  const auto proof_of = [&](std::size_t index) {
+    return protocol::TlogProof{
+        {}, index, protocol::inclusion_proof(hashes, index), checkpoint_note(origin, 3, root)};
+  };
+  const std::string good = protocol::format_tlog_proof(proof_of(1));
+  File file("tlog_proofs/texts.json", "Proofs of one entry, SPEC 5.7. `leaf`: the entry's bytes.",
+            Json::object({{"origin", origin}, {"sign", multikey(4)}, {"leaf", leaves[1]}}));
+  const auto add = [&](const char* name, const char* code, const char* why, Json proof,
+                       Json::Object more = {}) {
+    Json::Object members{{"proof", std::move(proof)}};
+    for (auto& member : more) members.push_back(std::move(member));
+    file.add(name, code, why, std::move(members));
+  };
+  const auto found = [&](std::size_t index) {
+    return Json::Object{{"index", static_cast<std::int64_t>(index)},
+                        {"size", 3},
+                        {"root", protocol::to_hex(root.view())},
+                        {"leaf", leaves[index]}};
+  };
+  const auto text = [](const protocol::TlogProof& proof) {
+    return Json(protocol::format_tlog_proof(proof));
+  };
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    add(("entry " + std::to_string(i) + " of 3").c_str(), "ok", "SPEC 5.7", text(proof_of(i)),
+        found(i));
+  }
+  {
+    auto proof = proof_of(1);
+    proof.extra = to_bytes("whatever");
+    add("with extra data", "ok", "nothing signs it, so nothing follows from it", text(proof),
+        found(1));
+    proof = proof_of(1);
+    proof.hashes.clear();
+    proof.index = 0;
+    proof.checkpoint = checkpoint_note(origin, 1, hashes[1]);
+    add("the only entry", "ok", "no hash is needed", text(proof),
+        {{"index", 0}, {"size", 1}, {"root", protocol::to_hex(hashes[1].view())}});
+    proof = proof_of(1);
+    proof.hashes.pop_back();
+    add("a hash too few", "corrupt-mirror", "the length follows from index and size", text(proof));
+    proof = proof_of(1);
+    proof.hashes.push_back(root);
+    add("a hash too many", "corrupt-mirror", "the length follows from index and size", text(proof));
+    proof = proof_of(1);
+    std::swap(proof.hashes[0], proof.hashes[1]);
+    add("two hashes exchanged", "corrupt-mirror", "order is left and right", text(proof));
+    proof = proof_of(1);
+    proof.index = 2;
+    add("another index", "corrupt-mirror", "the way to the root follows from it", text(proof));
+    proof.index = 3;
+    add("an index that the log does not have", "corrupt-mirror", "below the size", text(proof));
+    proof = proof_of(1);
+    proof.checkpoint = checkpoint_note(protocol::feed_origin(log.scid, 2), 3, root);
+    add("a checkpoint of another epoch", "origin-mismatch", "SPEC 5.5", text(proof));
+    proof.checkpoint = checkpoint_note(origin, 3, root, 9);
+    add("a checkpoint by another key", "sig-unknown", "SPEC 5.4", text(proof));
+    proof.checkpoint = replaced(checkpoint_note(origin, 3, root), "/1\n3\n", "/1\n4\n");
+    add("a checkpoint with another size", "sig-bad", "the text is signed", text(proof));
+    proof.checkpoint = "hello\n";
+    add("a checkpoint that is none", "note-syntax", "SPEC 5.4", text(proof));
+  }
+  add("another entry", "corrupt-mirror", "the leaf is not the one that was proven", Json(good),
+      {{"leaf", leaves[0]}});
+  const auto edited = [&](std::string_view from, std::string_view to) {
+    return Json(replaced(good, from, to));
+  };
+  add("nothing", "note-syntax", "the form", "");
+  add("another first line", "note-syntax", "the form", edited("tlog-proof@v1", "tlog-proof@v2"));
+  add("no index", "note-syntax", "the form", edited("index 1\n", ""));
+  add("an index with a leading zero", "note-syntax", "one spelling",
+      edited("index 1\n", "index 01\n"));
+  add("an index of 2^53", "note-syntax", "below 2^53",
+      edited("index 1\n", "index 9007199254740992\n"));
+  add("extra behind the index", "note-syntax", "the order of the lines",
+      edited("index 1\n", "index 1\nextra AAAA\n"));
+  add("extra that is no base64", "note-syntax", "SPEC 2.2",
+      edited("index 1\n", "extra ?\nindex 1\n"));
+  add("no blank line", "note-syntax", "it stands before the checkpoint",
+      Json(good.substr(0, good.find("\n\n") + 1)));
+  add("nothing behind the blank line", "note-syntax", "the checkpoint",
+      Json(good.substr(0, good.find("\n\n") + 2)));
+  add("CR LF", "note-syntax", "lines end with LF", edited("\n", "\r\n"));
+  {
+    std::string many;
+    for (int i = 0; i < 64; ++i) many += protocol::to_base64(root.view()) + "\n";
+    add("64 hashes", "note-syntax", "at most 63", edited("index 1\n", "index 1\n" + many));
+  }
+  add("over 136 KiB", "note-syntax", "SPEC 8.1",
+      Json::array({Json(good), Json::object({{"times", 140000}, {"of", "x"}})}));
+}
+
+// ---- evidence
+
+/// A publisher with keys of its own: seeds `base` + 1 update, 2 and 3 its successors, 4 #sign, 5
+/// #node.
+struct EvidencePublisher {
+  std::uint8_t base = 0;
+  std::string did_log, did, scid, version_id;
+
+  EvidencePublisher(std::uint8_t seeds, const std::string& host) : base(seeds) {
+    const std::string folder = "https://" + host + "/o/main";
+    did_log = must(protocol::create_did_log(
+                  {.folder_url = folder,
+                   .sign = key(4).public_key(),
+                   .node = key(5).public_key(),
+                   .feed_url = folder + "/feed/1",
+                   .api_url = "https://" + host,
+                   .next_update_keys = {key(2).public_key(), key(3).public_key()}},
+                  key(1), at(kMade))) +
+              "\n";
+    const auto log = must(protocol::resolve_did_log(did_log, "", "", at(kNow)));
+    did = log.current().did;
+    scid = log.scid;
+    version_id = log.current().version_id;
+  }
+  SigningKey key(int number) const { return seed(static_cast<std::uint8_t>(base + number)); }
+  std::string origin() const { return protocol::feed_origin(scid, 1); }
+};
+
+/// How one part of a bundle differs from a good one.
+struct EvidenceChange {
+  std::uint8_t document_key = 0;  ///< a seed; 0: #sign
+  std::string document_did = {};  ///< whose key it says it is; empty: the publisher's
+  std::string fragment = "#sign";
+  std::function<void(std::string&)> line = {};  ///< the signed text, before it is hashed
+  std::function<void(std::string&)> leaf = {};  ///< the entry, before it is hashed
+  std::uint8_t checkpoint_key = 0;
+  const char* time_stamp = "2026-11-02T08:00:00Z";  ///< null: none
+  std::optional<Timestamp> seen = at("2026-11-02T09:00:00Z");
+  bool broken_line = false;  ///< of the node that made the bundle
+};
+
+constexpr std::uint8_t kHubSeeds = 60;
+
+/// The members of one part: the document in a log of three entries, of which it is the second.
+Json::Object evidence_part(const EvidencePublisher& publisher, Json document, const char* type,
+                           const std::string& prefix, const EvidenceChange& change = {}) {
+  const std::string id = *document.find("id")->if_string();
+  const std::string until = *document.find("validUntil")->if_string();
+  const std::string by = change.document_did.empty() ? publisher.did : change.document_did;
+  const auto sign =
+      change.document_key ? change.document_key : static_cast<std::uint8_t>(publisher.base + 4);
+  std::string line = document_line(std::move(document), by, sign, change.fragment);
+  if (change.line) change.line(line);
+  std::string leaf = leaf_put(id.c_str(), type, line, until.c_str());
+  if (change.leaf) change.leaf(leaf);
+  const std::vector<std::string> leaves = {
+      leaf_put(kCardId, "publisher", document_line(card(publisher.did), publisher.did),
+               "2027-11-01T09:00:00Z"),
+      leaf, leaf_del(kCardId)};
+  const auto hashes = hashes_of(leaves);
+  protocol::Note note;
+  note.text = protocol::format_checkpoint({publisher.origin(), 3, protocol::naive_root(hashes)});
+  note.signatures.push_back(
+      protocol::sign_note(note.text, publisher.origin(),
+                          change.checkpoint_key ? seed(change.checkpoint_key) : publisher.key(4)));
+  if (change.time_stamp) {
+    note.signatures.push_back(protocol::cosign_note(note.text,
+                                                    protocol::node_key_name(publisher.scid),
+                                                    publisher.key(5), at(change.time_stamp)));
+  }
+  if (change.seen) {
+    static const EvidencePublisher hub(kHubSeeds, "hub.example");
+    auto seen = protocol::cosign_note(note.text, protocol::node_key_name(hub.scid), hub.key(5),
+                                      *change.seen);
+    if (change.broken_line) seen.blob.back() = static_cast<std::uint8_t>(seen.blob.back() ^ 1);
+    note.signatures.push_back(seen);
+  }
+  const protocol::TlogProof proof{
+      {}, 1, protocol::inclusion_proof(hashes, 1), protocol::format_note(note)};
+  return {{prefix + (prefix.empty() ? "document" : "recognition"), parsed(line)},
+          {prefix + "leaf", leaf},
+          {prefix + "proof", protocol::format_tlog_proof(proof)},
+          {prefix + "didLog", publisher.did_log}};
+}
+
+Json evidence_recognition(const EvidencePublisher& by, const EvidencePublisher& whom,
+                          const char* area, int depth, const Change& change = {}) {
+  Json document = recognition(
+      by.did,
+      Json::object(
+          {{"id", whom.did},
+           {"name", "A recognized publisher"},
+           {"recognizedTo",
+            Json::object({{"type", "RecognizedAction"},
+                          {"action", "issue"},
+                          {"recognizedBy", by.did},
+                          {"constraints", Json::object({{"maxPathLength", depth},
+                                                        {"area", Json::array({area})}})}})}}));
+  if (change) change(document);
+  return document;
+}
+
+void make_evidence() {
+  const EvidencePublisher national(40, "national.example");
+  const EvidencePublisher chapter_publisher(0, "chapter.example");
+  const EvidencePublisher collective(50, "lakeshore.example");
+  const EvidencePublisher hub(kHubSeeds, "hub.example");
+  const auto listing_part = [&](const EvidenceChange& change = {}, const Change& edit = {}) {
+    Json document = listing(collective.did);
+    if (edit) edit(document);
+    return evidence_part(collective, std::move(document), "listing", "", change);
+  };
+  const auto first_part = [&](int depth = 1, const Change& edit = {},
+                              const EvidenceChange& change = {}) {
+    return evidence_part(national,
+                         evidence_recognition(national, chapter_publisher, "US", depth, edit),
+                         "recognition", "path[0].", change);
+  };
+  const auto second_part = [&](const char* area = "US-OH", const Change& edit = {},
+                               const EvidenceChange& change = {}) {
+    return evidence_part(chapter_publisher,
+                         evidence_recognition(chapter_publisher, collective, area, 0, edit),
+                         "recognition", "path[1].", change);
+  };
+  const auto object_of = [](const Json::Object& members) {
+    Json made{Json::Object()};
+    for (const auto& [name, value] : members) {
+      const auto dot = name.find("].");
+      made.set(dot == std::string::npos ? name : name.substr(dot + 2), value);
+    }
+    return made;
+  };
+  Json bundle = object_of(listing_part());
+  bundle.set("path", Json::array({object_of(first_part()), object_of(second_part())}));
+  bundle.set("anchor", national.scid);
+  bundle.set("nodeDidLog", hub.did_log);
+
+  File file(
+      "evidence/bundles.json",
+      "Evidence bundles, SPEC 7.6: an association (the reader's anchor) recognizes a "
+      "chapter, the chapter a collective, whose listing this is; a node made it. A case is "
+      "`bundle` with each member that `set` names replaced (null: taken away), by the path "
+      "that a refusal names it with. `at`: the member that must be named. `at_version`: what "
+      "the reader knows of the anchor. `judged_at`: the moment of step 7.",
+      Json::object(
+          {{"bundle", bundle}, {"reader_anchor", national.scid}, {"now", "2026-11-03T00:00:00Z"}}));
+  const auto add = [&](const char* name, const char* code, const char* at_member, const char* why,
+                       Json::Object set, Json::Object more = {}) {
+    Json changes{Json::Object()};
+    for (const auto& [member, value] : set) changes.set(member, value);
+    Json::Object members{{"set", changes}};
+    if (std::string(code) != "ok") members.push_back({"at", at_member});
+    for (auto& member : more) members.push_back(std::move(member));
+    file.add(name, code, why, std::move(members));
+  };
+  const Json now = Json("2026-11-03T00:00:00Z");
+  const auto text_of = [&](const char* member) { return *bundle.find(member)->if_string(); };
+
+  add("a whole bundle", "ok", "", "everything is valid now", {}, {{"judged_at", now}});
+  add("with the anchor's version", "ok", "", "the anchor's log has it", {},
+      {{"judged_at", now}, {"at_version", national.version_id}});
+  add("with a version that the anchor's log lacks", "edge-pin", "path[0].didLog",
+      "step 8: it may be an older, cut log", {}, {{"at_version", collective.version_id}});
+  add("of another anchor", "no-path", "anchor", "step 1: nothing in a bundle says whom to trust",
+      {}, {{"reader_anchor", hub.scid}});
+  add("that says another anchor", "no-path", "anchor", "step 1", {{"anchor", hub.scid}});
+  add("whose anchor did not sign the first step", "no-path", "path[0].recognition", "step 8",
+      {{"anchor", hub.scid}}, {{"reader_anchor", hub.scid}});
+  add("without the node that made it", "ok", "", "its lines are then a stranger's",
+      {{"nodeDidLog", Json()}}, {{"judged_at", now}});
+  add("without any cosignature of that node", "ok", "", "there are none, so none must verify",
+      listing_part({.seen = std::nullopt}), {{"judged_at", now}});
+  add("long after", "ok", "", "step 7: the latest time that somebody put under a checkpoint", {},
+      {{"now", "2029-01-01T00:00:00Z"}, {"judged_at", "2026-11-02T09:00:00Z"}});
+
+  add("a member that is not known", "doc-profile", "note", "it might take back what others say",
+      {{"note", "x"}});
+  add("a member that is not known in a step", "doc-profile", "path[1].note", "at any level",
+      {{"path[1].note", "x"}});
+  for (const char* member : {"document", "leaf", "proof", "didLog", "path", "anchor"}) {
+    add((std::string("without ") + member).c_str(), "doc-profile", member, "required",
+        {{member, Json()}});
+  }
+  for (const char* member : {"recognition", "leaf", "proof", "didLog"}) {
+    const std::string path = std::string("path[0].") + member;
+    add(("without " + path).c_str(), "doc-profile", path.c_str(), "required", {{path, Json()}});
+  }
+  add("a document as a text", "doc-profile", "document", "an object", {{"document", "{}"}});
+  add("a leaf as an object", "doc-profile", "leaf", "a text", {{"leaf", Json(Json::Object())}});
+  add("an empty didWitness", "doc-profile", "didWitness", "no text is empty", {{"didWitness", ""}});
+  add("a path that is an object", "doc-profile", "path", "a list",
+      {{"path", Json(Json::Object())}});
+  add("a step that is a text", "doc-profile", "path[0]", "an object",
+      {{"path", Json::array({"x"})}});
+  add("five steps", "doc-profile", "path", "at most 4", [&] {
+    Json::Array steps(5, object_of(first_part()));
+    return Json::Object{{"path", Json(steps)}};
+  }());
+  add("an anchor that is no SCID", "doc-profile", "anchor", "SPEC 3.2",
+      {{"anchor", "national.example"}});
+  add("a leaf over 512 bytes", "too-large", "leaf", "SPEC 8.1", {{"leaf", std::string(513, 'x')}});
+
+  add("an identity log that is none", "did-syntax", "didLog", "step 2", {{"didLog", "hello\n"}});
+  add("an identity log with another time", "did-invalid", "path[1].didLog", "step 2",
+      {{"path[1].didLog",
+        replaced(chapter_publisher.did_log, "2026-11-01T09:00:00Z", "2026-11-01T09:00:01Z")}});
+  add("an identity log of another publisher", "origin-mismatch", "proof",
+      "step 3: the checkpoint is not its", {{"didLog", chapter_publisher.did_log}});
+  {
+    const auto log = must(protocol::resolve_did_log(collective.did_log, "", "", at(kNow)));
+    const auto end = must(protocol::append_did_log(log,
+                                                   {.document = log.current().document,
+                                                    .update_keys = {collective.key(2).public_key()},
+                                                    .next_update_keys = {},
+                                                    .deactivate = true},
+                                                   collective.key(2), at(kNow)));
+    add("an ended identity", "did-deactivated", "didLog", "step 2",
+        {{"didLog", collective.did_log + end + "\n"}});
+  }
+  {
+    Json entry = first_entry([](Json& made) { made.find("state")->erase("service"); });
+    add("an identity without a feed", "feed-missing", "didLog", "step 2, SPEC 3.4",
+        {{"didLog", log_of(entry).text()}});
+  }
+
+  add("a proof that is none", "note-syntax", "proof", "step 3, SPEC 5.7", {{"proof", "hello\n"}});
+  add("the proof of another step", "origin-mismatch", "path[0].proof", "step 3",
+      {{"path[0].proof", *object_of(second_part()).find("proof")}});
+  add("another index", "corrupt-mirror", "proof", "step 3",
+      {{"proof", replaced(text_of("proof"), "index 1\n", "index 0\n")}});
+  add("another leaf of the same log", "corrupt-mirror", "proof",
+      "step 3: the proof is of this entry only", {{"leaf", leaf_del(kCardId)}});
+  add("a byte of the leaf changed", "corrupt-mirror", "proof", "step 3",
+      {{"leaf", replaced(text_of("leaf"), "\"put\"", "\"pux\"")}});
+  add("another size", "sig-bad", "proof", "step 3: the text is signed",
+      {{"proof", replaced(text_of("proof"), "/1\n3\n", "/1\n4\n")}});
+  add("a checkpoint by another key", "sig-unknown", "proof", "step 3",
+      listing_part({.checkpoint_key = 9}));
+  add("a checkpoint without its publisher's time stamp", "sig-unknown", "proof",
+      "step 3: #node is named, so somebody cut the line off",
+      listing_part({.time_stamp = nullptr}));
+  add("a publisher's time stamp ahead of now", "sig-bad", "proof", "more than 5 minutes",
+      listing_part({.time_stamp = "2026-11-03T00:05:01Z"}));
+
+  add("a leaf that is not canonical", "leaf-syntax", "leaf", "step 4, and it is in the log",
+      listing_part({.leaf = [](std::string& leaf) { leaf.insert(1, " "); }}));
+  add("a leaf with an unknown operation", "unsupported-op", "leaf", "step 4",
+      listing_part({.leaf = [](std::string& leaf) { leaf = R"({"op":"prune","to":2})"; }}));
+  add("a leaf that withdraws", "doc-profile", "leaf", "step 4: a put",
+      listing_part({.leaf = [](std::string& leaf) { leaf = leaf_del(kListingId); }}));
+  add("a leaf of another type", "doc-profile", "leaf", "step 4: a listing",
+      listing_part({.leaf = [](std::string& leaf) {
+        leaf = replaced(leaf, "\"listing\"", "\"recognition\"");
+      }}));
+  add("a leaf with another id", "doc-hash", "document", "step 4",
+      listing_part(
+          {.leaf = [](std::string& leaf) { leaf = replaced(leaf, kListingId, kCardId); }}));
+  add("a leaf with another exp", "doc-profile", "document", "step 4",
+      listing_part(
+          {.leaf = [](std::string& leaf) { leaf = replaced(leaf, "{\"exp\":1", "{\"exp\":"); }}));
+
+  {
+    Json document = *bundle.find("document");
+    document.find("credentialSubject")->set("name", "Another circle");
+    add("another text", "doc-hash", "document", "step 4: not what the leaf commits to",
+        {{"document", document}});
+    Json step = *bundle.find("path")->if_array()->at(1).find("recognition");
+    step.find("credentialSubject")->set("name", "Another name");
+    add("another text of a recognition", "doc-hash", "path[1].recognition", "step 4",
+        {{"path[1].recognition", step}});
+  }
+  add("another context", "doc-context", "document", "step 5", listing_part({}, [](Json& document) {
+        document.set("@context", Json::array({"https://www.w3.org/ns/credentials/v2"}));
+      }));
+  add("another issuer", "doc-issuer", "document", "step 5",
+      listing_part({}, [&](Json& document) { document.set("issuer", chapter_publisher.did); }));
+  add("signed by #node", "proof-key", "document", "step 5",
+      listing_part({.document_key = 55, .fragment = "#node"}));
+  add("signed by a stranger", "proof-invalid", "document", "step 5",
+      listing_part({.document_key = 9}));
+  add("a recognition signed by a stranger", "proof-invalid", "path[0].recognition", "step 5",
+      first_part(1, {}, {.document_key = 9}));
+  add("a listing without a name", "doc-profile", "document", "step 5, SPEC 4.3",
+      listing_part({}, [](Json& document) { document.find("credentialSubject")->erase("name"); }));
+
+  add("a node's identity log that is none", "did-syntax", "nodeDidLog", "step 6",
+      {{"nodeDidLog", "hello\n"}});
+  add("a broken line of the node", "sig-bad", "proof", "step 6",
+      listing_part({.broken_line = true}));
+  add("a broken line of the node on a recognition", "sig-bad", "path[0].proof", "step 6",
+      first_part(1, {}, {.broken_line = true}));
+  add("a broken line of a node that is not named", "ok", "", "a stranger's",
+      [&] {
+        auto set = listing_part({.broken_line = true});
+        set.push_back({"nodeDidLog", Json()});
+        return set;
+      }(),
+      {{"judged_at", now}});
+  add("a line of the node ahead of now", "sig-bad", "proof", "more than 5 minutes",
+      listing_part({.seen = at("2026-11-03T00:05:01Z")}));
+  add("a line of the node after the year 9999", "sig-bad", "proof",
+      "a number that is no date of SPEC 2.3",
+      listing_part({.seen = protocol::from_unix(std::int64_t{1} << 62)}));
+
+  const auto valid = [](const char* from, const char* until) {
+    return [=](Json& document) {
+      document.set("validFrom", from);
+      document.set("validUntil", until);
+    };
+  };
+  add("a listing that ended before any checkpoint here", "doc-expired", "document", "step 7",
+      listing_part({}, valid(kMade, "2026-11-02T00:00:00Z")));
+  add("a listing that is not valid yet", "doc-future", "document", "step 7",
+      listing_part({}, valid("2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z")));
+  add("a recognition that ended before any checkpoint here", "edge-expired", "path[0].recognition",
+      "step 7", first_part(1, valid(kMade, "2026-11-02T00:00:00Z")));
+  add("a recognition that has ended since", "ok", "", "step 7: at the latest time that is known",
+      first_part(1, valid(kMade, "2026-11-02T12:00:00Z")), {{"judged_at", "2026-11-02T09:00:00Z"}});
+
+  add("an anchor that does not reach so far", "edge-depth", "path[0].recognition",
+      "step 8: maxPathLength 0, and one more follows", first_part(0));
+  add("a recognition for another area", "edge-scope", "path[1].recognition", "step 8",
+      second_part("US-IN"));
+  add("a constraint that is not known", "edge-constraint", "path[1].recognition", "step 8",
+      second_part("US-OH", [](Json& document) {
+        document.find("credentialSubject")
+            ->find("recognizedTo")
+            ->find("constraints")
+            ->set("only", "weekdays");
+      }));
+  add("a version that the recognized one lacks", "edge-pin", "path[0].recognition", "step 8",
+      first_part(1, [&](Json& document) {
+        document.find("credentialSubject")->set("atVersion", national.version_id);
+      }));
+  add("a recognition of somebody else", "edge-pin", "path[1].recognition",
+      "step 8: it must lead to whoever comes next", second_part("US-OH", [&](Json& document) {
+        document.find("credentialSubject")->set("id", hub.did);
+      }));
+  add("the anchor's step left out", "no-path", "path[0].recognition", "step 8",
+      {{"path", Json::array({object_of(second_part())})}});
+  add("no step at all", "no-path", "document", "step 8: the anchor did not publish it",
+      {{"path", Json(Json::Array())}});
+  {
+    const auto back =
+        evidence_part(chapter_publisher, evidence_recognition(chapter_publisher, national, "US", 3),
+                      "recognition", "path[1].");
+    const auto down = evidence_part(national, evidence_recognition(national, collective, "US", 3),
+                                    "recognition", "path[2].");
+    add("a path that visits the anchor twice", "no-path", "path", "step 8: no SCID twice",
+        {{"path", Json::array({object_of(first_part(3)), object_of(back), object_of(down)})}});
+  }
+
+  // Small ones, whole: the anchor's own listing, and what does not get as far as a member.
+  File small(
+      "evidence/texts.json",
+      "Whole texts of evidence bundles, SPEC 7.6. `judged_at`: the moment of step 7.",
+      Json::object({{"reader_anchor", chapter_publisher.scid}, {"now", "2026-11-03T00:00:00Z"}}));
+  const auto whole = [&](const char* name, const char* code, const char* at_member, const char* why,
+                         Json text, Json::Object more = {}) {
+    Json::Object members{{"text", std::move(text)}};
+    members.push_back(std::string(code) == "ok" ? std::pair<std::string, Json>{"judged_at", now}
+                                                : std::pair<std::string, Json>{"at", at_member});
+    for (auto& member : more) members.push_back(std::move(member));
+    small.add(name, code, why, std::move(members));
+  };
+  Json own = object_of(evidence_part(chapter_publisher, listing(chapter_publisher.did), "listing",
+                                     "", {.seen = std::nullopt}));
+  own.set("path", Json(Json::Array()));
+  own.set("anchor", chapter_publisher.scid);
+  const std::string own_text = canonical(own) + "\n";
+  whole("the anchor's own listing", "ok", "", "a path without steps", own_text);
+  whole("without the line end", "ok", "", "readers do not look for it",
+        own_text.substr(0, own_text.size() - 1));
+  whole("with a version that the log lacks", "edge-pin", "didLog", "step 8", own_text,
+        {{"at_version", collective.version_id}});
+  whole("nothing", "doc-syntax", "", "SPEC 2.1", "");
+  whole("a list", "doc-profile", "bundle", "one object", "[]");
+  whole("cut", "doc-syntax", "", "SPEC 2.1", own_text.substr(0, own_text.size() / 2));
+  whole("a member twice", "doc-syntax", "", "SPEC 2.1", "{\"anchor\":\"x\"," + own_text.substr(1));
+  Json hollow =
+      Json::object({{"document", Json(Json::Object())},
+                    {"leaf", "x"},
+                    {"proof", "x"},
+                    {"didLog", "x"},
+                    {"path", Json::array({Json::object({{"recognition", Json(Json::Object())},
+                                                        {"leaf", "y"},
+                                                        {"proof", "y"},
+                                                        {"didLog", "y"}})})},
+                    {"anchor", chapter_publisher.scid}});
+  whole("the form alone", "did-syntax", "didLog", "its parts are of no form", canonical(hollow));
+  hollow.find("path")->if_array()->front().set("didWitness", 7);
+  whole("a number for a text", "doc-profile", "path[0].didWitness", "a text", canonical(hollow));
+  whole("over 8 MiB", "too-large", "bundle", "SPEC 8.1",
+        Json::array({Json(own_text), Json::object({{"times", 1 << 23}, {"of", " "}})}));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -1557,6 +2232,9 @@ int main(int argc, char** argv) try {
   make_bundles();
   make_proofs();
   make_cycles();
+  make_add_checkpoint();
+  make_tlog_proofs();
+  make_evidence();
   int wrong = 0;
   for (const auto& [path, text] : made_files) {
     const auto place = folder / path;
