@@ -1,5 +1,6 @@
 #include "node/evidence.h"
 
+#include "node/publish/own_history.h"
 #include "protocol/document/credential.h"
 #include "protocol/encoding/json.h"
 #include "protocol/identity/did_log.h"
@@ -12,13 +13,6 @@ namespace {
 using protocol::ErrorCode;
 using protocol::refuse;
 using protocol::Result;
-
-/// Not by way of all feeds: their identity logs are many megabytes on a large node, and anybody may
-/// ask.
-std::optional<Feed> evidence_own_feed(const StoreQueries& store) {
-  auto row = store.database().prepare("SELECT scid FROM feed WHERE own = 1");
-  return row.step() ? store.feed(row.text(0)) : std::nullopt;
-}
 
 Result<protocol::EvidenceItem> evidence_item(const StoreQueries& store, LogProofs& proofs,
                                              const Feed& feed, const Record& record,
@@ -65,7 +59,7 @@ Result<void> evidence_log_stands_alone(const Feed& feed, protocol::Timestamp now
 Result<protocol::Evidence> make_evidence(const StoreQueries& store, LogProofs& proofs,
                                          const CheckpointOf& checkpoint_of, const RecordKey& key,
                                          const Standing& standing, protocol::Timestamp now) {
-  const auto own = evidence_own_feed(store);
+  const auto own = find_own_feed(store);
   const auto prove = [&](const std::string& scid,
                          const auto& choose) -> Result<protocol::EvidenceItem> {
     const auto feed = store.feed(scid);

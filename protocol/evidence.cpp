@@ -289,10 +289,15 @@ Result<EvidenceFindings> verify_evidence(const Evidence& evidence, const Trusted
   const auto listing = read_listing(listing_proof.envelope.subject);
   if (!listing) return refuse_in("document", listing.error());
   std::vector<EvidenceProof> steps;
+  std::vector<Recognition> recognitions;
   for (std::size_t i = 0; i < evidence.path.size(); ++i) {
-    ASSIGN_OR_RETURN(auto step, evidence_prove(evidence.path[i], "path[" + std::to_string(i) + "]",
-                                               "recognition", DocumentType::recognition, now));
+    const auto where = "path[" + std::to_string(i) + "]";
+    ASSIGN_OR_RETURN(auto step, evidence_prove(evidence.path[i], where, "recognition",
+                                               DocumentType::recognition, now));
+    auto recognition = read_recognition(step.envelope);
+    if (!recognition) return refuse_in(where + ".recognition", recognition.error());
     steps.push_back(std::move(step));
+    recognitions.push_back(std::move(*recognition));
   }
 
   std::vector<EvidenceProof*> proofs = {&listing_proof};
@@ -339,11 +344,9 @@ Result<EvidenceFindings> verify_evidence(const Evidence& evidence, const Trusted
   }
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto where = "path[" + std::to_string(i) + "].recognition";
-    auto recognition = read_recognition(steps[i].envelope);
-    if (!recognition) return refuse_in(where, recognition.error());
     const auto& item = steps[i].item;
     const Edge edge{item.issuer.scid, log_of(i + 1).scid, item.record_id,
-                    item.valid_from,  item.valid_until,   std::move(*recognition)};
+                    item.valid_from,  item.valid_until,   std::move(recognitions[i])};
     auto fault = edge_fault(edge, evidence_versions(log_of(i + 1)), findings.judged_at);
     if (!fault) fault = edge_fault_there(edge, edges - 1 - static_cast<unsigned>(i), listing->area);
     if (fault) {

@@ -46,9 +46,8 @@ ExitCode export_own(Node& node, CommandOutput& output, std::vector<ExportOne>& a
            "of your own. Name the ids of others' listings, or run `kith init` first."},
           output);
     }
-    for (const auto& feed : store.queries().feeds()) {
-      if (!feed.own) continue;
-      for (const auto& record : store.queries().records(feed.feed_id, "listing")) {
+    if (const auto feed = store.queries().feed(publisher->scid())) {
+      for (const auto& record : store.queries().records(feed->feed_id, "listing")) {
         export_collect(record.key, publisher->own_envelope(record), publisher->name(), true, all);
       }
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "node/cli/commands.h"
+#include "node/publish/vouching.h"
 #include "protocol/identity/did.h"
 
 namespace node {
@@ -210,18 +211,8 @@ ExitCode command_recognize(const Invocation& invocation, Node& node, CommandOutp
     drafts[0].type = protocol::DocumentType::recognition;
     drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
     drafts[0].valid_until = *until;
-    for (const auto& feed : store.queries().feeds()) {
-      if (!feed.own) continue;
-      for (const auto& record : store.queries().records(feed.feed_id, "recognition")) {
-        const auto envelope = protocol::read_envelope(record.document);
-        const auto before =
-            envelope ? protocol::read_recognition(*envelope)
-                     : protocol::Result<protocol::Recognition>(tl::unexpected(envelope.error()));
-        const auto subject = before
-                                 ? protocol::parse_did(before->subject_did)
-                                 : protocol::Result<protocol::Did>(tl::unexpected(before.error()));
-        if (subject && subject->scid == found->scid) drafts[0].id = record.key.urn();
-      }
+    for (const auto& one : own_recognitions(store.queries(), *publisher)) {
+      if (one.scid == found->scid) drafts[0].id = one.record_id;
     }
     if (const auto refused = publisher->publish(drafts, now); !refused.empty()) {
       for (const auto& problem : refused[0].problems)
@@ -240,19 +231,12 @@ ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOu
   if (!scid) return kExitUsage;
   return node.change([&](Store& store, Publisher* publisher) {
     std::vector<Draft> drafts;
-    for (const auto& feed : store.queries().feeds()) {
-      if (!feed.own) continue;
-      for (const auto& record : store.queries().records(feed.feed_id, "recognition")) {
-        const auto envelope = protocol::read_envelope(record.document);
-        const auto* subject = envelope ? envelope->subject.find("id") : nullptr;
-        const auto did = subject && subject->if_string()
-                             ? protocol::parse_did(*subject->if_string())
-                             : protocol::Result<protocol::Did>(
-                                   protocol::refuse(protocol::ErrorCode::did_syntax, ""));
-        if (!did || did->scid != *scid) continue;
+    if (publisher) {
+      for (const auto& one : own_recognitions(store.queries(), *publisher)) {
+        if (one.scid != *scid) continue;
         Draft draft;
         draft.what = Draft::What::end;
-        draft.id = record.key.urn();
+        draft.id = one.record_id;
         drafts.push_back(std::move(draft));
       }
     }

@@ -212,9 +212,8 @@ ExitCode command_confirm(const Invocation& invocation, Node& node, CommandOutput
     if (!publisher) return publish_no_publisher(output);
     std::vector<RecordKey> keys;
     if (invocation.has("all")) {
-      for (const auto& feed : store.queries().feeds()) {
-        if (!feed.own) continue;
-        for (const auto& record : store.queries().records(feed.feed_id, "listing"))
+      if (const auto feed = store.queries().feed(publisher->scid())) {
+        for (const auto& record : store.queries().records(feed->feed_id, "listing"))
           keys.push_back(record.key);
       }
     } else {
@@ -260,9 +259,8 @@ ExitCode command_renew(const Invocation&, Node& node, CommandOutput& output) {
     std::vector<Draft> drafts;
     std::vector<std::string> names;
     std::size_t to_confirm = 0;
-    for (const auto& feed : store.queries().feeds()) {
-      if (!feed.own) continue;
-      for (const auto& record : store.queries().records(feed.feed_id)) {
+    if (const auto feed = store.queries().feed(publisher->scid())) {
+      for (const auto& record : store.queries().records(feed->feed_id)) {
         if (record.head_expires > now + kRenewWithin) continue;
         const auto envelope = publisher->own_envelope(record);
         // Vouching ends when it was said to end.

@@ -69,10 +69,10 @@ std::string history_machine(const std::string& scid) {
 }  // namespace
 
 std::optional<Feed> find_own_feed(const StoreQueries& store) {
-  for (auto& feed : store.feeds()) {
-    if (feed.own) return std::move(feed);
-  }
-  return std::nullopt;
+  // Not by way of all feeds: their identity logs are many megabytes on a large node, and anybody
+  // may ask for evidence.
+  auto row = store.database().prepare("SELECT scid FROM feed WHERE own = 1");
+  return row.step() ? store.feed(row.text(0)) : std::nullopt;
 }
 
 std::optional<protocol::Timestamp> time_setting(const StoreQueries& store, std::string_view key) {

@@ -6,6 +6,7 @@
 #include "node/publish/feed_folder.h"
 #include "node/publish/files.h"
 #include "node/publish/own_history.h"
+#include "node/store/codes.h"
 #include "protocol/identity/did_log.h"
 #include "protocol/limits.h"
 #include "protocol/log/checkpoint.h"
@@ -19,24 +20,12 @@ namespace {
 constexpr std::chrono::days kCardValidity{365};
 constexpr std::chrono::days kNeverStampAnew{36500};
 
-std::string publisher_joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
-std::vector<std::string> publisher_split(const std::string& text) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char c : text + ' ') {
-    if (c != ' ') {
-      word += c;
-    } else if (!word.empty()) {
-      words.push_back(std::move(word));
-      word.clear();
-    }
-  }
-  return words;
+Feed publisher_feed(const StoreQueries& store) {
+  auto feed = find_own_feed(store);
+  if (!feed)
+    throw DataError(protocol::ErrorCode::config_invalid,
+                    "There is no publisher in this data folder yet. Run `kith init` first.");
+  return std::move(*feed);
 }
 
 template <class T>
@@ -69,13 +58,11 @@ std::string sign_own_checkpoint(const std::string& scid, std::uint64_t epoch,
 }
 
 void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Timestamp now) {
-  for (const auto& feed : store.queries().feeds()) {
-    if (feed.own) {
-      throw DataError(protocol::ErrorCode::config_invalid,
-                      "This data folder already has a publisher, " +
-                          store.queries().setting("publisher_name").value_or(feed.scid) +
-                          ". Choose another folder with --data.");
-    }
+  if (const auto feed = find_own_feed(store.queries())) {
+    throw DataError(protocol::ErrorCode::config_invalid,
+                    "This data folder already has a publisher, " +
+                        store.queries().setting("publisher_name").value_or(feed->scid) +
+                        ". Choose another folder with --data.");
   }
   if (wanted.recovery_sheet.empty() || is_inside(wanted.recovery_sheet, store.folder())) {
     throw DataError(protocol::ErrorCode::config_invalid,
@@ -134,7 +121,7 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
                                      {wanted.language}, wanted.data_license};
   store.create_own_feed(
       feed, {{"publisher_name", wanted.name},
-             {"publisher_area", publisher_joined(wanted.area)},
+             {"publisher_area", joined_codes(wanted.area)},
              {"publisher_language", wanted.language},
              {"publisher_license", wanted.data_license},
              {"publisher_card", protocol::canonical(protocol::publisher_card_subject(card))},
@@ -144,18 +131,14 @@ void Publisher::create(Store& store, const NewPublisher& wanted, protocol::Times
 }
 
 OwnFeed own_feed_of(const StoreQueries& store) {
-  for (auto& feed : store.feeds()) {
-    if (!feed.own) continue;
-    auto log = protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::kLatestTimestamp);
-    auto keys = log ? protocol::publisher_keys(log->current())
-                    : protocol::Result<protocol::PublisherKeys>(tl::unexpected(log.error()));
-    if (!keys)
-      throw DataError(protocol::ErrorCode::storage_damaged,
-                      "the own identity log does not verify: " + keys.error().detail);
-    return {std::move(feed), std::move(*log), std::move(*keys)};
-  }
-  throw DataError(protocol::ErrorCode::config_invalid,
-                  "There is no publisher in this data folder yet. Run `kith init` first.");
+  auto feed = publisher_feed(store);
+  auto log = protocol::resolve_did_log(feed.did_log, "", feed.did, protocol::kLatestTimestamp);
+  auto keys = log ? protocol::publisher_keys(log->current())
+                  : protocol::Result<protocol::PublisherKeys>(tl::unexpected(log.error()));
+  if (!keys)
+    throw DataError(protocol::ErrorCode::storage_damaged,
+                    "the own identity log does not verify: " + keys.error().detail);
+  return {std::move(feed), std::move(*log), std::move(*keys)};
 }
 
 Publisher::Publisher(Store& store) : Publisher(store, own_feed_of(store.queries())) {}
@@ -174,13 +157,7 @@ Publisher::Publisher(Store& store, const OwnFeed& own)
   }
 }
 
-Feed Publisher::own_feed() const {
-  for (auto& feed : store_.queries().feeds()) {
-    if (feed.own) return feed;
-  }
-  throw DataError(protocol::ErrorCode::config_invalid,
-                  "There is no publisher in this data folder yet. Run `kith init` first.");
-}
+Feed Publisher::own_feed() const { return publisher_feed(store_.queries()); }
 
 std::string Publisher::name() const {
   return store_.queries().setting("publisher_name").value_or("");
@@ -210,7 +187,7 @@ protocol::ListingDefaults Publisher::listing_defaults(protocol::Timestamp now) c
   const auto& settings = store_.queries();
   return {.id = "",
           .today = std::chrono::floor<std::chrono::days>(now),
-          .area = publisher_split(settings.setting("publisher_area").value_or("")),
+          .area = split_codes(settings.setting("publisher_area").value_or("")),
           .lang = settings.setting("publisher_language").value_or("en"),
           .data_license = settings.setting("publisher_license").value_or("CC-BY-4.0")};
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/store/codes.h"
 #include "node/store/erasure.h"
 #include "node/store/heads.h"
 #include "node/store/schema.h"
@@ -141,12 +142,12 @@ void Store::append_own(std::int64_t feed_id, std::uint64_t expected_size,
 }
 
 void Store::change_own_identity(std::int64_t feed_id, std::uint64_t expected_size,
-                                const OwnIdentity& identity,
-                                const std::vector<OwnChange>& changes,
+                                const OwnIdentity& identity, const std::vector<OwnChange>& changes,
                                 const protocol::Frontier& frontier, std::string_view checkpoint,
                                 protocol::Timestamp heartbeat) {
   Transaction transaction(db_);
-  auto head = db_.prepare("SELECT size, epoch, did_log, scid FROM feed WHERE feed_id = ?1 AND own = 1");
+  auto head =
+      db_.prepare("SELECT size, epoch, did_log, scid FROM feed WHERE feed_id = ?1 AND own = 1");
   head.bind(1, feed_id);
   const bool found = head.step();
   const auto epoch_before = found ? static_cast<std::uint64_t>(head.integer(1)) : 0;
@@ -365,9 +366,9 @@ void Store::note_failure(const Feed& feed, const protocol::Error& error,
       .bind_time(3, next_attempt)
       .bind(4, protocol::word(error.code))
       .bind(5, error.detail)
-      .bind(6, std::int64_t{quarantine                                        ? 1
+      .bind(6, std::int64_t{quarantine                                       ? 1
                             : error.code == protocol::ErrorCode::did_invalid ? 2
-                                                                              : 0})
+                                                                             : 0})
       .run();
   transaction.commit();
 }
@@ -413,13 +414,7 @@ void Store::add_anchor(const protocol::Anchor& anchor) {
   insert.bind(1, anchor.scid).bind(2, anchor.did).bind(3, anchor.at_version);
   anchor.max_path_length ? insert.bind(4, std::int64_t{*anchor.max_path_length})
                          : insert.bind_null(4);
-  if (anchor.area) {
-    std::string codes;
-    for (const auto& code : *anchor.area) codes += (codes.empty() ? "" : " ") + code;
-    insert.bind(5, codes);
-  } else {
-    insert.bind_null(5);
-  }
+  anchor.area ? insert.bind(5, joined_codes(*anchor.area)) : insert.bind_null(5);
   insert.run();
 }
 

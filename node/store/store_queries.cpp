@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "node/store/codes.h"
 #include "node/store/store.h"
 #include "protocol/limits.h"
 
@@ -201,18 +202,7 @@ std::vector<protocol::Anchor> StoreQueries::anchors() const {
   while (rows.step()) {
     protocol::Anchor anchor{rows.text(0), rows.text(1), rows.text(2), std::nullopt, std::nullopt};
     if (!rows.is_null(3)) anchor.max_path_length = static_cast<int>(rows.integer(3));
-    if (!rows.is_null(4)) {
-      anchor.area.emplace();
-      std::string code;
-      for (const char c : rows.text(4) + ' ') {
-        if (c != ' ') {
-          code += c;
-        } else if (!code.empty()) {
-          anchor.area->push_back(std::move(code));
-          code.clear();
-        }
-      }
-    }
+    if (!rows.is_null(4)) anchor.area = split_codes(rows.text(4));
     anchors.push_back(std::move(anchor));
   }
   return anchors;
@@ -221,8 +211,7 @@ std::vector<protocol::Anchor> StoreQueries::anchors() const {
 std::vector<StoreQueries::Denial> StoreQueries::denials() const {
   auto rows = db_.prepare("SELECT scid, id, reason, until FROM denial ORDER BY scid, id");
   std::vector<Denial> denials;
-  while (rows.step())
-    denials.push_back({rows.text(0), rows.text(1), rows.text(2), rows.time(3)});
+  while (rows.step()) denials.push_back({rows.text(0), rows.text(1), rows.text(2), rows.time(3)});
   return denials;
 }
 
