@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-// What each member of a listing is called: by people, and in the standards that exports write. Kept
-// beside the table of types (listing_fields.h); a test holds the two together.
+// What each member of a listing (SPEC 4.3) is called: by people, and in the standards that exports
+// write. Kept beside the table of types (listing_fields.h); a test holds the two together.
 
 namespace protocol {
 

@@ -6,7 +6,7 @@
 
 #include "protocol/trust/checks.h"
 
-// How the checks are written: for the check_*.cpp files only.
+// How the checks (SPEC 10.6) are written: for the check_*.cpp files only.
 
 namespace protocol {
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "protocol/document/text_safety.h"
 #include "protocol/trust/check_rules.h"
@@ -67,10 +67,11 @@ std::string check_host(std::string_view url) {
 }
 
 std::string check_money(double amount, std::string_view currency) {
-  std::array<char, 40> digits{};
+  std::array<char, 400> digits{};  // any finite number fits
   const bool whole = std::abs(amount - std::round(amount)) < 0.005;
-  std::snprintf(digits.data(), digits.size(), whole ? "%.0f" : "%.2f", amount);
-  const std::string number(digits.data());
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), amount,
+                                 std::chars_format::fixed, whole ? 0 : 2);
+  const std::string number(digits.data(), end.ptr);
   if (currency.empty() || currency == "USD") return "$" + number;
   return number + " " + std::string(currency);
 }

@@ -9,8 +9,8 @@
 
 #include "protocol/document/listing.h"
 
-// Whether somebody can join a group, and why (R24 to R35). A pure function of what a listing states
-// and of what a searcher says about themselves; it keeps nothing.
+// Whether somebody can join a group, and why (SPEC 10.9, R24 to R35). A pure function of what a
+// listing states and of what a searcher says about themselves; it keeps nothing.
 //
 // What a listing does not state never speaks against the searcher: it becomes something to ask.
 // Only a statement refuses. Membership never does, since one can join a body, and bodies are named
