@@ -2176,6 +2176,16 @@ void make_evidence() {
         {{"path", Json::array({object_of(first_part(3)), object_of(back), object_of(down)})}});
   }
 
+  add("two faults", "doc-profile", "path[0].recognition",
+      "steps 2 to 5 are done part by part, so the first part's fault is named", [&] {
+        auto set = first_part(
+            1, [](Json& document) { document.find("credentialSubject")->set("name", 7); });
+        set.push_back({"path[1].didLog", "hello\n"});
+        return set;
+      }());
+  add("two faults of one edge", "edge-expired", "path[0].recognition",
+      "step 8: rule 2 before rule 6", first_part(0, valid(kMade, "2026-11-02T00:00:00Z")));
+
   // Small ones, whole: the anchor's own listing, and what does not get as far as a member.
   File small(
       "evidence/texts.json",
