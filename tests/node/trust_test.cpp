@@ -221,7 +221,7 @@ TEST_F(TrustOfNodes, ANewIdentityAtTheOldAddressInheritsNothing) {
   for (const auto& report : reader.node->feeds()) {
     if (report.feed.scid != ohio.scid) continue;
     ASSERT_TRUE(report.feed.trouble);
-    EXPECT_EQ(report.feed.trouble->code, ErrorCode::did_invalid) << report.feed.trouble->detail;
+    EXPECT_EQ(report.feed.trouble->code, ErrorCode::did_unreachable) << report.feed.trouble->detail;
   }
 }
 
