@@ -130,10 +130,20 @@ bool csv_is_markup(std::string_view text) {
     return first != std::string::npos && std::string_view(start).substr(first).starts_with(tag);
   };
   // A sheet may speak of markup within its cells; a page begins with it.
+  // A page may stand behind a line that is none of its own, but a tag within a quoted cell is text.
+  bool quoted = false;
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    if (start[i] == '"') quoted = !quoted;
+    if (quoted || (i > 0 && start[i - 1] != '\n')) continue;
+    const auto line = std::string_view(start).substr(i);
+    if (line.starts_with("<!doctype html") || line.starts_with("<html>") ||
+        line.starts_with("<html "))
+      return true;
+  }
   return begins("<?xml") || begins("<table") ||
-         (begins("<") && (start.find("<!doctype") != std::string::npos ||
-                          start.find("<html") != std::string::npos ||
-                          start.find("<script") != std::string::npos));
+         (begins("<") &&
+          (start.find("<!doctype") != std::string::npos ||
+           start.find("<html") != std::string::npos || start.find("<script") != std::string::npos));
 }
 
 /// Reads records one by one; a quote opens a quoted cell only at the cell's beginning, as Excel

@@ -242,8 +242,7 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
       out.say("  change: ", difference.field + " was '" + difference.before + "' and becomes '" +
                                 difference.after + "'");
     }
-    for (const auto& problem : change->problems)
-      out.say("  problem: ", words_for(problem));
+    for (const auto& problem : change->problems) out.say("  problem: ", words_for(problem));
   }
   for (const auto& change : changes) {
     if (change.kind == ChangeKind::not_in_sheet)

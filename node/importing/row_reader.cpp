@@ -57,12 +57,70 @@ class RowReader {
     row_.not_understood.emplace_back(heading(field), tidy_cell(cell(field)));
   }
 
+  /// Rows are sorted and moved: what stood above when the words were written may not any more.
+  void ask_about_ditto(SheetField field, std::string_view words) {
+    const auto plain = plain_words(words);
+    if (plain != "same as above" && plain != "as above" && plain != "ditto" && plain != "same" &&
+        plain != "idem")
+      return;
+    const auto about = [&]() -> std::string_view {
+      switch (field) {
+        case SheetField::who:
+          return "audience";
+        case SheetField::place:
+        case SheetField::city:
+        case SheetField::state:
+        case SheetField::serving:
+          return "regions";
+        case SheetField::format:
+          return "formats";
+        case SheetField::cost:
+          return "cost";
+        case SheetField::how_often:
+          return "cadence";
+        case SheetField::day_time:
+          return "schedule_nth";
+        case SheetField::length:
+          return "duration_min";
+        case SheetField::size:
+        case SheetField::intake:
+          return "intake";
+        case SheetField::language:
+          return "languages";
+        case SheetField::none:
+        case SheetField::name:
+        case SheetField::run_by:
+        case SheetField::kind:
+        case SheetField::leader:
+        case SheetField::topics:
+        case SheetField::identity:
+        case SheetField::agreement:
+        case SheetField::sponsor:
+        case SheetField::join:
+        case SheetField::web:
+        case SheetField::email:
+        case SheetField::phone:
+        case SheetField::notes:
+        case SheetField::confirmed:
+        case SheetField::id:
+        case SheetField::summary:
+        case SheetField::accessibility:
+        case SheetField::career_stage:
+          break;
+      }
+      return {};
+    }();
+    if (!about.empty())
+      ask(about, "'" + tidy_cell(words) + "': copy what it says above into this row");
+  }
+
   void keep_words() {
     for (std::size_t i = 0; i < context_.columns.fields.size(); ++i) {
       if (context_.columns.fields[i] != SheetField::none) {
         row_.cells.emplace_back(context_.columns.fields[i],
                                 i < record_.size() ? tidy_cell(record_[i]) : std::string());
       }
+      if (i < record_.size()) ask_about_ditto(context_.columns.fields[i], record_[i]);
       if (i >= record_.size() || says_nothing(record_[i])) continue;
       const auto field = context_.columns.fields[i];
       const auto words = tidy_cell(record_[i]);

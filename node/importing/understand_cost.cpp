@@ -19,16 +19,18 @@ struct CostMark {
 
 // Longer marks first. Codes are looked for as words.
 constexpr CostMark kCostMarks[] = {
-    {"us$", "USD"},          {"hk$", "HKD"},          {"au$", "AUD"},      {"ca$", "CAD"},
-    {"nz$", "NZD"},          {"sg$", "SGD"},          {"a$", "AUD"},       {"c$", "CAD"},
-    {"s$", "SGD"},           {"r$", "BRL"},           {"$", "$"},          {"\xC2\xA3", "GBP"},
-    {"\xE2\x82\xAC", "EUR"}, {"\xE2\x82\xB9", "INR"}, {"\xC2\xA5", "JPY"},
+    {"cdn$", "CAD"},         {"can$", "CAD"},     {"nt$", "TWD"},      {"us$", "USD"},
+    {"hk$", "HKD"},          {"au$", "AUD"},      {"ca$", "CAD"},      {"nz$", "NZD"},
+    {"sg$", "SGD"},          {"a$", "AUD"},       {"c$", "CAD"},       {"s$", "SGD"},
+    {"r$", "BRL"},           {"$", "$"},          {"\xC2\xA3", "GBP"}, {"\xE2\x82\xAC", "EUR"},
+    {"\xE2\x82\xB9", "INR"}, {"\xC2\xA5", "JPY"},
 };
 constexpr CostMark kCostWords[] = {
-    {"usd", "USD"},    {"cad", "CAD"},  {"aud", "AUD"},   {"nzd", "NZD"},    {"gbp", "GBP"},
-    {"eur", "EUR"},    {"euro", "EUR"}, {"euros", "EUR"}, {"pounds", "GBP"}, {"pound", "GBP"},
-    {"dollars", "$"},  {"dollar", "$"}, {"bucks", "$"},   {"inr", "INR"},    {"hkd", "HKD"},
-    {"rupees", "INR"}, {"sgd", "SGD"},  {"zar", "ZAR"},   {"chf", "CHF"},    {"us dollars", "USD"},
+    {"usd", "USD"},        {"cad", "CAD"},    {"aud", "AUD"},   {"nzd", "NZD"},    {"gbp", "GBP"},
+    {"eur", "EUR"},        {"euro", "EUR"},   {"euros", "EUR"}, {"pounds", "GBP"}, {"pound", "GBP"},
+    {"dollars", "$"},      {"dollar", "$"},   {"bucks", "$"},   {"inr", "INR"},    {"hkd", "HKD"},
+    {"cdn", "CAD"},        {"rupees", "INR"}, {"sgd", "SGD"},   {"zar", "ZAR"},    {"chf", "CHF"},
+    {"us dollars", "USD"},
 };
 
 struct CostAmount {
@@ -124,6 +126,20 @@ std::vector<CostAmount> cost_amounts(std::string_view text) {
       if (!found.amount.empty()) {
         found.currency = currency;
         cost_range(text, next, found);
+        // "$40 CAD": the country stands behind.
+        if (currency == "$") {
+          const std::size_t behind = cost_skip_spaces(text, next);
+          const auto after = cost_mark_at(text, behind, length);
+          const bool of_next =
+              behind + length < text.size() && cost_is_digit(text[behind + length]);
+          if (after.size() == 3 && !of_next && text[behind] >= 'a') {
+            found.currency = after;
+            next = behind + length;
+          } else if (find_phrase(text, "us", behind) == behind) {
+            found.currency = "USD";
+            next = behind + 2;
+          }
+        }
         found.end = at = next;
         all.push_back(std::move(found));
         continue;
@@ -159,6 +175,60 @@ std::vector<CostAmount> cost_amounts(std::string_view text) {
     while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
   }
   return all;
+}
+
+/// Shorthand written out: "w/ membership", "incl. in dues", "ten dollars".
+std::string cost_spelled_out(std::string text) {
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {
+      {"w/ ", "with "},         {"incl. ", "included "},   {"incl ", "included "},
+      {"ea. ", "each "},        {"ea ", "each "},          {"approx. ", "approx "},
+      {"free-of-", "free of "}, {"of-charge", "of charge"}};
+  for (const auto& [from, to] : kShort) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+      if (at > 0 && text[at - 1] != ' ' && text[at - 1] != '(' && from.front() != 'o') continue;
+      text.replace(at, from.size(), to);
+    }
+  }
+  for (const auto unit : {" dollars", " bucks", " pounds", " euros"}) {
+    const auto at = text.find(unit);
+    if (at == std::string::npos || at == 0) continue;
+    const auto begin =
+        text.rfind(' ', at - 1) == std::string::npos ? 0 : text.rfind(' ', at - 1) + 1;
+    const auto number = small_number(std::string_view(text).substr(begin, at - begin));
+    if (number) text.replace(begin, at - begin, std::to_string(*number));
+  }
+  return text;
+}
+
+/// "per 2-hr session", "/10 sessions", "for a 6-week series": a price of so much of something.
+std::string cost_counted_period(std::string_view words) {
+  std::string spaced;
+  for (const char c : words) spaced += c == '/' ? std::string(" per ") : std::string(1, c);
+  const auto tokens = split_words(plain_words(spaced));
+  const auto is_in = [](const std::string& word, std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), word) != list.end();
+  };
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (!is_in(tokens[i], {"per", "for", "each", "every"})) continue;
+    bool counted = false;
+    for (std::size_t k = i + 1; k < std::min(tokens.size(), i + 6); ++k) {
+      const auto& word = tokens[k];
+      const auto number = small_number(word);
+      if (is_in(word, {"sessions", "meetings", "classes", "weeks", "wks"}) && counted)
+        return "term";
+      if (is_in(word, {"series", "course", "cohort", "program"})) return "term";
+      if (is_in(word, {"session", "meeting", "group", "class", "presentation", "presenter"}) &&
+          tokens[i] != "for")
+        return "meeting";
+      if (word == "year" && tokens[i] == "for") return "year";
+      if (number) counted = *number > 1;
+      if (!number && !is_in(word, {"hr", "hrs", "hour", "hours", "min", "mins", "minute", "minutes",
+                                   "week", "wk", "person", "participant", "a", "the", "all", "half",
+                                   "session", "day", "of"}))
+        break;
+    }
+  }
+  return {};
 }
 
 std::string cost_period(std::string_view words) {
@@ -215,7 +285,10 @@ std::string cost_period(std::string_view words) {
                              "for the program", "whole series",   "full series"})) {
     return "term";
   }
+  if (auto counted = cost_counted_period(words); !counted.empty()) return counted;
   for (const auto unit : {"sessions", "meetings", "weeks", "classes"}) {
+    // "$25 x 8 sessions" is the price of each.
+    if (has_any_phrase(words, {"x"}) && has_phrase(words, unit)) return "meeting";
     // "$240 for 6 sessions"
     const auto at = find_phrase(words, unit);
     if (at == std::string_view::npos) continue;
@@ -245,7 +318,7 @@ std::string_view cost_around(std::string_view text, const std::vector<CostAmount
     if (comma != std::string_view::npos && comma < all[i].begin) begin = comma + 1;
   }
   if (i + 1 < all.size()) {
-    const auto comma = text.rfind(',', end);
+    const auto comma = text.find_last_of(",(", end);
     if (comma != std::string_view::npos && comma >= all[i].end) end = comma;
   }
   return text.substr(begin, end - begin);
@@ -268,10 +341,10 @@ std::string cost_for_whom(std::string_view words) {
 
 /// "free", "no charge" and their like at `where`; npos where the cell does not say it.
 std::size_t cost_free_at(std::string_view text) {
-  for (const auto phrase :
-       {"no charge", "no cost", "no fee", "no fees", "without charge", "free of charge",
-        "complimentary", "gratis", "cost-free", "at no charge", "nothing to pay", "costs nothing",
-        "no charges", "no dues", "gratuito", "gratis"}) {
+  for (const auto phrase : {"no charge", "no cost", "no fee", "no fees", "without charge",
+                            "free of charge", "complimentary", "sin costo", "sin cargo",
+                            "no hay costo", "gratis", "cost-free", "at no charge", "nothing to pay",
+                            "costs nothing", "no charges", "no dues", "gratuito", "gratis"}) {
     const auto at = find_phrase(text, phrase);
     if (at != std::string_view::npos) return at;
   }
@@ -327,7 +400,7 @@ bool cost_in_membership(std::string_view text) {
 
 std::string cost_model_of(std::string_view text, std::string_view around,
                           const std::string& period) {
-  if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee"}))
+  if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee", "sliding"}))
     return "sliding_scale";
   if (has_any_phrase(around, {"donation", "donations", "donate", "contribution", "suggested"}))
     return "donation";
@@ -359,16 +432,54 @@ std::string dollar_of(const std::vector<std::string>& regions) {
   return currency;
 }
 
+namespace {
+
+/// The number of "25ish" and "$25-ish"; empty where there is none.
+std::string cost_about_number(std::string_view text) {
+  for (const auto end : {"-ish", "ish"}) {
+    for (auto at = text.find(end); at != std::string_view::npos; at = text.find(end, at + 1)) {
+      auto begin = at;
+      while (begin > 0 && cost_is_digit(text[begin - 1])) --begin;
+      if (begin < at) return std::string(text.substr(begin, at - begin));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 CostReading understand_cost(std::string_view cell, const std::vector<std::string>& regions) {
   CostReading reading;
   if (says_nothing(cell)) return reading;
-  const std::string text = fold_cell(cell);
+  const std::string text = cost_spelled_out(fold_cell(cell));
+  if (plain_words(text) == "none") {
+    reading.cost.emplace().model = "free";
+    return reading;
+  }
+  if (const auto ish = cost_about_number(text); !ish.empty()) {
+    reading.question =
+        "'" + tidy_cell(cell) + "' is not an amount; write " + ish + " or leave it empty";
+    return reading;
+  }
   auto amounts = cost_amounts(text);
   // A cell in a column of prices that is nothing but a number.
   if (amounts.empty()) {
     std::size_t at = 0;
     const auto number = cost_number(text, at);
-    if (!number.empty() && at == text.size()) amounts.push_back({0, at, number, {}, {}});
+    // "50 per month" as well, but not "50 people".
+    const bool period =
+        !number.empty() && !cost_period(text).empty() &&
+        std::none_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), cost_is_digit) &&
+        (text[at] == '/' || text.substr(at).starts_with(" per ") ||
+         text.substr(at).starts_with(" a ") || text.substr(at).starts_with(" each ") ||
+         text.substr(at).starts_with(" monthly") || text.substr(at).starts_with(" annual") ||
+         text.substr(at).starts_with(" yearly"));
+    if (period) {
+      reading.currency_question =
+          "'" + tidy_cell(cell) + "': which currency? Write it like $" + number;
+    }
+    if (period || (!number.empty() && at == text.size()))
+      amounts.push_back({0, at, number, {}, {}});
   }
   const bool unsure =
       has_any_phrase(text, {"unclear", "not sure", "unsure", "maybe", "probably"}) ||
@@ -401,7 +512,7 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       auto around = cost_around(text, amounts, i);
       // "Free for early career, others $30": the first half is not about the amount.
       if (i == 0 && free_at < amounts[0].begin) {
-        const auto comma = text.find_first_of(",;", free_at);
+        const auto comma = text.find_first_of(",;/", free_at);
         const auto skipped = static_cast<std::size_t>(around.data() - text.data());
         if (comma < amounts[0].begin && comma >= skipped) around.remove_prefix(comma + 1 - skipped);
       }
@@ -430,13 +541,15 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
                                   "before the first", "prepaid", "pre-paid", "deposit"})) {
         option.upfront = true;
       }
-      option.for_whom = i > 0 ||
-                                has_any_phrase(around, {"for members", "members only", "to members",
-                                                        "for non-members", "for students",
-                                                        "for trainees", "for early career"}) ||
-                                amounts.size() > 1
-                            ? cost_for_whom(around)
-                            : "";
+      option.for_whom =
+          i > 0 ||
+                  has_any_phrase(around,
+                                 {"for members", "members only", "to members", "for non-members",
+                                  "for students", "for trainees", "for early career", "non-members",
+                                  "nonmembers", "non members", "non-member"}) ||
+                  amounts.size() > 1
+              ? cost_for_whom(around)
+              : "";
       if (amounts[i].currency == "$" && dollars.empty() && reading.currency_question.empty()) {
         reading.currency_question = "'" + tidy_cell(cell) + "': which country's dollars?";
       }
@@ -458,8 +571,10 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       cost.options.front().for_whom = "members";
     }
     if (free_at != std::string::npos) {
-      const auto stop = text.find_first_of(";,", free_at);
-      const auto who = cost_for_whom(std::string_view(text).substr(free_at, stop - free_at));
+      const auto stop = text.find_first_of(";,/", free_at);
+      auto who = cost_for_whom(std::string_view(text).substr(free_at, stop - free_at));
+      if (who.empty() && std::string_view(text).substr(0, free_at).ends_with("members "))
+        who = "members";
       if (!who.empty()) {
         protocol::CostOption option;
         option.amount = "0";
@@ -467,6 +582,11 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
         option.currency = cost.options.front().currency;
         cost.options.push_back(std::move(option));
       }
+    }
+    if (has_any_phrase(text, {"about", "approx", "approximately", "around", "roughly", "circa"}) ||
+        text.find('~') != std::string::npos) {
+      reading.question = "'" + tidy_cell(cell) + "': is " + cost.options.front().amount +
+                         " the price? Write the amount alone";
     }
     if (has_any_phrase(text, {"renews by itself", "renews automatically", "auto-renew",
                               "auto renew", "auto-renews", "recurring", "automatic renewal"})) {
@@ -491,9 +611,9 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
   } else if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee",
                                    "pay what you can", "pay-what-you-can", "pay as you can"})) {
     cost.model = "sliding_scale";
-  } else if (has_any_phrase(text,
-                            {"donation", "donations", "by donation", "pay what you want",
-                             "voluntary contribution", "pass the hat", "free will offering"})) {
+  } else if (has_any_phrase(text, {"donation", "donations", "by donation", "koha", "love offering",
+                                   "pay what you want", "voluntary contribution", "pass the hat",
+                                   "free will offering"})) {
     cost.model = "donation";
   } else if (has_any_phrase(
                  text, {"employer paid", "paid by the employer", "employer pays", "employer-paid",

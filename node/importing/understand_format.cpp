@@ -23,6 +23,13 @@ constexpr FormatWord kFormatWords[] = {
     {"video conferencing", "video"},
     {"videoconference", "video"},
     {"videoconferencing", "video"},
+    {"videocall", "video"},
+    {"videocalls", "video"},
+    {"videollamada", "video"},
+    {"vid chat", "video"},
+    {"vid call", "video"},
+    {"vid", "video"},
+    {"vsee", "video"},
     {"video", "video"},
     {"zoom", "video"},
     {"google meet", "video"},
@@ -43,6 +50,15 @@ constexpr FormatWord kFormatWords[] = {
     {"face to face", "in_person"},
     {"facetoface", "in_person"},
     {"f2f", "in_person"},
+    {"f 2 f", "in_person"},
+    {"irl", "in_person"},
+    {"in pers", "in_person"},
+    {"presencial", "in_person"},
+    {"en persona", "in_person"},
+    {"at my office", "in_person"},
+    {"at our office", "in_person"},
+    {"at the office", "in_person"},
+    {"at their office", "in_person"},
     {"ftf", "in_person"},
     {"onsite", "in_person"},
     {"on site", "in_person"},
@@ -54,6 +70,13 @@ constexpr FormatWord kFormatWords[] = {
     {"phone", "phone"},
     {"phones", "phone"},
     {"conference call", "phone"},
+    {"conf call", "phone"},
+    {"tele conference", "phone"},
+    {"tele conferencing", "phone"},
+    {"tel\xC3\xA9"
+     "fono",
+     "phone"},
+    {"telefono", "phone"},
     {"teleconference", "phone"},
     {"teleconferencing", "phone"},
     {"dial in", "phone"},
@@ -116,6 +139,9 @@ constexpr FormatWord kFormatWords[] = {
     {"message group", "message_group"},
     {"online", "online_unspecified"},
     {"on line", "online_unspecified"},
+    {"en l\xC3\xADnea", "online_unspecified"},
+    {"en linea", "online_unspecified"},
+    {"en ligne", "online_unspecified"},
     {"virtual", "online_unspecified"},
     {"virtually", "online_unspecified"},
     {"remote", "online_unspecified"},
@@ -191,6 +217,9 @@ FormatReading understand_format(std::string_view cell) {
     add(one.format);
   }
   const auto plain = plain_words(cell);
+  if (found.empty() && (plain == "both" || plain == "either" || plain == "both available")) {
+    reading.question = "'" + tidy_cell(cell) + "': in person and by video, or which two ways?";
+  }
   for (const auto& [phrase, name] : kFormatPlatforms) {
     if (has_phrase(plain, phrase)) {
       reading.platform = name;

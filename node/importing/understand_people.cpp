@@ -25,12 +25,18 @@ std::vector<PeopleToken> people_tokens(std::string_view cell) {
     while (!word.empty() && (word.back() == '.' || word.back() == '-') &&
            word.find('.') == word.size() - 1)
       word.pop_back();
+    // "LCSW's": a plural, as many write it.
+    if (word.size() > 3 && word.ends_with("'s")) word.resize(word.size() - 2);
     if (word.empty()) return;
     tokens.push_back({word, breaks, slash});
     breaks = slash = false;
     word.clear();
   };
-  for (const char c : cell) {
+  std::string plain(cell);
+  for (auto at = plain.find("\xE2\x80\x99"); at != std::string::npos;
+       at = plain.find("\xE2\x80\x99", at + 1))
+    plain.replace(at, 3, "'");
+  for (const char c : plain) {
     const bool part = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                       c == '-' || c == '.' || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
     if (part) {
@@ -55,6 +61,28 @@ bool people_same(const License& a, const License& b) {
 }
 
 bool people_is_student(const License& license) { return license.family == "student_trainee"; }
+
+/// Words between and around licenses that add nobody to them.
+bool people_joins(std::string_view word) {
+  constexpr std::string_view kJoins[] = {"and", "or",   "only",     "the",   "for",   "with",
+                                         "an",  "a",    "licensed", "fully", "holds", "clinical",
+                                         "y",   "plus", "must",     "be",    "both"};
+  return std::find(std::begin(kJoins), std::end(kJoins), word) != std::end(kJoins);
+}
+
+/// Whether a title is another license in some state ("LPC" in Ohio): a list for readers everywhere
+/// then does not say whom it leaves out.
+bool people_depends_on_place(std::string_view run) {
+  auto title = plain_words(run);
+  const auto rows = protocol::license_titles();
+  const auto dependent = [&](std::string_view wanted) {
+    return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+      return !row.regions.empty() && plain_words(row.title) == wanted;
+    });
+  };
+  return dependent(title) ||
+         (title.ends_with('s') && dependent(std::string_view(title).substr(0, title.size() - 1)));
+}
 
 /// Titles of physicians and nurses, whom no family here means.
 constexpr std::string_view kPeopleMedicalTitles[] = {"md",   "do",  "rn",  "np",   "pa",
@@ -140,6 +168,19 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                           "mental health workers",
                           "mental health counselors",
                           "mental health field",
+                          "mental health pros",
+                          "mental health folks",
+                          "mental health staff",
+                          "mental health people",
+                          "mh professionals",
+                          "mh professional",
+                          "mh clinicians",
+                          "mh providers",
+                          "mh practitioners",
+                          "mhps",
+                          "psic\xC3\xB3logos",
+                          "psic\xC3\xB3logas",
+                          "psicoterapeutas",
                           "mental health therapists",
                           "behavioral health professionals",
                           "behavioral health clinicians",
@@ -229,11 +270,13 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   bool unsure = false;
   bool medical = false;
   bool last_student = false;
+  bool more = false;  // words that are neither a license nor hold licenses together
   for (std::size_t i = 0; i < tokens.size();) {
     constexpr std::size_t kLongest = 7;
     std::size_t used = 0;
     std::vector<License> meant;
     std::string run;
+    std::string run_used;
     for (std::size_t length = 1; length <= kLongest && i + length <= tokens.size(); ++length) {
       const auto& token = tokens[i + length - 1];
       if (length > 1 && token.breaks) break;
@@ -242,21 +285,27 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
       if (!licenses.empty()) {
         used = length;
         meant = licenses;
+        run_used = run;
       }
     }
     const auto before = i > 0 && !tokens[i].breaks ? fold_cell(tokens[i - 1].text) : std::string();
     const bool denied = before == "no" || before == "not" || before == "except" || before == "non";
     const auto word = fold_cell(tokens[i].text);
     if (used == 0 || denied) {
-      if (std::find(std::begin(kPeopleMedicalTitles), std::end(kPeopleMedicalTitles), word) !=
+      // "MDs" are many of one title.
+      const auto title =
+          tokens[i].text.ends_with('s') && word.size() > 2 ? word.substr(0, word.size() - 1) : word;
+      if (std::find(std::begin(kPeopleMedicalTitles), std::end(kPeopleMedicalTitles), title) !=
               std::end(kPeopleMedicalTitles) &&
-          tokens[i].text != word && tokens[i].text.size() <= 4) {
+          tokens[i].text != word && title.size() <= 4) {
         medical = true;
       }
+      if (used > 0 || !people_joins(word)) more = true;
       last_student = false;
       i += std::max<std::size_t>(used, 1);
       continue;
     }
+    if (region.empty() && people_depends_on_place(run_used)) more = true;
     std::vector<std::string> families;
     for (const auto& license : meant) {
       if (std::find(families.begin(), families.end(), license.family) == families.end())
@@ -309,9 +358,15 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                                     "any license and trainees", "any license or in supervision",
                                     "licensed or license eligible"})) {
     reading.license_rule = "licensed_or_trainee";
-  } else if (has_any_phrase(plain, {"any license", "any licensed", "any mental health license",
-                                    "all licenses", "all license types", "any licensure"})) {
+  } else if (has_any_phrase(
+                 plain, {"any license", "any licensed", "any mental health license", "all licenses",
+                         "all license types", "any licensure", "all licensed"})) {
     reading.license_rule = "any_licensed";
+  } else if (!reading.licenses.empty() && !more && reading.licenses_question.empty() &&
+             read.find("..") == std::string::npos &&
+             read.find("\xE2\x80\xA6") == std::string::npos) {
+    // Nothing but licenses: whoever holds another one is not meant.
+    reading.license_rule = "listed";
   }
 
   if (survivors) {

@@ -50,7 +50,49 @@ struct PlaceName {
   std::string text;
   std::vector<std::string> codes;
   bool local = false;  ///< a town stands before it: "Los Angeles, CA"
+  std::string town;    ///< that town
 };
+
+/// Names that everybody uses and no list has. `town`: the name is a town's.
+struct PlaceNickname {
+  std::string_view name, code;
+  bool town;
+};
+constexpr PlaceNickname kPlaceNicknames[] = {
+    {"nyc", "US-NY", true},          {"new york city", "US-NY", true},
+    {"philly", "US-PA", true},       {"bay area", "US-CA", false},
+    {"sf bay area", "US-CA", false}, {"san francisco bay area", "US-CA", false},
+    {"socal", "US-CA", false},       {"so cal", "US-CA", false},
+    {"norcal", "US-CA", false},      {"twin cities", "US-MN", false},
+    {"dfw", "US-TX", false},
+};
+const PlaceNickname* place_nickname(std::string_view text) {
+  const auto words = plain_words(text);
+  const auto* found =
+      std::find_if(std::begin(kPlaceNicknames), std::end(kPlaceNicknames),
+                   [&](const PlaceNickname& nickname) { return nickname.name == words; });
+  return found == std::end(kPlaceNicknames) ? nullptr : found;
+}
+
+/// "OH 43215" without its postal code, "oh" and "Me." behind a town as the code that they are.
+std::string place_tidied(std::string_view text, bool behind_town) {
+  auto words = split_words(text);
+  if (words.size() > 1) {
+    const auto& zip = words.back();
+    const bool digits = zip.size() >= 5 && std::all_of(zip.begin(), zip.end(), [](char c) {
+                          return (c >= '0' && c <= '9') || c == '-';
+                        });
+    if (digits && (zip.size() == 5 || zip.size() == 10)) words.pop_back();
+  }
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : " ") + word;
+  if (!behind_town) return all;
+  std::string letters;
+  for (const char c : all) {
+    if (c != '.') letters += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return place_is_code(letters) ? letters : all;
+}
 
 /// The codes of a name as it stands, or without the words around it.
 std::vector<std::string> place_codes(std::string_view text) {
@@ -150,7 +192,7 @@ std::vector<PlaceName> place_joined(std::string_view text) {
   for (const auto& piece : pieces) {
     auto codes = place_codes(piece);
     if (codes.empty()) return {};
-    names.push_back({piece, std::move(codes), false});
+    names.push_back({piece, std::move(codes), false, {}});
   }
   return names;
 }
@@ -162,6 +204,9 @@ struct PlacePart {
 };
 
 bool place_is_town(std::string_view text) {
+  // In small letters only where there is such a town.
+  const bool known = !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
+                     !Gazetteer::shared().find(text).places.empty();
   const auto words = plain_words(text);
   if (words.empty() || place_in(kPlaceOnline, words)) return false;
   if (has_any_phrase(
@@ -173,7 +218,7 @@ bool place_is_town(std::string_view text) {
     return false;
   }
   return split_words(words).size() <= 6 && words.size() <= 60 &&
-         (text.front() < 'a' || text.front() > 'z');
+         (text.front() < 'a' || text.front() > 'z' || known);
 }
 
 /// The first of "Cloverdale / Sonoma County".
@@ -185,8 +230,9 @@ std::string place_town(std::string_view text) {
 
 /// Whether a name of a region is a town's as well, since `next` names another region by its code or
 /// the same one: "Washington, DC", "Delaware, OH", "New York, New York".
-bool place_town_of(const std::vector<std::string>& codes, std::string_view next) {
+bool place_town_of(const std::vector<std::string>& codes, std::string_view written) {
   if (codes.empty()) return false;
+  const auto next = place_tidied(written, true);
   const auto beside = regions_of(next);
   if (std::find(beside.begin(), beside.end(), codes.front()) != beside.end()) return true;
   if (beside.empty() || !place_is_code(next)) return false;
@@ -216,23 +262,32 @@ PlacePart place_part(std::string_view text) {
       outside += c;
     }
   }
-  const auto pieces = split_cell(outside, ",");
+  auto pieces = split_cell(outside, ",");
+  for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i] = place_tidied(pieces[i], i > 0);
   std::vector<std::string> towns;
   for (const auto& piece : pieces) {
     const bool first = &piece == &pieces.front();
     if (place_in(kPlaceOnline, plain_words(piece))) continue;
+    if (const auto* nickname = place_nickname(piece)) {
+      if (nickname->town) towns.push_back(piece);
+      part.names.push_back({piece, {std::string(nickname->code)}, nickname->town, {}});
+      continue;
+    }
     auto codes = place_codes(piece);
+    // A town and a district of its own.
+    if (codes == std::vector<std::string>{"US-DC"} && plain_words(piece).starts_with("washington "))
+      towns.emplace_back("Washington");
     // "New York, NY" and "Washington, DC": the first is the town when a region follows.
     const bool town =
         first && pieces.size() == 2 && !place_is_code(piece) && place_town_of(codes, pieces.back());
     // "Ontario, CA" is a town or a province; only who wrote it knows.
     if (first && pieces.size() == 2 && pieces.back() == "CA" && codes.size() == 1 &&
         codes.front().starts_with("CA-")) {
-      part.names.push_back({tidy_cell(outside), {"US-CA", codes.front()}, false});
+      part.names.push_back({tidy_cell(outside), {"US-CA", codes.front()}, false, {}});
       return part;
     }
     if (!codes.empty() && !town) {
-      part.names.push_back({piece, std::move(codes), !towns.empty()});
+      part.names.push_back({piece, std::move(codes), !towns.empty(), {}});
       continue;
     }
     if (town) {
@@ -248,14 +303,14 @@ PlacePart place_part(std::string_view text) {
     }
     if (const auto both = place_town_and_region(piece)) {
       towns.push_back(both->first);
-      part.names.push_back({piece, both->second, true});
+      part.names.push_back({piece, both->second, true, {}});
       continue;
     }
     towns.push_back(piece);
   }
   for (const auto& bracket : brackets) {
     if (auto codes = place_codes(tidy_cell(bracket)); !codes.empty())
-      part.names.push_back({tidy_cell(bracket), std::move(codes), !towns.empty()});
+      part.names.push_back({tidy_cell(bracket), std::move(codes), !towns.empty(), {}});
   }
   if (towns.empty()) return part;
   if (part.names.empty()) {
@@ -263,6 +318,9 @@ PlacePart place_part(std::string_view text) {
     return part;
   }
   part.locality = place_town(towns.front());
+  for (auto& name : part.names) {
+    if (name.local) name.town = towns.front();
+  }
   return part;
 }
 
@@ -294,6 +352,18 @@ void place_settle(std::vector<PlaceName>& names, PlaceColumn column,
                (other.size() > 2 || name.local);
       });
       if (!chosen && beside) chosen = code;
+    }
+    // "Perth, WA": the one of these regions where there is such a town.
+    if (!chosen && name.local && !name.town.empty()) {
+      const auto towns = Gazetteer::shared().find(name.town, name.codes);
+      for (const auto& place : towns.places) {
+        const auto within = std::find_if(
+            name.codes.begin(), name.codes.end(),
+            [&](const std::string& code) { return region_covers(code, place.region); });
+        if (within == name.codes.end()) continue;
+        chosen = *within;
+        break;
+      }
     }
     if (!chosen && (name.local || states > 1 || column == PlaceColumn::state))
       chosen = name.codes.front();

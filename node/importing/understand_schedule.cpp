@@ -31,8 +31,11 @@ int when_every(std::string_view words, std::string_view unit) {
     };
     if ((next[0] == "other" || next[0] == "second" || next[0] == "2nd") && is_unit(next[1]))
       return 2;
-    if (next[0] == "third" && is_unit(next[1])) return 3;
-    if (next[0] == "fourth" && is_unit(next[1])) return 4;
+    if ((next[0] == "third" || next[0] == "3rd") && is_unit(next[1])) return 3;
+    if ((next[0] == "fourth" || next[0] == "4th") && is_unit(next[1])) return 4;
+    if (next[0].find("to") != std::string::npos && when_is_digit(next[0].front()) &&
+        is_unit(next[1]))
+      return -1;
     const auto number = small_number(next[0]);
     if (!number) continue;
     if (is_unit(next[1])) return *number;
@@ -84,8 +87,9 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
     found.push_back({value, weeks});
   };
   const bool twice_weekly =
-      has_any_phrase(words,
-                     {"twice weekly", "twice a week", "twice per week", "two times weekly"}) ||
+      has_any_phrase(
+          words, {"twice weekly", "semi weekly", "semiweekly", "2 times weekly", "3 times weekly",
+                  "4 times weekly", "twice a week", "twice per week", "two times weekly"}) ||
       when_times_per(words, "week", {"2", "two", "3", "three", "4", "four", "5", "five"});
   if (twice_weekly) add("other");
   if (has_any_phrase(words, {"daily", "every day", "each day", "every workday", "every weekday"}))
@@ -97,8 +101,8 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
     add("weekly", 1);
   }
   const int weeks = when_every(words, "week");
-  if (has_any_phrase(words, {"fortnightly", "every fortnight", "alternate weeks",
-                             "alternating weeks", "every other wk"}) ||
+  if (has_any_phrase(words, {"fortnightly", "every fortnight", "fortnight", "fort nightly",
+                             "alternate weeks", "alternating weeks", "every other wk"}) ||
       weeks == 2) {
     add("every_2_weeks", 2);
   } else if (weeks == 3) {
@@ -112,12 +116,13 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
   }
   const bool twice_monthly =
       has_any_phrase(words, {"twice monthly", "twice a month", "twice per month", "semi monthly",
-                             "semimonthly", "two times monthly", "2x month", "2x mo", "2x monthly",
-                             "twice each month"}) ||
+                             "semimonthly", "two times monthly", "2 times monthly", "2x month",
+                             "2x mo", "2x monthly", "twice each month"}) ||
       when_times_per(words, "month", {"2", "two", "2x"});
   const int months = when_every(words, "month");
   const bool times_monthly =
-      when_times_per(words, "month", {"3", "three", "4", "four", "3x", "4x"});
+      when_times_per(words, "month", {"3", "three", "4", "four", "5", "five"}) ||
+      has_any_phrase(words, {"3 times monthly", "three times monthly", "4 times monthly"});
   const bool hours_monthly = has_any_phrase(
       words,
       {"hours a month", "hours per month", "hour a month", "hours monthly", "hours each month"});
@@ -135,7 +140,8 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
     const bool bi = has_any_phrase(words, {"bi monthly", "tri monthly"});
     if (!bi) add("monthly");
   }
-  if (months == 2) add("every_2_months");
+  if (months == 2 || has_any_phrase(words, {"alternate months", "alternating months"}))
+    add("every_2_months");
   if (months == 3 ||
       has_any_phrase(words, {"quarterly", "every quarter", "each quarter", "once a quarter",
                              "4x a year", "four times a year", "4 times a year",
@@ -144,23 +150,163 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
   } else if (months > 3) {
     add("other");
   } else if (when_yearly(words)) {
-    add("other");
+    // "Monthly, 10 times a year" leaves out the summer; it is one rhythm.
+    const bool of_months =
+        std::any_of(found.begin(), found.end(),
+                    [](const Rhythm& rhythm) { return rhythm.value == "monthly"; }) &&
+        has_any_phrase(words,
+                       {"9 times", "10 times", "11 times", "12 times", "nine times", "ten times",
+                        "eleven times", "twelve times", "9 meetings", "10 meetings", "11 meetings",
+                        "12 meetings", "10 sessions", "12 sessions", "10 per year", "12 per year"});
+    if (!of_months) add("other");
   }
   return found;
+}
+
+/// Shorthand and Spanish in the words that when_rhythms() reads: "2x/mo" is "2 times per month".
+std::string when_spelled_out(std::string_view folded) {
+  std::string marked;
+  for (std::size_t i = 0; i < folded.size(); ++i) {
+    const char c = folded[i];
+    const bool between = i > 0 && i + 1 < folded.size() && when_is_digit(folded[i - 1]) &&
+                         when_is_digit(folded[i + 1]);
+    if (c == '/' && i > 0 && folded[i - 1] != ' ' && i + 1 < folded.size() &&
+        (folded.substr(i + 1).starts_with("w") || folded.substr(i + 1).starts_with("mo") ||
+         folded.substr(i + 1).starts_with("mth") || folded.substr(i + 1).starts_with("y") ||
+         folded.substr(i + 1).starts_with("q")) &&
+        !folded.substr(i + 1).starts_with("weekly") &&
+        !folded.substr(i + 1).starts_with("monthly")) {
+      marked += " per ";
+    } else if (c == '-' && between) {
+      marked += "to";
+    } else {
+      marked += c;
+    }
+  }
+  constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"wk", "week"},
+      {"wks", "weeks"},
+      {"mo", "month"},
+      {"mos", "months"},
+      {"mth", "month"},
+      {"mths", "months"},
+      {"mnth", "month"},
+      {"yr", "year"},
+      {"yrs", "years"},
+      {"qtr", "quarter"},
+      {"qtrly", "quarterly"},
+      {"mthly", "monthly"},
+      {"mnthly", "monthly"},
+      {"monthlyish", "monthly"},
+      {"weeklyish", "weekly"},
+      {"semanal", "weekly"},
+      {"mensual", "monthly"},
+      {"quincenal", "every 2 weeks"},
+      {"cada", "every"},
+      {"semana", "week"},
+      {"semanas", "weeks"},
+      {"mes", "month"},
+      {"meses", "months"},
+      {"dos", "2"},
+      {"tres", "3"},
+      {"una", "once"},
+      {"al", "a"},
+      {"por", "per"},
+      {"trimestral", "quarterly"},
+      {"diario", "daily"}};
+  std::vector<std::string> out;
+  const auto words = split_words(plain_words(marked));
+  const auto is_unit = [](const std::string& word) {
+    return word == "week" || word == "month" || word == "year" || word == "quarter";
+  };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto word = words[i];
+    // "q2wks", "q 2 weeks": every, as clinicians write it.
+    if (word == "q" && i + 1 < words.size() && small_number(words[i + 1])) word = "every";
+    if (word.size() > 1 && word[0] == 'q' && when_is_digit(word[1])) {
+      out.emplace_back("every");
+      word.erase(0, 1);
+      const auto letter = std::find_if(word.begin(), word.end(), when_is_letter);
+      if (letter != word.end()) {
+        out.emplace_back(word.begin(), letter);
+        word.erase(word.begin(), letter);
+      }
+    }
+    // "2x", "2 x"
+    const bool times = word.size() > 1 && word.back() == 'x' && when_is_digit(word.front());
+    if (times) word.pop_back();
+    const auto* known = std::find_if(std::begin(kWords), std::end(kWords),
+                                     [&](const auto& entry) { return entry.first == word; });
+    if (known != std::end(kWords)) word = std::string(known->second);
+    if (word == "once" && i + 1 < words.size() && words[i + 1] == "vez") ++i;
+    const bool after_number = !out.empty() && when_is_digit(out.back().front());
+    if (word == "x" && after_number) word = "times";
+    // "two (2) weeks"
+    if (after_number == false && !out.empty() && when_is_digit(word.front()) &&
+        small_number(out.back()) && small_number(out.back()) == small_number(word))
+      continue;
+    if (is_unit(word) && !out.empty() && out.back() == "times") out.emplace_back("per");
+    out.push_back(word);
+    if (times) {
+      out.emplace_back("times");
+    }
+  }
+  std::string all;
+  for (const auto& word : out) all += (all.empty() ? "" : " ") + word;
+  return all;
 }
 
 struct WhenDay {
   std::string_view name, code;
 };
 constexpr WhenDay kWhenDays[] = {
-    {"monday", "MO"},    {"mondays", "MO"},    {"mon", "MO"},     {"mons", "MO"},
-    {"tuesday", "TU"},   {"tuesdays", "TU"},   {"tues", "TU"},    {"tue", "TU"},
-    {"wednesday", "WE"}, {"wednesdays", "WE"}, {"weds", "WE"},    {"wed", "WE"},
-    {"thursday", "TH"},  {"thursdays", "TH"},  {"thurs", "TH"},   {"thur", "TH"},
-    {"thu", "TH"},       {"friday", "FR"},     {"fridays", "FR"}, {"fri", "FR"},
-    {"saturday", "SA"},  {"saturdays", "SA"},  {"sat", "SA"},     {"sats", "SA"},
-    {"sunday", "SU"},    {"sundays", "SU"},    {"sun", "SU"},     {"suns", "SU"},
+    {"monday", "MO"},
+    {"mondays", "MO"},
+    {"mon", "MO"},
+    {"mons", "MO"},
+    {"tuesday", "TU"},
+    {"tuesdays", "TU"},
+    {"tues", "TU"},
+    {"tue", "TU"},
+    {"wednesday", "WE"},
+    {"wednesdays", "WE"},
+    {"weds", "WE"},
+    {"wed", "WE"},
+    {"thursday", "TH"},
+    {"thursdays", "TH"},
+    {"thurs", "TH"},
+    {"thur", "TH"},
+    {"thu", "TH"},
+    {"friday", "FR"},
+    {"fridays", "FR"},
+    {"fri", "FR"},
+    {"saturday", "SA"},
+    {"saturdays", "SA"},
+    {"sat", "SA"},
+    {"sats", "SA"},
+    {"sunday", "SU"},
+    {"sundays", "SU"},
+    {"sun", "SU"},
+    {"suns", "SU"},
     {"fris", "FR"},
+    {"thr", "TH"},
+    {"wedn", "WE"},
+    {"lunes", "MO"},
+    {"martes", "TU"},
+    {"miercoles", "WE"},
+    {"jueves", "TH"},
+    {"viernes", "FR"},
+    {"sabado", "SA"},
+    {"sabados", "SA"},
+    {"domingo", "SU"},
+    {"domingos", "SU"},
+    {"mi\xC3\xA9rcoles", "WE"},
+    {"s\xC3\xA1"
+     "bado",
+     "SA"},
+    {"s\xC3\xA1"
+     "bados",
+     "SA"},
 };
 
 struct WhenOrdinal {
@@ -171,11 +317,48 @@ constexpr WhenOrdinal kWhenOrdinals[] = {
     {"4th", "4"}, {"fourth", "4"}, {"5th", "5"}, {"fifth", "5"},  {"last", "-1"}, {"final", "-1"},
 };
 
+/// Letters to change, add, drop or exchange with their neighbor to make `a` of `b`.
+std::size_t when_slips(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> cost(a.size() + 1,
+                                             std::vector<std::size_t>(b.size() + 1, 0));
+  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
+  for (std::size_t k = 0; k <= b.size(); ++k) cost[0][k] = k;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t k = 1; k <= b.size(); ++k) {
+      cost[i][k] = std::min({cost[i - 1][k] + 1, cost[i][k - 1] + 1,
+                             cost[i - 1][k - 1] + (a[i - 1] == b[k - 1] ? 0U : 1U)});
+      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+        cost[i][k] = std::min(cost[i][k], cost[i - 2][k - 2] + 1);
+    }
+  }
+  return cost[a.size()][b.size()];
+}
+
+/// "Thurday", "Wensday": the one day that was meant, if only one is that near.
+std::string_view when_mistyped_day(std::string_view word) {
+  constexpr std::pair<std::string_view, std::string_view> kWhole[] = {
+      {"monday", "MO"}, {"tuesday", "TU"},  {"wednesday", "WE"}, {"thursday", "TH"},
+      {"friday", "FR"}, {"saturday", "SA"}, {"sunday", "SU"}};
+  if (word.ends_with('s')) word.remove_suffix(1);
+  if (word.size() < 5 || word.size() > 10 || !word.ends_with('y') ||
+      !std::all_of(word.begin(), word.end(), when_is_letter) || word == "midday")
+    return {};
+  std::string_view nearest;
+  for (const auto& [name, code] : kWhole) {
+    const std::size_t allowed = name.size() > 8 ? 2 : 1;
+    if (word.front() != name.front() && word.substr(0, 2) != name.substr(0, 2)) continue;
+    if (when_slips(word, name) > allowed) continue;
+    if (!nearest.empty()) return {};
+    nearest = code;
+  }
+  return nearest;
+}
+
 std::string_view when_day(std::string_view word) {
   for (const auto& day : kWhenDays) {
     if (day.name == word) return day.code;
   }
-  return {};
+  return when_mistyped_day(word);
 }
 
 std::string_view when_ordinal(std::string_view word) {
@@ -208,14 +391,20 @@ void when_read_days(std::string_view cell, const std::string& folded,
     if (const auto number = when_ordinal(word); !number.empty()) {
       // "May 2nd" is a date; "every second Tuesday" may be every other one.
       if (i > 0 && when_is_month(words[i - 1])) continue;
-      if (i > 0 && words[i - 1] == "every" && number == "2" && !has_phrase(folded, "month")) {
+      const bool of_day = i + 1 < words.size() && !when_day(words[i + 1]).empty();
+      if (i > 0 && words[i - 1] == "every" && number == "2" && of_day &&
+          !has_phrase(folded, "month")) {
         reading.days_question =
             when_quote(cell) + ": every other week, or on the second of each month?";
       }
       ordinals.push_back(number);
       continue;
     }
-    if (const auto day = when_day(word); !day.empty()) {
+    // "Th" is a day, but not in "4 th".
+    const bool after_number = i > 0 && when_is_digit(words[i - 1].front());
+    const auto short_day = word == "th" && !after_number ? "TH" : word == "tu" ? "TU" : "";
+    if (const auto day = when_day(word).empty() ? std::string_view(short_day) : when_day(word);
+        !day.empty()) {
       if (range && !last_day.empty() && ordinals.empty()) {
         auto from = std::find(kWeek.begin(), kWeek.end(), last_day);
         const auto* to = std::find(kWeek.begin(), kWeek.end(), day);
@@ -346,7 +535,7 @@ WhenClock when_clock(std::string_view text, std::size_t at) {
       when_is_digit(text[i + 1]) && when_is_digit(text[i + 2]) &&
       (i + 3 >= text.size() || !when_is_digit(text[i + 3]))) {
     clock.minute = (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
-    clock.colon = text[i] == ':';
+    clock.colon = text[i] == ':' || (hour > 12 && hour < 24);
     if (clock.minute > 59) return clock;
     i += 3;
   }
@@ -378,19 +567,102 @@ bool when_counts_something(std::string_view text, std::size_t at) {
   while (at < text.size() && (text[at] == ' ' || text[at] == '-')) ++at;
   constexpr std::string_view kUnits[] = {"min",  "hour",    "hr",      "week",   "day",    "month",
                                          "year", "session", "meeting", "people", "member", "part",
-                                         "time", "x ",      "wk",      "st",     "nd",     "rd",
-                                         "th",   "%",       "people",  "sept",   "per"};
+                                         "time", "x ",      "x/",      "wk",     "st",     "nd",
+                                         "rd",   "th",      "%",       "people", "sept",   "per"};
   const auto rest = text.substr(at);
   return std::any_of(std::begin(kUnits), std::end(kUnits),
                      [&](std::string_view unit) { return rest.starts_with(unit); });
 }
 
-std::vector<WhenTime> when_times(std::string_view text) {
+bool when_is_clock(int hour, int minute) { return hour < 24 && minute < 60; }
+
+/// Hours in words and in the ways of hospitals and armies, as "17:30".
+std::string when_spelled_hours(std::string text) {
+  // "1730h", "1730-1900 hrs"
+  for (std::size_t at = 0; at + 4 <= text.size(); ++at) {
+    if (at > 0 && (when_is_digit(text[at - 1]) || text[at - 1] == '$')) continue;
+    std::size_t end = at;
+    while (end < text.size() && when_is_digit(text[end])) ++end;
+    if (end - at != 4) continue;
+    const auto unit_at = [&](std::size_t from) -> std::size_t {
+      while (from < text.size() && text[from] == ' ') ++from;
+      for (const auto unit : {"hours", "hrs", "hr", "h"}) {
+        const auto size = std::string_view(unit).size();
+        if (text.compare(from, size, unit) == 0 &&
+            (from + size == text.size() || !when_is_letter(text[from + size])))
+          return from + size;
+      }
+      return 0;
+    };
+    const auto digits = [&](std::size_t from) { return std::stoi(text.substr(from, 2)); };
+    const bool hour = when_is_clock(digits(at), digits(at + 2));
+    const auto own = unit_at(end);
+    std::size_t second = end;
+    while (second < text.size() && (text[second] == ' ' || text[second] == '-')) ++second;
+    const bool ranged =
+        second > end && second + 4 <= text.size() &&
+        std::all_of(text.begin() + static_cast<std::ptrdiff_t>(second),
+                    text.begin() + static_cast<std::ptrdiff_t>(second) + 4, when_is_digit) &&
+        unit_at(second + 4) > 0;
+    if (!hour || (own == 0 && !ranged)) {
+      at = end;
+      continue;
+    }
+    if (own > 0) text.erase(end, own - end);
+    text.insert(at + 2, ":");
+    at = end;
+  }
+  // "half past six", "quarter to 7"
+  auto words = split_words(text);
+  for (std::size_t i = 0; i + 2 < words.size(); ++i) {
+    const bool half = words[i] == "half" && words[i + 1] == "past";
+    const bool quarter = words[i] == "quarter" && words[i + 1] == "past";
+    const bool before = words[i] == "quarter" && (words[i + 1] == "to" || words[i + 1] == "of");
+    const auto number = small_number(words[i + 2]);
+    if (!(half || quarter || before) || !number || *number < 1 || *number > 12) continue;
+    const int hour = before ? (*number == 1 ? 12 : *number - 1) : *number;
+    words[i] = std::to_string(hour) + (half ? ":30" : quarter ? ":15" : ":45");
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                words.begin() + static_cast<std::ptrdiff_t>(i) + 3);
+  }
+  // "7 o'clock", "Tuesdays at 6"
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string number = words[i];
+    const bool glued = number.starts_with("@") && number.size() > 1;
+    if (glued) number.erase(0, 1);
+    const bool comma = number.ends_with(",") || number.ends_with(";");
+    if (comma) number.pop_back();
+    const auto hour = small_number(number);
+    if (!hour || *hour < 1 || *hour > 12) continue;
+    const bool clock = i + 1 < words.size() && words[i + 1].starts_with("o'clock");
+    const bool at = glued || (i > 0 && (words[i - 1] == "at" || words[i - 1] == "@"));
+    const bool ends = comma || i + 1 == words.size() || words[i + 1] == "in" ||
+                      words[i + 1] == "on" || words[i + 1] == "sharp" || words[i + 1] == "via";
+    if (!clock && !(at && ends)) continue;
+    words[i] = std::to_string(*hour) + ":00";
+    if (clock) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+  }
+  std::string all;
+  for (const auto& word : words) all += (all.empty() ? "" : " ") + word;
+  return all;
+}
+
+/// Which half of the day the words say: "evenings, 7-8:30". None where they say both or neither.
+Half when_half_in_words(std::string_view plain) {
+  const bool late = has_any_phrase(plain, {"evening", "evenings", "eve", "eves", "afternoon",
+                                           "afternoons", "night", "nights", "tarde", "noche"});
+  const bool early = has_any_phrase(plain, {"morning", "mornings", "breakfast"});
+  return late == early ? Half::none : late ? Half::pm : Half::am;
+}
+
+/// `hint`: the half of the day of hours that do not say theirs.
+std::vector<WhenTime> when_times(std::string_view text, Half hint) {
   std::vector<WhenTime> all;
   for (std::size_t at = 0; at < text.size();) {
     const bool begins =
-        at == 0 || (!when_is_digit(text[at - 1]) && !when_is_letter(text[at - 1]) &&
-                    text[at - 1] != ':' && text[at - 1] != '$' && text[at - 1] != '/');
+        at == 0 ||
+        (!when_is_digit(text[at - 1]) && !when_is_letter(text[at - 1]) && text[at - 1] != ':' &&
+         text[at - 1] != '$' && (text[at - 1] != '/' || (at > 1 && when_is_letter(text[at - 2]))));
     const bool may = begins && (when_is_digit(text[at]) || text[at] == 'n' || text[at] == 'm');
     if (!may) {
       ++at;
@@ -447,6 +719,8 @@ std::vector<WhenTime> when_times(std::string_view text) {
       time.start = start.hour * 60 + start.minute;
     } else if (end && (end->hour < start.hour || end->hour == 12) && start.hour >= 8) {
       time.start = start.hour * 60 + start.minute;  // across noon
+    } else if (hint != Half::none) {
+      time.start = when_minutes(start, hint);
     } else {
       time.unsure = true;
     }
@@ -494,7 +768,8 @@ constexpr WhenZone kWhenZoneWords[] = {
     {"pacific", "America/Los_Angeles"},   {"alaska time", "America/Anchorage"},
     {"hawaii time", "Pacific/Honolulu"},  {"uk time", "Europe/London"},
     {"london time", "Europe/London"},     {"sydney time", "Australia/Sydney"},
-    {"atlantic time", "America/Halifax"},
+    {"atlantic time", "America/Halifax"}, {"arizona time", "America/Phoenix"},
+    {"az time", "America/Phoenix"},       {"atlantic", "America/Halifax"},
 };
 
 bool when_in_arizona(const std::vector<std::string>& regions) {
@@ -514,6 +789,18 @@ std::vector<std::string> when_zones(std::string_view cell,
     if (const auto at = find_phrase(cell, mark); at != std::string_view::npos) add(at, zone);
   }
   const auto folded = fold_cell(cell);
+  // "7pm est" in small letters, only right behind an hour.
+  for (const auto& [mark, zone] : kWhenZones) {
+    if (mark.size() < 3) continue;
+    const auto at = find_phrase(folded, fold_cell(mark));
+    if (at == std::string::npos || at < 3 || folded[at - 1] != ' ') continue;
+    const auto before = std::string_view(folded).substr(0, at - 1);
+    if (before.ends_with("am") || before.ends_with("pm") || before.ends_with(".m.") ||
+        before.ends_with("noon") ||
+        (before.size() > 2 && when_is_digit(before.back()) &&
+         before.find(':') != std::string_view::npos))
+      add(at, zone);
+  }
   for (const auto& [mark, zone] : kWhenZoneWords) {
     if (const auto at = find_phrase(folded, mark); at != std::string_view::npos) add(at, zone);
   }
@@ -554,7 +841,8 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
                              "arranged individually", "mutually agreed", "by agreement"});
   reading.always_open = has_any_phrase(plain, {"always open", "24 7", "any time", "anytime",
                                                "around the clock", "open all the time"});
-  auto rhythms = when_rhythms(plain);
+  const auto spelled = when_spelled_out(folded);
+  auto rhythms = when_rhythms(spelled);
   // "every other Friday": the day stands for the week.
   for (std::size_t i = 0; i + 2 < words.size(); ++i) {
     if ((words[i] == "every" || words[i] == "each") && words[i + 1] == "other" &&
@@ -576,10 +864,29 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
       has_any_phrase(plain, {"bi monthly", "bimonthly", "bi weekly", "biweekly", "bi annual"});
   const bool on_demand =
       has_any_phrase(plain, {"as needed", "on demand", "when needed", "ad hoc", "as required",
-                             "on request", "upon request", "by request", "as requested",
+                             "on request", "upon request", "by request", "as requested", "prn",
                              "whenever needed", "as necessary", "when requested", "if needed"}) ||
       (reading.by_arrangement && rhythms.empty());
+  // "Biweekly (every other week)" says which of the two it means.
+  std::string clearer;
   if (two_meanings) {
+    auto rest = spelled;
+    for (const auto phrase : {"bi monthly", "bimonthly", "bi weekly", "biweekly"}) {
+      for (auto at = find_phrase(rest, phrase); at != std::string::npos;
+           at = find_phrase(rest, phrase))
+        rest.erase(at, std::string_view(phrase).size());
+    }
+    const auto others = when_rhythms(rest);
+    if (others.size() == 1 &&
+        (others.front().value == "every_2_weeks" || others.front().value == "every_2_months" ||
+         others.front().value == "twice_a_month")) {
+      clearer = others.front().value;
+      reading.every_weeks = others.front().weeks;
+    }
+  }
+  if (!clearer.empty()) {
+    reading.cadence = clearer;
+  } else if (two_meanings) {
     reading.cadence = "ambiguous";
     reading.cadence_question = has_any_phrase(plain, {"bi monthly", "bimonthly"})
                                    ? when_quote(cell) + ": twice a month, or every two months?"
@@ -593,6 +900,11 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
   } else if (on_demand) {
     reading.cadence = "ad_hoc";
   }
+  const bool about = has_any_phrase(plain, {"ish", "roughly", "about", "approx", "approximately",
+                                            "more or less", "monthlyish", "weeklyish"});
+  if (about && !reading.cadence.empty() && reading.cadence_question.empty() && !rhythms.empty()) {
+    reading.cadence_question = when_quote(cell) + ": is that how often, as a rule?";
+  }
   when_read_days(cell, folded, words, reading);
   if (column_of_rhythm && reading.cadence.empty()) {
     const bool plain_days = std::any_of(reading.days.begin(), reading.days.end(),
@@ -604,7 +916,7 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
     if (plain_days && reading.days.size() > 2) reading.cadence = "other";
   }
 
-  const auto times = when_times(folded);
+  const auto times = when_times(when_spelled_hours(folded), when_half_in_words(plain));
   const auto zones = when_zones(read, regions);
   std::set<int> starts;
   bool unsure = false;
@@ -630,9 +942,24 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
 LengthReading understand_length(std::string_view cell, std::string_view unit) {
   LengthReading reading;
   if (says_nothing(cell)) return reading;
-  const std::string text = fold_cell(cell);
+  std::string text = fold_cell(cell);
+  // "1 1/2", "1-1/2"
+  for (const auto half : {" 1/2", "-1/2"}) {
+    const auto at = text.find(half);
+    if (at != std::string::npos && at > 0 && when_is_digit(text[at - 1])) text.replace(at, 4, ".5");
+  }
   // Spelled lengths first.
   const std::string plain = plain_words(text);
+  if (plain == "hour" || plain == "una hora") {
+    reading.minutes = 60;
+    return reading;
+  }
+  // "1:30"
+  if (text.size() == 4 && text[1] == ':' && text[0] >= '0' && text[0] <= '4' && text[2] <= '5' &&
+      when_is_digit(text[2]) && when_is_digit(text[3]) && text != "0:00") {
+    reading.minutes = (text[0] - '0') * 60 + (text[2] - '0') * 10 + (text[3] - '0');
+    return reading;
+  }
   if (has_any_phrase(plain, {"hour and a half", "one and a half hours", "1 1 2 hours"})) {
     reading.minutes = 90;
     return reading;
@@ -682,7 +1009,8 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
       if (const auto number = small_number(word)) value = *number;
       if (word == "an" && text.substr(end).starts_with(" hour")) value = 1;
     }
-    if (value < 0) {
+    // "1730-1900 hrs" are hours of the day.
+    if (value < 0 || value >= 1'000) {
       at = std::max(end, at + 1);
       continue;
     }
@@ -694,7 +1022,7 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
         (rest.starts_with("m") && (rest.size() == 1 || !when_is_letter(rest[1]))) ||
         rest.starts_with("'")) {
       found = 'm';
-    } else if (rest.starts_with("hour") || rest.starts_with("hr") ||
+    } else if (rest.starts_with("hour") || rest.starts_with("hora") || rest.starts_with("hr") ||
                (rest.starts_with("h") && (rest.size() == 1 || !when_is_letter(rest[1])))) {
       found = 'h';
     }
@@ -742,6 +1070,8 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
       minutes = pieces.front().value;
     } else if (unit == "hours") {
       minutes = pieces.front().value * 60;
+    } else if (pieces.front().value <= 4 && text.find('.') != std::string::npos) {
+      minutes = pieces.front().value * 60;  // "1.5": nobody writes minutes so
     } else if (pieces.front().value >= 15) {
       minutes = pieces.front().value;  // nobody meets for 15 hours
     } else {

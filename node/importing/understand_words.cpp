@@ -101,9 +101,11 @@ constexpr WordValue kLanguageWords[] = {
     {"british sign language|bsl", "bfi"},
     {"auslan", "asf"},
     {"sign language", ""},
-    {"english", "en"},
-    {"spanish|espanol|castellano", "es"},
-    {"french|francais", "fr"},
+    {"english|eng|ingles|ingl\xC3\xA9s|anglais", "en"},
+    {"spanish|espanol|espa\xC3\xB1ol|espa\xC3\x91ol|castellano|espagnol", "es"},
+    {"french|francais|fran\xC3\xA7"
+     "ais|frances|franc\xC3\xA9s",
+     "fr"},
     {"german|deutsch", "de"},
     {"portuguese", "pt"},
     {"italian", "it"},
@@ -341,7 +343,18 @@ KindReading understand_kind(std::string_view cell) {
 }
 
 std::vector<std::string> understand_languages(std::string_view cell) {
-  return words_values(cell, kLanguageWords, 24);
+  auto found = words_values(cell, kLanguageWords, 24);
+  // "EN, FR": codes count in capitals only, since "it" and "no" are words.
+  constexpr std::string_view kCodes[] = {"EN", "ES", "FR", "DE", "PT", "IT", "ZH", "AR", "RU"};
+  if (found.empty()) {
+    for (const auto& word : split_cell(cell, " ,;/&+|.()")) {
+      if (std::find(std::begin(kCodes), std::end(kCodes), word) == std::end(kCodes)) continue;
+      auto code = fold_cell(word);
+      if (std::find(found.begin(), found.end(), code) == found.end())
+        found.push_back(std::move(code));
+    }
+  }
+  return found;
 }
 
 std::vector<std::string> understand_topics(std::string_view cell) {
@@ -503,10 +516,17 @@ LinkReading understand_link(std::string_view cell) {
   LinkReading reading;
   if (says_nothing(cell)) return reading;
   // The first word that looks like an address.
-  for (auto word : split_words(tidy_cell(cell))) {
+  auto text = tidy_cell(cell);
+  // "https:// teahour.example": a space that crept in.
+  if (const auto gap = text.find(":// "); gap != std::string::npos) text.erase(gap + 3, 1);
+  for (auto word : split_words(text)) {
     while (!word.empty() && std::string_view("(<\"'").find(word.front()) != std::string_view::npos)
       word.erase(0, 1);
     while (!word.empty() && std::string_view(">\"',;.").find(word.back()) != std::string_view::npos)
+      word.pop_back();
+    // A bracket that closes what stands before the address.
+    while (word.ends_with(')') &&
+           std::count(word.begin(), word.end(), ')') > std::count(word.begin(), word.end(), '('))
       word.pop_back();
     if (word.empty() || word.find('@') != std::string::npos) continue;
     const auto lower = fold_cell(word);
