@@ -110,13 +110,15 @@ struct PlanPart {
 const PlanPart kPlanParts[] = {
     {"place", {"locality", "region"}, {"locality", "region"}},
     {"platform", {"name"}, {"name"}},
-    {"cost", {"model", "options", "auto_renew", "refund"}, {"model"}},
+    {"cost", {"model", "options"}, {"model"}},
     {"capacity", {"max", "waitlist"}, {}},
     {"sponsor", {"name", "relation"}, {"name"}},
     {"contact", {"public", "preferred"}, {}},
     {"links", {"home", "apply"}, {}},
     {"agreement", {"state", "clauses", "resign"}, {"state"}},
 };
+
+constexpr std::string_view kPlanPrice[] = {"amount", "amount_max", "currency", "per", "for"};
 
 bool plan_same(const Json* a, const Json* b) {
   if (!a || !b) return a == b;
@@ -139,6 +141,29 @@ void plan_keep_parts(Json& subject, const Json& before) {
       if (!said && !merged.find(name)) merged.set(name, value);
     }
     if (!merged.is_null()) subject.set(part.member, std::move(merged));
+  }
+}
+
+/// A price that is as before keeps the label and the terms that no cell has.
+void plan_keep_price_terms(Json& subject, const Json& before) {
+  const Json* old_cost = before.find("cost");
+  const Json* old_options = old_cost ? old_cost->find("options") : nullptr;
+  Json* cost = subject.find("cost");
+  Json* options = cost ? cost->find("options") : nullptr;
+  if (!old_options || !old_options->if_array() || !options || !options->if_array()) return;
+  for (auto& option : *options->if_array()) {
+    if (!option.if_object()) continue;
+    for (const auto& old : *old_options->if_array()) {
+      if (!old.if_object()) continue;
+      const bool same = std::all_of(
+          std::begin(kPlanPrice), std::end(kPlanPrice),
+          [&](std::string_view name) { return plan_same(old.find(name), option.find(name)); });
+      if (!same) continue;
+      for (const auto& [name, value] : *old.if_object()) {
+        if (!option.find(name)) option.set(name, value);
+      }
+      break;
+    }
   }
 }
 
@@ -373,6 +398,7 @@ class Planner {
       plan_keep_unchanged_cells(subject, old, row);
     }
     plan_settle_dollars(subject, dollar_of(defaults_.area));
+    if (before) plan_keep_price_terms(subject, existing_[*before].subject);
     // Whoever published a listing without an address of its own is not given one by its sheet.
     const auto kept = [&](std::string_view name) {
       return before && plan_same(subject.find(name), existing_[*before].subject.find(name));

@@ -1,6 +1,7 @@
 #include "node/importing/understand_people.h"
 
 #include <algorithm>
+#include <set>
 
 #include "node/importing/cell_words.h"
 
@@ -74,12 +75,14 @@ bool people_joins(std::string_view word) {
 /// then does not say whom it leaves out.
 bool people_depends_on_place(std::string_view run) {
   auto title = plain_words(run);
-  const auto rows = protocol::license_titles();
-  const auto dependent = [&](std::string_view wanted) {
-    return std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
-      return !row.regions.empty() && plain_words(row.title) == wanted;
-    });
-  };
+  static const auto kTitles = [] {
+    std::set<std::string, std::less<>> titles;
+    for (const auto& row : protocol::license_titles()) {
+      if (!row.regions.empty()) titles.insert(plain_words(row.title));
+    }
+    return titles;
+  }();
+  const auto dependent = [&](std::string_view wanted) { return kTitles.contains(wanted); };
   return dependent(title) ||
          (title.ends_with('s') && dependent(std::string_view(title).substr(0, title.size() - 1)));
 }

@@ -792,7 +792,9 @@ std::vector<std::string> when_zones(std::string_view cell,
   // "7pm est" in small letters, only right behind an hour.
   for (const auto& [mark, zone] : kWhenZones) {
     if (mark.size() < 3) continue;
-    const auto at = find_phrase(folded, fold_cell(mark));
+    std::string small(mark);
+    for (char& c : small) c = static_cast<char>(c - 'A' + 'a');
+    const auto at = find_phrase(folded, small);
     if (at == std::string::npos || at < 3 || folded[at - 1] != ' ') continue;
     const auto before = std::string_view(folded).substr(0, at - 1);
     if (before.ends_with("am") || before.ends_with("pm") || before.ends_with(".m.") ||

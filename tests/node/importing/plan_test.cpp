@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "node/importing/preview.h"
+#include "protocol/trust/eligibility.h"
 #include "tests/support/shared_inputs.h"
 
 namespace node {
@@ -104,6 +105,108 @@ TEST(Plan, SaysWhatChangesInWords) {
   EXPECT_EQ(changes[2].kind, ChangeKind::not_in_sheet);
   EXPECT_EQ(changes[2].name, "Book Table");
   EXPECT_EQ(changes[2].record, 0);
+}
+
+TEST(Plan, NeverTakesBackWhatNoColumnCanSay) {
+  const std::string head = "Group,Cost,Where,Size,Web page,Email,Format,Run by,Who can join,When\n";
+  const auto row = [&](const std::string& cost, const std::string& size, const std::string& web,
+                       const std::string& who) {
+    return head + "Tea Hour," + cost + ",\"Toledo, OH\"," + size + "," + web +
+           ",office@tea.example.org,Zoom,Lake Society," + who + ",2nd Tuesday 7pm ET\n";
+  };
+  auto existing = plan_applied(
+      plan_import(plan_sheet(row("$5 per meeting", "8", "https://tea.example.org/", "LCSW")), {},
+                  plan_defaults()));
+  ASSERT_EQ(existing.size(), 1U);
+  Json& subject = existing[0].subject;
+  // Set by hand: in objects that the sheet knows a part of, and members that it does not know.
+  const std::vector<std::pair<std::string, std::pair<std::string, Json>>> by_hand = {
+      {"links", {"agreement", Json("https://tea.example.org/agreement")}},
+      {"contact", {"coordinator", Json("the chair")}},
+      {"place", {"postal_prefix", Json("436")}},
+      {"cost", {"auto_renew", Json(true)}},
+      {"cost", {"refund", Json("none")}},
+      {"cost", {"what_it_pays", Json("tea")}},
+      {"capacity", {"openings", Json(2)}},
+      {"platform", {"baa", Json("yes")}},
+      {"sponsor", {"relation", Json("hosts")}},
+  };
+  for (const auto& [object, member] : by_hand) {
+    Json whole = subject.find(object) ? *subject.find(object) : Json::object({});
+    whole.set(member.first, member.second);
+    subject.set(object, std::move(whole));
+  }
+  subject.find("cost")->find("options")->if_array()->front().set("label", Json("At the door"));
+  for (const auto* name : {"ce_credit", "documents_required", "screening", "x_unknown"})
+    subject.set(name, Json("by hand"));
+  for (const auto* cost : {"$5 per meeting", "$7 per meeting"}) {
+    for (const auto* size : {"8", "max 12", ""}) {
+      for (const auto* web : {"https://tea.example.org/", "https://tea.example.org/new", ""}) {
+        for (const auto* who : {"LCSW", "LCSW and LMFT", ""}) {
+          SCOPED_TRACE(std::string(cost) + "|" + size + "|" + web + "|" + who);
+          const auto changes =
+              plan_import(plan_sheet(row(cost, size, web, who)), existing, plan_defaults());
+          ASSERT_EQ(changes.size(), 1U);
+          const Json& after = changes[0].subject;
+          for (const auto& [object, member] : by_hand) {
+            if (object == "sponsor") continue;
+            const Json* whole = after.find(object);
+            ASSERT_NE(whole, nullptr) << object;
+            ASSERT_NE(whole->find(member.first), nullptr) << object << "." << member.first;
+            EXPECT_EQ(protocol::canonical(*whole->find(member.first)),
+                      protocol::canonical(member.second));
+          }
+          for (const auto* name : {"ce_credit", "documents_required", "screening", "x_unknown"})
+            EXPECT_NE(after.find(name), nullptr) << name;
+          const Json& price = after.find("cost")->find("options")->if_array()->front();
+          EXPECT_EQ(price.find("label") != nullptr, std::string(cost) == "$5 per meeting");
+        }
+      }
+    }
+  }
+}
+
+TEST(Plan, AListOfLicensesAloneDecidesWhoCanJoin) {
+  struct Case {
+    const char* who;
+    const char* title;
+    protocol::Outcome want;
+  };
+  using enum protocol::Outcome;
+  const Case cases[] = {
+      {"LCSW and LMFT", "LCSW", can_join},
+      {"LCSW and LMFT", "LMHC", not_for_you},
+      {"LCSWs only", "LMFT", not_for_you},
+      {"LMFTs, others welcome", "LCSW", probably},
+      {"e.g. LMFT, LCSW", "LMHC", probably},
+      {"all therapists incl. LCSW", "LMFT", probably},
+      {"LCSW, LMFT, etc.", "LMHC", probably},
+      {"LCSW, LMFT, MDs", "LMHC", probably},
+      {"Any licensed clinician", "LMFT", can_join},
+      {"psychologists, other qualified mental health professionals", "LMFT", probably},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(std::string(c.who) + " / " + c.title);
+    const auto sheet = plan_sheet("Group,Who can join\nTea Hour,\"" + std::string(c.who) + "\"\n");
+    const auto& row = sheet.rows.at(1);
+    protocol::JoinRules rules;
+    rules.audience = row.understood.audience;
+    // All else is settled, so that the license alone decides.
+    rules.status = "active";
+    rules.license_region_rule = "any_country";
+    rules.membership_required = "none";
+    rules.screening = "none";
+    rules.licenses = row.understood.licenses;
+    if (const Json* rule = row.subject.find("license_rule"))
+      rules.license_rule = *rule->if_string();
+    protocol::Searcher searcher;
+    const auto held = protocol::held_license(c.title, {});
+    ASSERT_TRUE(held);
+    searcher.licenses = {*held};
+    const auto verdict = protocol::judge_eligibility(rules, searcher);
+    const auto& why = verdict.reasons.empty() ? std::string() : verdict.reasons.front();
+    EXPECT_EQ(verdict.outcome, c.want) << why;
+  }
 }
 
 TEST(Plan, LeavesAloneWhatTheSheetHasNoColumnFor) {
