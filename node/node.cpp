@@ -12,6 +12,7 @@
 #include "crawler/probes.h"
 #include "node/checks/run_checks.h"
 #include "node/store/check_notes.h"
+#include "node/store/reports.h"
 #include "protocol/document/recognition.h"
 #include "protocol/encoding/text_encodings.h"
 #include "protocol/identity/did.h"
@@ -167,6 +168,7 @@ void Node::refresh() {
   const std::lock_guard lock(writer_);
   // A reader may have kept an earlier one from emptying the write-ahead log of what was erased.
   store_.checkpoint();
+  for (const auto& key : forget_old_reports(store_.database(), clock_.now())) recheck(key);
   refresh_locked();
 }
 
@@ -192,6 +194,8 @@ protocol::CheckPolicy Node::policy() const { return visibility()->policy(); }
 std::string Node::listing_name(const RecordKey& key) const {
   return visibility()->listing_name(key);
 }
+
+bool Node::is_denied(const RecordKey& key) const { return visibility()->denials().covers(key); }
 
 protocol::Result<SearchResult> Node::search(const Query& query) const {
   return index_.search(query, clock_.now());
@@ -264,10 +268,12 @@ protocol::Result<protocol::Evidence> Node::evidence(const RecordKey& key) {
 }
 
 std::optional<protocol::PublisherCard> Node::publisher_card(const std::string& scid) const {
+  const auto seen = visibility();
   return read([&](StoreQueries& store) -> std::optional<protocol::PublisherCard> {
     const auto feed = store.feed(scid);
     if (!feed) return std::nullopt;
     for (const auto& record : store.records(feed->feed_id, "publisher")) {
+      if (seen->denials().covers(record.key)) continue;
       const auto envelope = protocol::read_envelope(record.document);
       if (!envelope) continue;
       if (auto card = protocol::read_publisher_card(*envelope)) return std::move(*card);
@@ -284,9 +290,11 @@ std::vector<FeedReport> Node::feeds() const {
     std::map<std::string, std::vector<Record>> troubled;
     for (auto& record : store.troubled_records())
       troubled[record.key.scid].push_back(std::move(record));
-    std::map<std::string, std::size_t> listings;
-    store.for_each_record("listing", StoreQueries::Texts::leave_out,
-                          [&](const Record& record) { ++listings[record.key.scid]; });
+    std::map<std::string, std::size_t> listings, denied;
+    store.for_each_record("listing", StoreQueries::Texts::leave_out, [&](const Record& record) {
+      ++listings[record.key.scid];
+      if (seen->denials().covers(record.key)) ++denied[record.key.scid];
+    });
     for (auto& feed : store.feeds()) {
       FeedReport report;
       report.name = seen->publisher_name(feed.scid);
@@ -295,6 +303,18 @@ std::vector<FeedReport> Node::feeds() const {
       report.listings = listings[feed.scid];
       report.hidden = seen->publisher_hidden(feed.scid);
       report.troubled = std::move(troubled[feed.scid]);
+      report.denied = seen->denials().covers_publisher(feed.scid);
+      report.denied_listings = denied[feed.scid];
+      report.disputed = seen->disputed(feed.scid);
+      if (feed.trouble) {
+        report.what_to_do = protocol::describe(feed.trouble->code).what_to_do;
+      } else if (report.disputed) {
+        report.what_to_do = protocol::describe(report.disputed->code).what_to_do;
+      } else if (report.hidden) {
+        report.what_to_do = protocol::describe(report.hidden->code).what_to_do;
+      } else if (report.state == FeedState::stale || report.state == FeedState::dead) {
+        report.what_to_do = protocol::describe(protocol::ErrorCode::edge_stale).what_to_do;
+      }
       report.feed = std::move(feed);
       reports.push_back(std::move(report));
     }

@@ -49,6 +49,11 @@ struct FeedReport {
   std::size_t listings = 0;               ///< that are stored with a text
   std::optional<protocol::Error> hidden;  ///< why none of them is shown, if so
   std::vector<Record> troubled;           ///< records whose newest text is not here, and why
+  bool denied = false;                    ///< as a whole, by this node's operator
+  std::size_t denied_listings = 0;        ///< of `listings`
+  /// Whose word speaks against its identity log; see Visibility::disputed().
+  std::optional<protocol::Error> disputed;
+  std::string what_to_do;  ///< one or two sentences for the operator; empty: nothing
 };
 
 /// What a person is shown before following, recognizing or trusting a publisher.
@@ -119,6 +124,9 @@ class Node {
   /// What this node asks of a listing before it is among the results.
   protocol::CheckPolicy policy() const;
   std::string listing_name(const RecordKey& key) const;
+  /// Whether the operator denied this record or its publisher; without a UUID: the publisher. Such a
+  /// thing appears in nothing that strangers can read.
+  bool is_denied(const RecordKey& key) const;
   /// The own publisher's folder of files and the path below which they are served ("/o/main/");
   /// nothing before init.
   struct PublisherFiles {

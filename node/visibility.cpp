@@ -36,6 +36,7 @@ class VisibilityMaker {
     load_edges();
     const protocol::TrustGraph graph(anchors_, issuers_, edges_, now_);
     name_publishers(graph);
+    find_disputes(graph);
     discover(graph);
     judge_listings(graph);
     for (const auto& [key, entry] : before_.entries_) {
@@ -48,11 +49,10 @@ class VisibilityMaker {
   }
 
  private:
+  const Denials& denied() const { return change_.now.denials_; }
+
   void load_publishers() {
-    for (const auto& denial : store_.denials()) {
-      if (denial.until && *denial.until <= now_) continue;
-      denied_.insert({denial.scid, denial.id});
-    }
+    change_.now.denials_ = Denials(store_, now_);
     for (auto& feed : store_.feeds()) {
       protocol::Issuer issuer;
       issuer.scid = feed.scid;
@@ -65,7 +65,7 @@ class VisibilityMaker {
         issuer.usable = false;
         issuer.why_not = protocol::ErrorCode::did_deactivated;
       }
-      if (denied_.contains({feed.scid, ""})) {
+      if (denied().covers_publisher(feed.scid)) {
         issuer.usable = false;
         issuer.why_not = protocol::ErrorCode::denied;
       }
@@ -98,7 +98,7 @@ class VisibilityMaker {
 
   void load_edges() {
     store_.for_each_record("recognition", StoreQueries::Texts::include, [&](const Record& record) {
-      if (denied_.contains({record.key.scid, record.key.urn()})) return;
+      if (denied().covers_record(record.key)) return;
       const auto envelope = protocol::read_envelope(record.document);
       if (!envelope) return;
       auto recognition = protocol::read_recognition(*envelope);
@@ -106,6 +106,7 @@ class VisibilityMaker {
       const auto subject = protocol::parse_did(recognition->subject_did);
       if (!subject) return;
       if (now_ >= record.shown_until()) {
+        if (denied().covers_publisher(record.key.scid)) return;  // a page would name it
         // What is over counts as the reason why nothing is shown (edge_expired), and not against
         // what is in force.
         const auto facts = change_.now.publishers_.find(subject->scid);
@@ -124,6 +125,7 @@ class VisibilityMaker {
       edge_positions_.push_back(record.document_position);
     });
     store_.for_each_record("publisher", StoreQueries::Texts::include, [&](const Record& record) {
+      if (denied().covers(record.key)) return;
       const auto envelope = protocol::read_envelope(record.document);
       if (!envelope) return;
       if (const auto card = protocol::read_publisher_card(*envelope))
@@ -152,11 +154,40 @@ class VisibilityMaker {
     }
   }
 
+  /// A recognizer that counts names a version that its subject's log here lacks: one of the two
+  /// histories is false or cut. Where the log is only shorter, it must have been read since.
+  void find_disputes(const protocol::TrustGraph& graph) {
+    std::map<std::string_view, const std::vector<std::string>*> versions;
+    for (const auto& issuer : issuers_) versions.emplace(issuer.scid, &issuer.versions);
+    for (const auto& edge : edges_) {
+      const auto& pin = edge.recognition.at_version;
+      const auto subject = versions.find(edge.to);
+      if (!pin || subject == versions.end() || now_ < edge.valid_from || now_ >= edge.valid_until)
+        continue;
+      const auto& ids = *subject->second;
+      const auto number = pin->substr(0, pin->find('-'));
+      const auto& feed = feeds_.at(edge.to);
+      if (ids.empty() || std::find(ids.begin(), ids.end(), *pin) != ids.end()) continue;
+      const bool has_another = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
+        return id.substr(0, id.find('-')) == number;
+      });
+      const bool read_since = feed.own || (feed.last_success && *feed.last_success >= edge.valid_from);
+      if ((!has_another && !read_since) || !graph.best(edge.from, {})) continue;
+      change_.now.disputed_.try_emplace(
+          edge.to, protocol::Error{protocol::ErrorCode::did_fork,
+                                   change_.now.publisher_name(edge.from) +
+                                       " recognizes the version " + *pin +
+                                       " of its identity, and the log read here " +
+                                       (has_another ? "has another one at that place"
+                                                    : "does not have it")});
+    }
+  }
+
   void discover(const protocol::TrustGraph& graph) {
     std::set<std::string> seen;
     for (const auto& edge : edges_) {
       if (feeds_.contains(edge.to) || !seen.insert(edge.to).second ||
-          denied_.contains({edge.to, ""}))
+          denied().covers_publisher(edge.to))
         continue;
       if (!edge.recognition.to_issue || edge.recognition.constraint_error ||
           now_ < edge.valid_from || now_ >= edge.valid_until)
@@ -189,8 +220,7 @@ class VisibilityMaker {
       standing.why_not = protocol::Error{code, std::move(detail)};
       return standing;
     };
-    if (denied_.contains({record.key.scid, ""}) ||
-        denied_.contains({record.key.scid, record.key.urn()})) {
+    if (denied().covers(record.key)) {
       return hide(protocol::ErrorCode::denied, "this node's operator does not show it");
     }
     if (now_ >= standing.shown_until) {
@@ -363,7 +393,6 @@ class VisibilityMaker {
   std::vector<std::uint64_t> edge_positions_;  // of each edge: its entry in the recognizer's feed
   std::map<std::string, std::string> own_names_;
   std::map<std::string, std::size_t> recognitions_of_;
-  std::set<std::pair<std::string, std::string>> denied_;
 };
 
 VisibilityChange judge_visibility(const StoreQueries& store, const Visibility& before,
@@ -402,6 +431,12 @@ std::string Visibility::publisher_name(const std::string& scid) const {
 std::optional<protocol::Error> Visibility::publisher_hidden(const std::string& scid) const {
   const auto found = hidden_.find(scid);
   if (found == hidden_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<protocol::Error> Visibility::disputed(const std::string& scid) const {
+  const auto found = disputed_.find(scid);
+  if (found == disputed_.end()) return std::nullopt;
   return found->second;
 }
 

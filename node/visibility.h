@@ -11,6 +11,7 @@
 
 #include "node/checks/publisher_facts.h"
 #include "node/checks/similar_listings.h"
+#include "node/denials.h"
 #include "node/record_key.h"
 #include "node/search/index.h"
 #include "node/store/store.h"
@@ -58,6 +59,11 @@ class Visibility {
   /// Why this publisher's listings are not shown, if none of them is; for `kith status`.
   std::optional<protocol::Error> publisher_hidden(const std::string& scid) const;
   std::size_t shown() const;
+  /// What the operator does not show, as of this state.
+  const Denials& denials() const { return denials_; }
+  /// Where a recognizer that counts names a version that the publisher's identity log here lacks:
+  /// `did_fork` with who says so. That edge is void; nothing else is (docs/decisions/0029).
+  std::optional<protocol::Error> disputed(const std::string& scid) const;
   /// What this state was judged by.
   const protocol::CheckPolicy& policy() const { return policy_; }
   const PublisherFacts& publisher_facts(const std::string& scid) const;
@@ -84,6 +90,8 @@ class Visibility {
   std::map<RecordKey, Entry> entries_;
   std::map<std::string, std::string> names_;
   std::map<std::string, protocol::Error> hidden_;
+  std::map<std::string, protocol::Error> disputed_;
+  Denials denials_;
   std::map<std::string, PublisherFacts> publishers_;
   std::shared_ptr<const SimilarListings> similar_ = std::make_shared<const SimilarListings>();
   protocol::CheckPolicy policy_ = protocol::default_policy();

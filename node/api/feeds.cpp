@@ -17,7 +17,15 @@ json::value feeds_time(const std::optional<protocol::Timestamp>& time) {
 json::object feeds_error(const protocol::Error& error) {
   return {{"code", protocol::word(error.code)},
           {"meaning", protocol::describe(error.code).meaning},
-          {"detail", error.detail}};
+          {"detail", error.detail},
+          {"what_to_do", protocol::describe(error.code).what_to_do}};
+}
+
+/// For strangers: what the operator denied is not there, and nothing says that it was.
+std::optional<protocol::Error> feeds_hidden(const FeedReport& report) {
+  if (!report.hidden || report.hidden->code != protocol::ErrorCode::denied) return report.hidden;
+  if (report.denied_listings >= report.listings) return std::nullopt;
+  return protocol::Error{protocol::ErrorCode::no_path, ""};
 }
 
 std::string feeds_vocabularies() {
@@ -47,9 +55,11 @@ std::string feeds_vocabularies() {
 Response get_feeds(const Node& node) {
   json::array feeds;
   for (const auto& report : node.feeds()) {
+    if (report.denied) continue;
+    const auto hidden = feeds_hidden(report);
     json::array troubled;
     for (const auto& record : report.troubled) {
-      if (!record.trouble) continue;
+      if (!record.trouble || node.is_denied(record.key)) continue;
       auto one = feeds_error(*record.trouble);
       one["uuid"] = record.key.uuid;
       troubled.push_back(std::move(one));
@@ -63,11 +73,14 @@ Response get_feeds(const Node& node) {
                      {"in_words", report.in_words},
                      {"epoch", feed.epoch},
                      {"size", feed.size},
-                     {"listings", report.listings},
+                     {"listings", report.listings - report.denied_listings},
                      {"last_sign_of_life", feeds_time(last_sign_of_life(feed))},
                      {"last_success", feeds_time(feed.last_success)}};
     one["trouble"] = feed.trouble ? json::value(feeds_error(*feed.trouble)) : json::value(nullptr);
-    one["hidden"] = report.hidden ? json::value(feeds_error(*report.hidden)) : json::value(nullptr);
+    one["hidden"] = hidden ? json::value(feeds_error(*hidden)) : json::value(nullptr);
+    one["what_to_do"] = feed.trouble   ? json::value(one.at("trouble").at("what_to_do"))
+                        : hidden       ? json::value(one.at("hidden").at("what_to_do"))
+                                       : json::value(nullptr);
     one["troubled_records"] = std::move(troubled);
     feeds.push_back(std::move(one));
   }

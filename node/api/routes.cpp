@@ -14,6 +14,8 @@
 #include "node/pages/frame.h"
 #include "node/pages/listing_page.h"
 #include "node/pages/publisher_page.h"
+#include "node/pages/report_limiter.h"
+#include "node/pages/report_page.h"
 #include "node/pages/search_page.h"
 
 namespace node {
@@ -30,6 +32,14 @@ void add_public_routes(Router& router, Node& node,
     if (auto file = get_listing_file(request, node)) return std::move(*file);
     return listing_page(request, node, *about->now());
   });
+  router.add("GET", "/groups/{scid}/{uuid}/report", [&node, about](const Request& request) {
+    return report_page(request, node, *about->now());
+  });
+  const auto limiter = std::make_shared<ReportLimiter>();
+  router.add("POST", "/groups/{scid}/{uuid}/report",
+             [&node, about, limiter](const Request& request) {
+               return post_report(request, node, *about->now(), *limiter);
+             });
   router.add("GET", "/compare", [&node, about](const Request& request) {
     return compare_page(request, node, *about->now());
   });

@@ -57,6 +57,9 @@ std::vector<protocol::CheckResult> run_checks(CheckRecords& records, const Check
   facts.similar = checked.similar;
   facts.open_reports = reports.count;
   facts.reported_at = reports.oldest;
+  facts.upheld_reports = reports.upheld;
+  facts.upheld_at = reports.upheld_at;
+  facts.upheld_reason = reports.upheld_reason;
   return protocol::check_listing(facts, numbers);
 }
 

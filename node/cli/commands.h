@@ -74,6 +74,11 @@ ExitCode command_policy(const Invocation& invocation, Node& node, CommandOutput&
 ExitCode command_note(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_notes(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_probe(const Invocation& invocation, Node& node, CommandOutput& output);
+// commands_moderation.cpp: what this node does not show, and what readers reported
+ExitCode command_deny(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_allow(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_denied(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_reports(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_care.cpp
 ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_explain.cpp

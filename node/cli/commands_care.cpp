@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "node/alerts.h"
 #include "node/cli/commands.h"
 #include "node/publish/files.h"
 #include "node/publish/own_history.h"
@@ -123,6 +124,12 @@ ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput&
   }
   if (shown_wrongly > 0)
     damage.push_back(std::to_string(shown_wrongly) + " listings can be found and not opened");
+  for (const auto& alert : alerts(node)) {
+    // recovery_advice() has said that one.
+    if (alert.name != "backup-old")
+      advice.push_back(alert.name + ", " + alert.about + ": " + alert.what_happened + " " +
+                       alert.what_to_do);
+  }
   if (invocation.json()) {
     protocol::Json::Array bad, good;
     for (const auto& line : damage) bad.emplace_back(line);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "node/alerts.h"
 #include "node/cli/commands.h"
 #include "node/publish/vouching.h"
 #include "protocol/identity/did.h"
@@ -330,8 +331,23 @@ ExitCode command_sync(const Invocation& invocation, Node& node, CommandOutput& o
   return refused ? kExitNo : kExitOk;
 }
 
+namespace {
+
+/// What an operator is told unasked, at the end of `kith status`.
+void status_alerts(const std::vector<Alert>& found, CommandOutput& output) {
+  if (found.empty()) return;
+  output.print("\nAlerts\n");
+  for (const auto& alert : found) {
+    output.print("  " + wrapped(alert.name + ", " + alert.about + ": " + alert.what_happened, 4) +
+                 "\n    " + wrapped("What to do: " + alert.what_to_do, 4) + "\n");
+  }
+}
+
+}  // namespace
+
 ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput& output) {
   const auto reports = node.feeds();
+  const auto found = alerts(node);
   if (invocation.json()) {
     protocol::Json::Array feeds;
     for (const auto& report : reports) {
@@ -362,12 +378,26 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
         row.set("hidden", protocol::word(report.hidden->code));
         row.set("hidden_detail", report.hidden->detail);
       }
+      row.set("denied", report.denied);
+      row.set("denied_listings", static_cast<std::int64_t>(report.denied_listings));
+      row.set("what_to_do", report.what_to_do);
+      if (report.disputed) row.set("disputed", report.disputed->detail);
+      if (const auto sign = last_sign_of_life(report.feed))
+        row.set("last_sign_of_life", protocol::format_timestamp(*sign));
       if (report.feed.last_success)
         row.set("last_success", protocol::format_timestamp(*report.feed.last_success));
       feeds.push_back(std::move(row));
     }
+    protocol::Json::Array told;
+    for (const auto& alert : found) {
+      told.push_back(protocol::Json::object({{"name", alert.name},
+                                             {"about", alert.about},
+                                             {"what_happened", alert.what_happened},
+                                             {"what_to_do", alert.what_to_do}}));
+    }
     output.print(protocol::canonical(protocol::Json::object(
                      {{"feeds", std::move(feeds)},
+                      {"alerts", std::move(told)},
                       {"listings_shown", static_cast<std::int64_t>(node.listings_shown())}})) +
                  "\n");
     return kExitOk;
@@ -393,6 +423,18 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
                            2) +
                    "\n");
     }
+    if (report.denied) {
+      output.print("  Denied by you, with all that only it vouches for: `kith denied` says why.\n");
+    } else if (report.denied_listings > 0) {
+      output.print("  " + std::to_string(report.denied_listings) +
+                   " of its listings are denied by you: `kith denied`.\n");
+    }
+    if (report.disputed) {
+      output.print("  " + wrapped("Disputed: did-fork: " + report.disputed->detail + ".", 2) + "\n");
+    }
+    // The words of a trouble say it already.
+    if (!report.feed.trouble && !report.what_to_do.empty())
+      output.print("  " + wrapped("What to do: " + report.what_to_do, 2) + "\n");
     for (const auto& record : report.troubled) {
       output.print("  " +
                    wrapped(record.type + " " + record.key.text() + ": " +
@@ -405,6 +447,7 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
     output.print("\n");
   }
   output.print(std::to_string(node.listings_shown()) + " listings are shown.\n");
+  status_alerts(found, output);
   return kExitOk;
 }
 

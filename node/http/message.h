@@ -70,6 +70,8 @@ struct Response {
   /// elsewhere it is answered with internal. What it throws ends the connection before the last
   /// chunk, so that the client sees a cut answer.
   std::function<void(const ChunkWriter&)> stream;
+  /// No line of the log says that it was asked for, or from where.
+  bool unlogged = false;
 
   /// Sets or replaces a header. Returns *this.
   Response& set(std::string_view name, std::string value);

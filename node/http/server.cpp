@@ -872,7 +872,7 @@ class Session : public std::enable_shared_from_this<Session> {
     } catch (...) {
       response = internal_error("something that is no std::exception");
     }
-    if (const Log* log = shared_.options.log) {
+    if (const Log* log = shared_.options.log; log && !response.unlogged) {
       const auto took = std::chrono::duration_cast<milliseconds>(SteadyClock::now() - began);
       log->debug("request answered", {{"route", response.route},
                                       {"status", response.status},

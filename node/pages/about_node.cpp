@@ -10,6 +10,7 @@ NodeSummary about_summary(const Node& node) {
   for (const auto& report : node.feeds()) {
     const bool unknown = report.hidden && (report.hidden->code == protocol::ErrorCode::no_path ||
                                            report.hidden->code == protocol::ErrorCode::denied);
+    if (report.denied) continue;
     if (!report.hidden && report.listings > 0) ++summary.publishers;
     if (report.feed.own) {
       summary.scid = report.feed.scid;

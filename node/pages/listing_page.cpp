@@ -12,6 +12,7 @@
 #include "node/pages/frame.h"
 #include "node/pages/listing_card.h"
 #include "node/pages/next_dates_list.h"
+#include "node/pages/report_page.h"
 #include "node/pages/words.h"
 #include "protocol/document/vocabularies.h"
 #include "protocol/encoding/json.h"
@@ -100,6 +101,7 @@ class DetailPage {
     path(html);
     signature(html);
     same_everywhere(html);
+    html.add(report_link(group_.key));
     html.raw("</div>\n</div>\n</div>\n");
     if (const auto data = linked_data(listing_, export_source(group_), now_))
       html.json_data("application/ld+json", protocol::canonical(*data));

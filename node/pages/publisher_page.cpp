@@ -60,7 +60,7 @@ Response publisher_page(const Request& request, const Node& node, const NodeSumm
   const auto reports = node.feeds();
   const auto report = std::find_if(reports.begin(), reports.end(),
                                    [&](const FeedReport& one) { return one.feed.scid == scid; });
-  if (report == reports.end()) {
+  if (report == reports.end() || report->denied) {
     return error_page(request, about, protocol::ErrorCode::not_found,
                       "This node does not know this publisher.");
   }
@@ -195,7 +195,7 @@ Response checks_page(const Node& node, const NodeSummary& about) {
   Html rows;
   for (const auto& report : node.feeds()) {
     // Whom nobody trusted recognizes is read by some operators, and not shown.
-    if (report.hidden) continue;
+    if (report.hidden || report.denied) continue;
     rows.raw("<li>").add(publisher_link(report.feed.scid, report.name));
     rows.raw("<br><span class=\"small soft\">").text(publisher_feed_words(report, today));
     rows.raw("</span></li>\n");

@@ -531,7 +531,10 @@ Response search_page(const Request& request, const Node& node, const NodeSummary
   const auto result = node.search(*query);
   if (!result) return search_refused(about, result.error());
   const SearchView view{node, about, *query, *result,
-                        [&](const std::string& scid) { return node.publisher_name(scid); }};
+                        [&](const std::string& scid) {
+                          // Whoever types a denied publisher into the address reads no name.
+                          return node.is_denied({scid, ""}) ? scid : node.publisher_name(scid);
+                        }};
   const auto now = node.clock().now();
 
   Page page;

@@ -37,9 +37,10 @@ CheckRecords::CheckRecords(Database& database)
          ORDER BY id, check_id
       )sql")),
       reports_(database.prepare(R"sql(
-        SELECT count(*), min(reported_at)
+        SELECT closed_at IS NULL, reported_at, closed_at, note
           FROM report
-         WHERE scid = ?1 AND id = ?2 AND closed_at IS NULL
+         WHERE scid = ?1 AND id = ?2 AND (closed_at IS NULL OR outcome = 'upheld')
+         ORDER BY closed_at, reported_at
       )sql")),
       reminders_(database.prepare("SELECT max(used_at) FROM reminder WHERE id = ?1")) {}
 
@@ -71,7 +72,16 @@ std::vector<protocol::CheckObservation> CheckRecords::observations(const RecordK
 OpenReports CheckRecords::open_reports(const RecordKey& key) {
   reports_.bind(1, key.scid).bind(2, key.urn());
   OpenReports found;
-  if (reports_.step()) found = {static_cast<std::size_t>(reports_.integer(0)), reports_.time(1)};
+  while (reports_.step()) {
+    if (reports_.integer(0) != 0) {
+      ++found.count;
+      if (!found.oldest) found.oldest = reports_.time(1);
+    } else {
+      ++found.upheld;
+      found.upheld_at = reports_.time(2);
+      found.upheld_reason = reports_.text(3);
+    }
+  }
   reports_.reset();
   return found;
 }

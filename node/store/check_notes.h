@@ -36,6 +36,9 @@ void put_first_seen(Database& database, std::span<const RecordKey> keys, protoco
 struct OpenReports {
   std::size_t count = 0;
   std::optional<protocol::Timestamp> oldest;
+  std::size_t upheld = 0;  ///< closed ones that the operator found to be right
+  std::optional<protocol::Timestamp> upheld_at;  ///< the latest of them
+  std::string upheld_reason;
 };
 
 /// Reads what is known of one listing after another. One thread at a time; `database` must outlive

@@ -424,14 +424,15 @@ bool Store::remove_anchor(const std::string& scid) {
 }
 
 void Store::deny(const std::string& scid, const std::string& id, const std::string& reason,
-                 std::optional<protocol::Timestamp> until) {
+                 std::optional<protocol::Timestamp> until, protocol::Timestamp denied_at) {
   db_.prepare(
-         "INSERT INTO denial (scid, id, reason, until) VALUES (?1, ?2, ?3, ?4) "
-         "ON CONFLICT (scid, id) DO UPDATE SET reason = ?3, until = ?4")
+         "INSERT INTO denial (scid, id, reason, until, denied_at) VALUES (?1, ?2, ?3, ?4, ?5) "
+         "ON CONFLICT (scid, id) DO UPDATE SET reason = ?3, until = ?4, denied_at = ?5")
       .bind(1, scid)
       .bind(2, id)
       .bind(3, reason)
       .bind_time(4, until)
+      .bind_time(5, denied_at)
       .run();
 }
 

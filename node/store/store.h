@@ -100,6 +100,7 @@ class StoreQueries {
   struct Denial {
     std::string scid, id, reason;
     std::optional<protocol::Timestamp> until;  ///< over on this second; nothing: until taken back
+    protocol::Timestamp denied_at{};
   };
   std::vector<Denial> denials() const;
 
@@ -201,8 +202,10 @@ class Store {
 
   void add_anchor(const protocol::Anchor& anchor);
   bool remove_anchor(const std::string& scid);
+  /// `id`: the urn:uuid of a record; empty: the whole publisher.
   void deny(const std::string& scid, const std::string& id, const std::string& reason,
-            std::optional<protocol::Timestamp> until = std::nullopt);
+            std::optional<protocol::Timestamp> until = std::nullopt,
+            protocol::Timestamp denied_at = {});
   bool allow(const std::string& scid, const std::string& id);
 
   /// Moves the write-ahead log into the database file; see Database::checkpoint().

@@ -168,6 +168,17 @@ CheckResult check_complaints(const CheckInput& in) {
                            (finding->text.ends_with('.') ? "" : "."),
                        question);
   }
+  if (in.facts.upheld_reports > 0 && in.facts.upheld_at) {
+    const bool one = in.facts.upheld_reports == 1;
+    const auto& reason = in.facts.upheld_reason;
+    auto result = check_warns(
+        std::to_string(in.facts.upheld_reports) + (one ? " report was" : " reports were") +
+            " upheld on " + check_date(*in.facts.upheld_at, in.today) +
+            (reason.empty() ? "." : ": " + check_quoted(reason) + (reason.ends_with('.') ? "" : ".")),
+        question, "Reports to this node, which its operator looked into");
+    result.date = std::chrono::floor<std::chrono::days>(*in.facts.upheld_at);
+    return result;
+  }
   if (in.facts.open_reports == 0) return check_passes("No open reports.", "Reports to this node");
   auto result = check_asks(
       in.facts.open_reports == 1

@@ -137,6 +137,9 @@ struct CheckFacts {
   std::span<const SimilarListing> similar;
   std::size_t open_reports = 0;
   std::optional<Timestamp> reported_at;  ///< the oldest open one
+  std::size_t upheld_reports = 0;
+  std::optional<Timestamp> upheld_at;  ///< the latest of them
+  std::string upheld_reason;           ///< of the latest, in a few words
 };
 
 /// What a policy may set.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/alerts.h"
 #include "node/cli/commands.h"
 #include "node/node.h"
 #include "node/publish/feed_folder.h"
@@ -218,11 +219,16 @@ TEST_F(TrustOfNodes, ANewIdentityAtTheOldAddressInheritsNothing) {
   federation.sync(reader);
   EXPECT_EQ(why(listing), "nothing");
   expect_shown(of_ohio);  // the last good state, which the squatter cannot change
+  // Not did-invalid: a stranger at the place says nothing about the log that this identity has.
   for (const auto& report : reader.node->feeds()) {
     if (report.feed.scid != ohio.scid) continue;
     ASSERT_TRUE(report.feed.trouble);
     EXPECT_EQ(report.feed.trouble->code, ErrorCode::did_unreachable) << report.feed.trouble->detail;
   }
+  const auto alerts = node::alerts(*reader.node);
+  EXPECT_TRUE(std::any_of(alerts.begin(), alerts.end(), [](const auto& alert) {
+    return alert.name == "peer-hostile" && alert.about.find("Ohio") != std::string::npos;
+  }));
 }
 
 TEST_F(TrustOfNodes, AnAnchorWhoseDidNamesAnotherIdentityBeginsNoPath) {
@@ -253,6 +259,27 @@ TEST_F(TrustOfNodes, ARecognitionOfAVersionThatTheLogLacksIsVoid) {
   federation.sync(reader);
   expect_hidden(of_ohio, "edge-pin");
   expect_hidden(of_lake, "edge-pin");
+  const auto disputed = [&] {
+    for (const auto& report : reader.node->feeds()) {
+      if (report.feed.scid == ohio.scid && report.disputed) return report.disputed->code;
+    }
+    return ErrorCode::internal;
+  };
+  EXPECT_EQ(disputed(), ErrorCode::did_fork);
+  const auto is_told = [&] {
+    const auto alerts = node::alerts(*reader.node);
+    return std::any_of(alerts.begin(), alerts.end(),
+                       [](const auto& alert) { return alert.name == "peer-hostile"; });
+  };
+  EXPECT_TRUE(is_told());
+  // A recognizer's word against it takes nothing from it that somebody else gave.
+  federation.anchor(reader, ohio);
+  expect_shown(of_ohio);
+  EXPECT_EQ(disputed(), ErrorCode::did_fork);
+  federation.unrecognize(national, ohio);
+  federation.sync(reader);
+  EXPECT_EQ(disputed(), ErrorCode::internal);
+  EXPECT_FALSE(is_told());
 }
 
 // T13

@@ -66,6 +66,8 @@ CREATE TABLE report (
   words TEXT NOT NULL,
   contact TEXT NOT NULL DEFAULT '',
   reported_at INTEGER NOT NULL,
-  closed_at INTEGER
+  closed_at INTEGER,
+  outcome TEXT NOT NULL DEFAULT '',
+  note TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX report_by_listing ON report (scid, id);
