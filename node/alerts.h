@@ -19,7 +19,7 @@ struct Alert {
   std::string what_to_do;
 };
 
-/// Below it nothing new is read from others; the own feed and searches go on.
+/// Free space below which storage-low, and then storage-full, is raised.
 inline constexpr std::uint64_t kLowStorageBytes = std::uint64_t{256} << 20;
 inline constexpr std::uint64_t kFullStorageBytes = std::uint64_t{64} << 20;
 inline constexpr std::chrono::days kPeerDownAfter{3};

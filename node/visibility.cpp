@@ -172,7 +172,8 @@ class VisibilityMaker {
         return id.substr(0, id.find('-')) == number;
       });
       const bool read_since = feed.own || (feed.last_success && *feed.last_success >= edge.valid_from);
-      if ((!has_another && !read_since) || !graph.best(edge.from, {})) continue;
+      if (!has_another && !read_since) continue;
+      if (!feeds_.at(edge.from).own && !graph.best(edge.from, {})) continue;
       change_.now.disputed_.try_emplace(
           edge.to, protocol::Error{protocol::ErrorCode::did_fork,
                                    change_.now.publisher_name(edge.from) +

@@ -11,7 +11,9 @@
 #include "node/denials.h"
 #include "node/pages/report_limiter.h"
 #include "node/store/reports.h"
+#include "protocol/error_effect.h"
 #include "tests/support/federation.h"
+#include "tests/support/shared_inputs.h"
 
 namespace {
 
@@ -396,6 +398,18 @@ TEST_F(Moderation, KeysThatOthersCanReadAreAnAlert) {
   std::filesystem::permissions(key, std::filesystem::perms::others_read,
                                std::filesystem::perm_options::remove);
   EXPECT_FALSE(told());
+}
+
+TEST(Operating, HasAPageForEachAlert) {
+  const auto text = test_support::read_file(std::string(KITH_SOURCE) + "/docs/OPERATING.md");
+  for (const auto& alert : protocol::alert_catalog()) {
+    if (alert.word == "login-attack") continue;  // there are no accounts to log in to
+    EXPECT_NE(text.find("\n### " + std::string(alert.word) + "\n*Means*"), std::string::npos)
+        << alert.word;
+  }
+  for (const auto* word : {"storage-full", "storage-damaged", "key-permissions", "schema-newer",
+                           "self-fork-refused", "config-invalid"})
+    EXPECT_NE(text.find("\n### " + std::string(word) + "\n*Means*"), std::string::npos) << word;
 }
 
 TEST_F(Moderation, TheApiSaysOfEachFeedWhatToDo) {

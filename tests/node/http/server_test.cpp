@@ -43,6 +43,11 @@ class HttpServer : public testing::Test {
       return node::ok_bytes(std::string(request.param("word")) + "|" + request.body, "text/plain",
                             node::cache_for(60s));
     });
+    router_.add("GET", "/unlogged", [](const node::Request&) {
+      auto response = node::ok_html("<p>not a word</p>");
+      response.unlogged = true;
+      return response;
+    });
     router_.add("POST", "/size", [](const node::Request& request) {
       return node::ok_bytes(std::to_string(request.body.size()), "text/plain");
     });
@@ -700,6 +705,18 @@ TEST_F(HttpServer, WritesNeitherQueriesNorAddressesToTheLog) {
   EXPECT_THAT(logged(), testing::HasSubstr("127.0.0.0/24"));
   EXPECT_THAT(logged(), testing::Not(testing::HasSubstr("canary")));
   EXPECT_THAT(logged(), testing::Not(testing::HasSubstr("127.0.0.1")));
+}
+
+TEST_F(HttpServer, LogsNoLineOfAnAnswerThatAsksForNone) {
+  serve();
+  EXPECT_EQ(ask(get("/echo/word")).status, 200);
+  EXPECT_EQ(ask(get("/unlogged")).status, 200);
+  server_->stop();
+  const auto log = logged();
+  const auto first = log.find("request answered");
+  EXPECT_NE(first, std::string::npos);
+  EXPECT_EQ(log.find("request answered", first + 1), std::string::npos) << log;
+  EXPECT_THAT(log, testing::Not(testing::HasSubstr("unlogged")));
 }
 
 TEST_F(HttpServer, StopsWithinItsGraceAndFinishesWhatIsUnderWay) {
