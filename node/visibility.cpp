@@ -171,16 +171,16 @@ class VisibilityMaker {
       const bool has_another = std::any_of(ids.begin(), ids.end(), [&](const std::string& id) {
         return id.substr(0, id.find('-')) == number;
       });
-      const bool read_since = feed.own || (feed.last_success && *feed.last_success >= edge.valid_from);
+      const bool read_since =
+          feed.own || (feed.last_success && *feed.last_success >= edge.valid_from);
       if (!has_another && !read_since) continue;
       if (!feeds_.at(edge.from).own && !graph.best(edge.from, {})) continue;
       change_.now.disputed_.try_emplace(
-          edge.to, protocol::Error{protocol::ErrorCode::did_fork,
-                                   change_.now.publisher_name(edge.from) +
-                                       " recognizes the version " + *pin +
-                                       " of its identity, and the log read here " +
-                                       (has_another ? "has another one at that place"
-                                                    : "does not have it")});
+          edge.to, protocol::Error{
+                       protocol::ErrorCode::did_fork,
+                       change_.now.publisher_name(edge.from) + " recognizes the version " + *pin +
+                           " of its identity, and the log read here " +
+                           (has_another ? "has another one at that place" : "does not have it")});
     }
   }
 

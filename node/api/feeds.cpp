@@ -78,9 +78,9 @@ Response get_feeds(const Node& node) {
                      {"last_success", feeds_time(feed.last_success)}};
     one["trouble"] = feed.trouble ? json::value(feeds_error(*feed.trouble)) : json::value(nullptr);
     one["hidden"] = hidden ? json::value(feeds_error(*hidden)) : json::value(nullptr);
-    one["what_to_do"] = feed.trouble   ? json::value(one.at("trouble").at("what_to_do"))
-                        : hidden       ? json::value(one.at("hidden").at("what_to_do"))
-                                       : json::value(nullptr);
+    one["what_to_do"] = feed.trouble ? json::value(one.at("trouble").at("what_to_do"))
+                        : hidden     ? json::value(one.at("hidden").at("what_to_do"))
+                                     : json::value(nullptr);
     one["troubled_records"] = std::move(troubled);
     feeds.push_back(std::move(one));
   }

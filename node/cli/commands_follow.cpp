@@ -430,7 +430,8 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
                    " of its listings are denied by you: `kith denied`.\n");
     }
     if (report.disputed) {
-      output.print("  " + wrapped("Disputed: did-fork: " + report.disputed->detail + ".", 2) + "\n");
+      output.print("  " + wrapped("Disputed: did-fork: " + report.disputed->detail + ".", 2) +
+                   "\n");
     }
     // The words of a trouble say it already.
     if (!report.feed.trouble && !report.what_to_do.empty())

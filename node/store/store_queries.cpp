@@ -209,7 +209,8 @@ std::vector<protocol::Anchor> StoreQueries::anchors() const {
 }
 
 std::vector<StoreQueries::Denial> StoreQueries::denials() const {
-  auto rows = db_.prepare("SELECT scid, id, reason, until, denied_at FROM denial ORDER BY scid, id");
+  auto rows =
+      db_.prepare("SELECT scid, id, reason, until, denied_at FROM denial ORDER BY scid, id");
   std::vector<Denial> denials;
   while (rows.step())
     denials.push_back({rows.text(0), rows.text(1), rows.text(2), rows.time(3),

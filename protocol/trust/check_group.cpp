@@ -174,7 +174,8 @@ CheckResult check_complaints(const CheckInput& in) {
     auto result = check_warns(
         std::to_string(in.facts.upheld_reports) + (one ? " report was" : " reports were") +
             " upheld on " + check_date(*in.facts.upheld_at, in.today) +
-            (reason.empty() ? "." : ": " + check_quoted(reason) + (reason.ends_with('.') ? "" : ".")),
+            (reason.empty() ? "."
+                            : ": " + check_quoted(reason) + (reason.ends_with('.') ? "" : ".")),
         question, "Reports to this node, which its operator looked into");
     result.date = std::chrono::floor<std::chrono::days>(*in.facts.upheld_at);
     return result;
