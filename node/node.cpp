@@ -240,7 +240,12 @@ std::optional<Group> Node::group(const RecordKey& key) const {
                 feed_state(*feed, now),
                 last_sign_of_life(*feed),
                 {},
-                seen->similar_to(key)};
+                seen->similar_to(key),
+                {}};
+    for (auto& other : seen->same_group_as(key)) {
+      auto name = seen->publisher_name(other.scid);
+      group.also_published.emplace_back(std::move(other), std::move(name));
+    }
     std::vector<protocol::SimilarListing> similar;
     for (const auto& other : group.similar) {
       similar.push_back({seen->listing_name(other),
@@ -417,16 +422,15 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   if (reading.update && contradicts(*feed, *reading.update, head)) {
     reading.accepted_note = head.note;
     reading.contradicting_note = reading.update->checkpoint;
-    reading.update = protocol::refuse(
-        protocol::ErrorCode::equivocation,
-        "it signed two histories for " + std::to_string(head.size) + " entries");
+    reading.update =
+        protocol::refuse(protocol::ErrorCode::equivocation,
+                         "it signed two histories for " + std::to_string(head.size) + " entries");
   }
   if (!reading.update) {
     const auto code = reading.update.error().code;
     const bool fraud =
         code == protocol::ErrorCode::equivocation || code == protocol::ErrorCode::did_fork;
-    const auto next =
-        has_news ? pace_.earliest(scid, now) : after_failure(now, current->failures);
+    const auto next = has_news ? pace_.earliest(scid, now) : after_failure(now, current->failures);
     if (code == protocol::ErrorCode::did_deactivated) {
       store_.end_feed(*current, reading.seen_did_log, reading.update.error(), now, next);
     } else {

@@ -38,6 +38,8 @@ struct Group {
   std::optional<protocol::Timestamp> last_sign_of_life;
   std::vector<protocol::CheckResult> checks;  ///< all thirty
   std::vector<RecordKey> similar;             ///< shown listings that look like the same group
+  /// Those of other publishers that are this very group, with the publishers' names.
+  std::vector<std::pair<RecordKey, std::string>> also_published = {};
 };
 
 /// One feed for `kith status` and the API.
@@ -171,8 +173,9 @@ class Node {
   std::optional<std::string> cosigned_checkpoint(const std::string& scid);
   /// For proofs from the logs stored here.
   LogProofs& proofs() { return proofs_; }
-  /// Looks at pages that shown listings name, at most `most` in all and two of one host, each at most
-  /// daily (weekly where all was well), or all of them for `everything`. Says how many were read.
+  /// Looks at pages that shown listings name, at most `most` in all and two of one host, each at
+  /// most daily (weekly where all was well), or all of them for `everything`. Says how many were
+  /// read.
   struct Probed {
     std::size_t read = 0, passed = 0;
   };

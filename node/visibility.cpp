@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 
 #include "node/checks/policy_setting.h"
 #include "node/checks/run_checks.h"
 #include "node/feed_state.h"
+#include "node/schedule/next_dates.h"
 #include "protocol/document/credential.h"
 #include "protocol/document/listing.h"
 #include "protocol/document/recognition.h"
@@ -19,6 +21,21 @@ namespace {
 constexpr std::chrono::hours kVisibilityCheckedFor{20};
 /// So many are read again for that in one judging, so that no judging of a large node is slow.
 constexpr std::size_t kVisibilityRechecks = 2'000;
+/// How far ahead sorting by the next meeting looks.
+constexpr std::chrono::days kVisibilityMeetingWithin{60};
+
+/// The start of the next meeting; where no zone is stated, as if its clock were that of UTC.
+std::optional<protocol::Timestamp> visibility_next_meeting(const protocol::Listing& listing,
+                                                           protocol::Timestamp now) {
+  // Without a zone the first of the dates may be one that has passed by the clock of UTC.
+  constexpr std::size_t kDates = 3;
+  for (const auto& date : next_dates(listing, now, kDates).dates) {
+    const auto at = date.utc.value_or(protocol::Timestamp(
+        std::chrono::floor<std::chrono::seconds>(date.local).time_since_epoch()));
+    if (at >= now) return at <= now + kVisibilityMeetingWithin ? std::optional(at) : std::nullopt;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -45,6 +62,7 @@ class VisibilityMaker {
       if (entry.standing.shown && !stays) change_.removed.push_back(key);
     }
     find_similar();
+    find_same_groups();
     return std::move(change_);
   }
 
@@ -267,7 +285,9 @@ class VisibilityMaker {
     if (policy_changed_ || recheck_.contains({key.scid, key.urn()}) ||
         recheck_.contains({key.scid, ""}))
       return true;
-    if (now_ < before.checked_at + kVisibilityCheckedFor && now_ >= before.checked_at) return false;
+    const bool has_met = before.next_meeting && *before.next_meeting < now_;
+    if (!has_met && now_ < before.checked_at + kVisibilityCheckedFor && now_ >= before.checked_at)
+      return false;
     return ++rechecks_ <= kVisibilityRechecks;
   }
 
@@ -302,6 +322,82 @@ class VisibilityMaker {
     change_.now.similar_ = std::move(similar);
   }
 
+  /// One name and one page or form, each publisher with one such listing: two chapters that list
+  /// the same group. A chapter with two groups of one name behind one page keeps both.
+  void find_same_groups() {
+    auto& entries = change_.now.entries_;
+    if (change_.put.empty() && change_.removed.empty() && recheck_.empty()) {
+      change_.now.same_groups_ = before_.same_groups_;
+      return;
+    }
+    std::unordered_map<std::string, std::vector<RecordKey>> alike;
+    for (auto& [key, entry] : entries) {
+      if (!entry.standing.shown || !entry.traits || entry.traits->name.empty() ||
+          entry.traits->home.empty())
+        continue;
+      alike[entry.traits->name + "\n" + entry.traits->home + "\n" + entry.traits->place].push_back(
+          key);
+    }
+    std::map<RecordKey, std::string> group_of;
+    for (auto& [name, keys] : alike) {
+      if (keys.size() < 2 || std::any_of(keys.begin(), keys.end(), [&](const RecordKey& key) {
+            return is_found_different(key);
+          }))
+        continue;
+      // Keys ascend, so that those of one publisher stand together.
+      const auto twice = std::adjacent_find(
+          keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.scid == b.scid; });
+      if (twice != keys.end()) continue;
+      for (const auto& key : keys) group_of[key] = name;
+      change_.now.same_groups_[name] = std::move(keys);
+    }
+    std::map<RecordKey, SearchDocument*> put;
+    for (auto& document : change_.put) put[document.key] = &document;
+    std::vector<RecordKey> other;
+    for (auto& [key, entry] : entries) {
+      const auto found = group_of.find(key);
+      auto group = found == group_of.end() ? std::string() : found->second;
+      if (const auto document = put.find(key); document != put.end()) {
+        document->second->same_group = group;
+      } else if (entry.standing.shown && group != entry.same_group) {
+        other.push_back(key);
+      }
+      entry.same_group = std::move(group);
+    }
+    for (const auto& key : other) {
+      const auto whole = store_.record(key);
+      const auto envelope = whole ? protocol::read_envelope(whole->document)
+                                  : protocol::Result<protocol::Envelope>(
+                                        protocol::refuse(protocol::ErrorCode::not_found, ""));
+      if (!envelope) continue;
+      auto listing = protocol::read_listing(envelope->subject);
+      if (listing)
+        change_.put.push_back(search_document(key, std::move(*listing), entries.at(key)));
+    }
+  }
+
+  /// A person found that it is no double of another one.
+  bool is_found_different(const RecordKey& key) {
+    const auto notes = records_.notes(key);
+    return std::any_of(notes.begin(), notes.end(), [](const protocol::CheckNote& note) {
+      return note.check == protocol::Check::duplicate && !note.answer &&
+             note.outcome == protocol::CheckOutcome::pass;
+    });
+  }
+
+  SearchDocument search_document(const RecordKey& key, protocol::Listing listing,
+                                 const Visibility::Entry& entry) const {
+    SearchDocument document;
+    document.key = key;
+    document.listing = std::move(listing);
+    document.visible_until = entry.standing.shown_until;
+    document.publisher_name = change_.now.publisher_name(key.scid);
+    document.next_meeting = entry.next_meeting;
+    document.same_group = entry.same_group;
+    document.left_out = !entry.standing.left_out_for.empty();
+    return document;
+  }
+
   void judge_listings(const protocol::TrustGraph& graph) {
     std::map<std::string, std::size_t> shown_of;
     policy_changed_ = !(change_.now.policy_ == before_.policy_);
@@ -332,6 +428,8 @@ class VisibilityMaker {
         entry.area = known->second.area;
         entry.traits = known->second.traits;
         entry.name = known->second.name;
+        entry.same_group = known->second.same_group;
+        entry.next_meeting = known->second.next_meeting;
       } else {
         read();
         if (!listing)
@@ -360,14 +458,14 @@ class VisibilityMaker {
           entry.standing.left_out_for = objections(record.key, *whole, *envelope, *listing, entry);
           in_index = in_index && entry.standing.left_out_for.empty() ==
                                      known->second.standing.left_out_for.empty();
+          entry.next_meeting = visibility_next_meeting(*listing, now_);
+          in_index = in_index && entry.next_meeting == known->second.next_meeting;
         } else {
           entry.checked_at = known->second.checked_at;
           entry.standing.left_out_for = known->second.standing.left_out_for;
         }
         if (!in_index) {
-          change_.put.push_back({record.key, std::move(*listing), entry.standing.shown_until,
-                                 change_.now.publisher_name(record.key.scid),
-                                 !entry.standing.left_out_for.empty()});
+          change_.put.push_back(search_document(record.key, std::move(*listing), entry));
         }
       } else {
         change_.now.hidden_.try_emplace(record.key.scid, *entry.standing.why_not);
@@ -411,6 +509,16 @@ std::vector<RecordKey> Visibility::similar_to(const RecordKey& key) const {
   const auto found = entries_.find(key);
   if (found == entries_.end() || !found->second.traits) return {};
   return similar_->similar_to(key, *found->second.traits);
+}
+
+std::vector<RecordKey> Visibility::same_group_as(const RecordKey& key) const {
+  const auto entry = entries_.find(key);
+  if (entry == entries_.end()) return {};
+  const auto found = same_groups_.find(entry->second.same_group);
+  if (found == same_groups_.end()) return {};
+  auto others = found->second;
+  std::erase(others, key);
+  return others;
 }
 
 std::string Visibility::listing_name(const RecordKey& key) const {

@@ -69,6 +69,8 @@ class Visibility {
   const PublisherFacts& publisher_facts(const std::string& scid) const;
   /// Other shown listings that look like the same group.
   std::vector<RecordKey> similar_to(const RecordKey& key) const;
+  /// Shown listings of other publishers that are this very group by the rule of SPEC 10.4.
+  std::vector<RecordKey> same_group_as(const RecordKey& key) const;
   /// The name of a stored listing; empty where it is not here.
   std::string listing_name(const RecordKey& key) const;
   /// Publishers that a valid path leads to and whose feed is not here yet: SCID and DID.
@@ -86,6 +88,9 @@ class Visibility {
     protocol::Timestamp checked_at{};
     SimilarListings::Traits traits;
     std::string name;
+    /// When it meets next, for sorting; past: to be worked out anew.
+    std::optional<protocol::Timestamp> next_meeting;
+    std::string same_group;  ///< as SearchDocument's
   };
   std::map<RecordKey, Entry> entries_;
   std::map<std::string, std::string> names_;
@@ -93,6 +98,8 @@ class Visibility {
   std::map<std::string, protocol::Error> disputed_;
   Denials denials_;
   std::map<std::string, PublisherFacts> publishers_;
+  /// Only groups that more than one publisher lists.
+  std::map<std::string, std::vector<RecordKey>> same_groups_;
   std::shared_ptr<const SimilarListings> similar_ = std::make_shared<const SimilarListings>();
   protocol::CheckPolicy policy_ = protocol::default_policy();
   std::vector<std::pair<std::string, std::string>> to_discover_;

@@ -14,6 +14,9 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kGroupsNoZone =
+    "zone: no such time zone is known here; write it like America/Phoenix";
+
 json::array groups_texts(const std::vector<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
 }
@@ -68,6 +71,11 @@ json::object groups_head(const Group& group, protocol::Timestamp now,
   for (const auto check : group.standing.left_out_for)
     left_out_for.emplace_back(protocol::describe(check).id);
   head["left_out_for"] = std::move(left_out_for);
+  json::array also;
+  for (const auto& [key, name] : group.also_published)
+    also.push_back(
+        json::object{{"scid", key.scid}, {"name", name}, {"url", "/groups/" + key.text()}});
+  head["also_published_by"] = std::move(also);
   head["recognized_until"] = group.standing.recognized_until
                                  ? groups_time(*group.standing.recognized_until)
                                  : json::value(nullptr);
@@ -127,6 +135,11 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
   };
   const auto query = parse_query(request.query);
   if (!query) return answer(problem(query.error().code, query.error().detail));
+  std::optional<Zone> reader;
+  if (!query->zone.empty()) {
+    reader = Zone::find(query->zone);
+    if (!reader) return answer(problem(protocol::ErrorCode::bad_request, kGroupsNoZone));
+  }
   const auto result = node.search(*query);
   if (!result) return answer(problem(result.error().code, result.error().detail));
 
@@ -137,7 +150,7 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
     // Gone between the search and this line.
     if (!group) continue;
     if (!groups.empty()) groups += ',';
-    groups += groups_whole(groups_head(*group, node.clock().now(), std::nullopt), *group,
+    groups += groups_whole(groups_head(*group, node.clock().now(), reader), *group,
                            query->situation, today);
   }
   json::object unstated;
@@ -176,9 +189,7 @@ Response get_group(const Request& request, const Node& node) {
   if (const auto zone = request.query_value("zone"); zone && !zone->empty()) {
     reader = Zone::find(*zone);
     if (!reader) {
-      auto response =
-          problem(protocol::ErrorCode::bad_request,
-                  "zone: no such time zone is known here; write it like America/Phoenix");
+      auto response = problem(protocol::ErrorCode::bad_request, kGroupsNoZone);
       allow_any_origin(response);
       return response;
     }

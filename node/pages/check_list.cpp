@@ -123,6 +123,12 @@ Html check_warnings(const Group& group) {
 
 Html also_published(const Group& group) {
   Html html;
+  for (const auto& [key, name] : group.also_published) {
+    html.raw(" <span class=\"small\">Also published by ");
+    html.open("a", {Attribute(Address::local("/groups/" + key.text()))}).theirs(name);
+    html.raw("</a>.</span>");
+  }
+  if (!html.empty()) return html;
   if (group.checks.size() != protocol::kChecks) return html;
   const auto& result = group.checks[static_cast<std::size_t>(protocol::Check::duplicate)];
   // A person may have found that the two are different groups.

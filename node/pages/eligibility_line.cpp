@@ -53,8 +53,11 @@ Html eligibility_cell(const protocol::Verdict& verdict) {
   return html;
 }
 
-Address group_address(std::string_view key_text, const Situation& situation) {
-  return Address::local("/groups/" + std::string(key_text), to_parameters(situation));
+Address group_address(std::string_view key_text, const Situation& situation,
+                      std::string_view zone) {
+  auto parameters = to_parameters(situation);
+  if (!zone.empty()) parameters.emplace_back("zone", zone);
+  return Address::local("/groups/" + std::string(key_text), parameters);
 }
 
 }  // namespace node

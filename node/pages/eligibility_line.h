@@ -15,6 +15,8 @@ Html eligibility_line(const protocol::Verdict& verdict);
 Html eligibility_cell(const protocol::Verdict& verdict);
 
 /// The page of a listing, for this searcher.
-Address group_address(std::string_view key_text, const Situation& situation);
+/// `zone`: theirs, or empty.
+Address group_address(std::string_view key_text, const Situation& situation,
+                      std::string_view zone = {});
 
 }  // namespace node

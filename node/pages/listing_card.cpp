@@ -134,19 +134,20 @@ Html notes(const Group& group, protocol::Timestamp now) {
 }
 
 Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
-                  const Situation& situation) {
+                  const Situation& situation, const ReaderZone& reader) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const auto& listing = group.listing;
   const auto lang = foreign_lang(listing);
   const auto id = "g-" + std::to_string(number);
+  const auto zone = reader.zone ? reader.zone->name() : std::string();
   Html html;
   html.open("article", {{"class", "card"}, {"aria-labelledby", id}})
       .raw("\n<div>\n<p class=\"kind\">");
   html.theirs(kind_words(listing)).raw("</p>\n").open("h3", {{"id", id}});
   if (lang.empty()) {
-    html.open("a", {Attribute(group_address(group.key.text(), situation))});
+    html.open("a", {Attribute(group_address(group.key.text(), situation, zone))});
   } else {
-    html.open("a", {{"lang", lang}, Attribute(group_address(group.key.text(), situation))});
+    html.open("a", {{"lang", lang}, Attribute(group_address(group.key.text(), situation, zone))});
   }
   html.theirs(listing.name).raw("</a></h3>\n</div>\n");
   if (!listing.summary.empty()) {
@@ -168,6 +169,13 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
     when = stated({});
   } else {
     when.raw("<b>").theirs(times).raw("</b>").add(zone_note(listing));
+  }
+  if (reader.zone) {
+    const auto next = next_dates(listing, now, 1);
+    const auto yours = next.dates.empty()
+                           ? std::string()
+                           : reader_meeting_words(next.dates.front(), *reader.zone, today);
+    if (!yours.empty()) when.raw("<br>Next: <b>").text(yours).raw("</b>");
   }
   card_fact(html, "When", when);
   card_fact(html, "Where", stated(where_words(listing)));

@@ -2,6 +2,7 @@
 
 #include "node/node.h"
 #include "node/pages/html.h"
+#include "node/pages/next_dates_list.h"
 #include "node/search/query.h"
 
 // The parts of a listing that both the result card and the listing's own page show.
@@ -21,9 +22,9 @@ Html recognition(const Standing& standing, protocol::Date today);
 Html notes(const Group& group, protocol::Timestamp now);
 
 /// One result. `number` makes its ids unique on the page. For a `situation` it says whether that
-/// searcher can join.
+/// searcher can join; for a zone, when it meets next by that clock.
 Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
-                  const Situation& situation = {});
+                  const Situation& situation = {}, const ReaderZone& reader = {});
 
 /// The language for a lang attribute, where it is not the page's own.
 std::string foreign_lang(const protocol::Listing& listing);

@@ -83,19 +83,19 @@ class DetailPage {
   Html make() {
     Html html;
     html.raw("<div class=\"wrap\">\n<p class=\"small noprint\">");
-    html.open("a", {Attribute(Address::local("/", to_parameters(situation_)))});
+    html.open("a", {Attribute(Address::local("/", search_parameters()))});
     html.raw(
         "Search for other groups</a></p>\n<div class=\"cols two\">\n<div class=\"stack-l\">\n");
     header(html);
     glance(html);
     description(html);
+    about(html);
     compare(html);
     html.add(cost_block(listing_));
-    join(html);
-    html.add(check_questions(group_));
-    html.add(check_list(group_, now_));
     agreement(html);
-    about(html);
+    join(html);
+    html.add(check_list(group_, now_));
+    html.add(check_questions(group_));
     rest(html);
     html.raw("</div>\n<div class=\"stack-l\">\n");
     path(html);
@@ -109,6 +109,13 @@ class DetailPage {
   }
 
  private:
+  /// What the way back to the search keeps of what the reader said.
+  Parameters search_parameters() const {
+    auto parameters = to_parameters(situation_);
+    if (reader_.zone) parameters.emplace_back("zone", reader_.zone->name());
+    return parameters;
+  }
+
   void open_theirs(Html& html, Constant tag, std::string_view css) const {
     if (lang_.empty()) {
       html.open(tag, {{"class", css}});
@@ -147,6 +154,13 @@ class DetailPage {
     for (const auto field : fields) words.add(own_words(field));
     if (value.empty() && words.empty()) return;
     html.raw("<dt>").raw(name).raw("</dt><dd>").add(stated(value)).add(words).raw("</dd>\n");
+  }
+
+  /// Only the words kept for `fields`, where the value is said elsewhere.
+  void quoted(Html& html, Constant name, std::initializer_list<std::string_view> fields) {
+    Html words;
+    for (const auto field : fields) words.add(own_words(field));
+    if (!words.empty()) html.raw("<dt>").raw(name).raw("</dt><dd>").add(words).raw("</dd>\n");
   }
 
   void header(Html& html) {
@@ -196,7 +210,7 @@ class DetailPage {
         skipped.push_back(date_words(std::string_view(date).substr(0, 10), today_));
     if (!skipped.empty()) when.text(" Not on ").theirs(joined_words(skipped)).text(".");
     fact(html, "When", when, {"schedule", "when", "meets"});
-    if (const auto dates = next_dates_list(listing_, reader_, now_); !dates.empty()) {
+    if (const auto dates = next_dates_list(listing_, reader_, situation_, now_); !dates.empty()) {
       Html named;
       named.raw("<div id=\"when\" class=\"stack\">\n").add(dates);
       if (CalendarWriter calendar(now_); calendar.add(listing_, export_source(group_))) {
@@ -359,18 +373,88 @@ class DetailPage {
             .text(".");
       html.add(Html()).raw("</li>\n");
     }
-    if (!listing_.links.apply.empty()) {
-      html.raw("<li>").outgoing_link("Apply on their page", listing_.links.apply).raw("</li>\n");
+  }
+
+  void join_step(Html& html, std::string_view sentence) const {
+    html.raw("<li>").theirs(sentence).raw("</li>\n");
+  }
+
+  /// From what the listing states, in the order in which somebody does it. What it leaves out is no
+  /// step.
+  Html join_steps() const {
+    Html html;
+    const auto& listing = listing_;
+    const std::string& body = listing.membership_body;
+    if (listing.membership_required == "member") {
+      join_step(html, body.empty() ? "Be a member of the body that they name."
+                                   : "Be a member of " + body + ".");
+    } else if (listing.membership_required == "member_of_any") {
+      join_step(html, body.empty() ? "Be a member of any such body."
+                                   : "Be a member of one of these: " + body + ".");
+    } else if (listing.membership_required == "employee") {
+      join_step(html, body.empty() ? "It is for their employees." : "Be employed by " + body + ".");
+    } else if (listing.membership_required == "alumni") {
+      join_step(html, body.empty() ? "It is for their alumni." : "Have studied at " + body + ".");
     }
+    if (!listing.links.apply.empty()) {
+      html.raw("<li>").outgoing_link("Apply on their page", listing.links.apply);
+      html.raw(".</li>\n");
+    }
+    contact_line(html);
+    if (listing.screening == "none") {
+      join_step(html, "No interview: anybody eligible may come.");
+    } else if (listing.screening == "brief_profile") {
+      join_step(html, "Send a short profile of yourself.");
+    } else if (listing.screening == "interview") {
+      join_step(html, "Have a first conversation with them.");
+    } else if (listing.screening == "referral_only") {
+      join_step(html, "Have somebody refer you.");
+    } else if (listing.screening == "invitation") {
+      join_step(html, "Be invited: they ask new members themselves.");
+    } else if (!listing.screening.empty()) {
+      join_step(html, protocol::label(Vocabulary::screening, listing.screening) + ".");
+    }
+    std::vector<std::string> papers;
+    bool signs = false;
+    for (const auto& paper : listing.documents_required) {
+      if (paper == "none") continue;
+      // Signing is a step of its own, once.
+      if (paper == "signed_agreement") {
+        signs = true;
+      } else {
+        papers.push_back(within_sentence(protocol::label(Vocabulary::documents_required, paper)));
+      }
+    }
+    if (!papers.empty()) join_step(html, "Bring: " + joined_words(papers) + ".");
+    if (signs || listing.agreement_state == "signed_by_all") {
+      html.raw("<li>");
+      if (listing.links.agreement.empty()) {
+        html.text("Sign the group’s agreement.");
+      } else {
+        html.text("Read and sign ").outgoing_link("the agreement", listing.links.agreement);
+        html.text(".");
+      }
+      html.raw("</li>\n");
+    } else if (listing.agreement_state == "published" && !listing.links.agreement.empty()) {
+      html.raw("<li>Read ").outgoing_link("the agreement", listing.links.agreement);
+      html.raw(".</li>\n");
+    }
+    if (listing.drop_in == "welcome") {
+      join_step(html, "Then come: dropping in is welcome.");
+    } else if (listing.drop_in == "by_notice") {
+      join_step(html, "Say beforehand when you come.");
+    } else if (listing.drop_in == "no") {
+      join_step(html, "Wait for their answer before you come: no drop-ins.");
+    }
+    return html;
   }
 
   void join(Html& html) {
     html.raw(
         "<section class=\"panel lit stack\" id=\"join\" aria-labelledby=\"joinh\" "
         "tabindex=\"-1\">\n<h2 id=\"joinh\">How to join</h2>\n");
-    Html steps;
-    contact_line(steps);
-    if (!steps.empty()) html.raw("<ul class=\"stack\">\n").add(steps).raw("</ul>\n");
+    Html steps = join_steps();
+    if (!steps.empty()) html.raw("<ol class=\"steps\">\n").add(steps).raw("</ol>\n");
     if (listing_.disclosure == "card_only")
       html.raw("<p>This is only a card. Ask the contact for the rest.</p>\n");
     html.raw("<dl class=\"facts wide\">\n");
@@ -381,18 +465,21 @@ class DetailPage {
       membership += (membership.empty() ? "" : ": ") + listing_.membership_body;
     if (detail_flag(subject_.find("membership"), "trial"))
       membership += (membership.empty() ? "" : ". ") + std::string("You may try it first");
-    fact(html, "Membership", stated(membership), {"membership"});
+    // What is a step above is said once; their own words stand here.
+    if (listing_.membership_required.empty() || listing_.membership_required == "none" ||
+        detail_flag(subject_.find("membership"), "trial")) {
+      fact(html, "Membership", stated(membership), {"membership"});
+    } else {
+      quoted(html, "Membership", {"membership"});
+    }
     fact_if(html, "They ask for", joined_words(listing_.other_criteria), {"other_criteria"});
-    fact(html, "First step",
-         stated(listing_.screening.empty()
-                    ? ""
-                    : protocol::label(Vocabulary::screening, listing_.screening)),
-         {"screening"});
-    fact_if(html, "Bring", label_words(Vocabulary::documents_required, listing_.documents_required),
-            {"documents_required"});
-    fact_if(html, "Dropping in",
-            listing_.drop_in.empty() ? "" : protocol::label(Vocabulary::drop_in, listing_.drop_in),
-            {"drop_in"});
+    if (listing_.screening.empty()) {
+      fact(html, "First step", stated({}), {"screening"});
+    } else {
+      quoted(html, "First step", {"screening"});
+    }
+    quoted(html, "Bring", {"documents_required"});
+    quoted(html, "Dropping in", {"drop_in"});
     fact_if(html, "Not for you if", joined_words(listing_.exclusions, "or"), {"exclusions"});
     html.raw("</dl>\n");
     const std::pair<std::string_view, const std::string*> links[] = {

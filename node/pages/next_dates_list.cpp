@@ -55,25 +55,15 @@ protocol::Date dates_day(protocol::LocalTime time) {
   return protocol::Date(std::chrono::floor<std::chrono::days>(time).time_since_epoch());
 }
 
-void dates_form(Html& html, const ReaderZone& reader) {
+void dates_form(Html& html, const ReaderZone& reader, const Situation& situation) {
   html.raw(
-      "<form class=\"row noprint\" method=\"get\" action=\"#when\">\n<label for=\"zone\">My time "
-      "zone</label>\n<select id=\"zone\" name=\"zone\">\n<option value=\"\">As the group "
-      "says it</option>\n");
-  bool offered = false;
-  const auto chosen = reader.zone ? reader.zone->name() : std::string();
-  const auto option = [&](std::string_view name, std::string_view words) {
-    if (name == chosen) {
-      offered = true;
-      html.element("option", words, {{"value", name}, {"selected", "selected"}});
-    } else {
-      html.element("option", words, {{"value", name}});
-    }
-    html.raw("\n");
-  };
-  for (const auto& zone : kDatesZones) option(zone.name, zone.words);
-  if (!offered && !chosen.empty()) option(chosen, chosen);
-  html.raw("</select>\n<button class=\"btn\" type=\"submit\">Show in my time</button>\n</form>\n");
+      "<form class=\"zone noprint\" method=\"get\" action=\"#when\">\n<label class=\"label\" "
+      "for=\"zone\">My time zone</label>\n<div class=\"box\">");
+  for (const auto& [name, value] : to_parameters(situation))
+    html.open("input", {{"type", "hidden"}, {"name", name}, {"value", value}});
+  html.raw("<select id=\"zone\" name=\"zone\">\n");
+  html.add(zone_options(reader, "As the group says it"));
+  html.raw("</select>\n<button class=\"btn\" type=\"submit\">Show</button></div>\n</form>\n");
 }
 
 std::string_view dates_none(DatesState state) {
@@ -97,13 +87,43 @@ std::string_view dates_none(DatesState state) {
 
 }  // namespace
 
-ReaderZone reader_zone(const Request& request) {
+ReaderZone reader_zone(std::string_view asked) {
   ReaderZone reader;
-  const auto asked = request.query_value("zone");
-  if (!asked || asked->empty()) return reader;
-  reader.zone = Zone::find(*asked);
-  if (!reader.zone) reader.unknown = std::string(asked->substr(0, 64));
+  if (asked.empty()) return reader;
+  reader.zone = Zone::find(asked);
+  if (!reader.zone) reader.unknown = std::string(asked.substr(0, 64));
   return reader;
+}
+
+ReaderZone reader_zone(const Request& request) {
+  return reader_zone(request.query_value("zone").value_or(std::string_view()));
+}
+
+Html zone_options(const ReaderZone& reader, std::string_view none) {
+  Html html;
+  html.element("option", none, {{"value", ""}}).raw("\n");
+  bool offered = false;
+  const auto chosen = reader.zone ? reader.zone->name() : std::string();
+  const auto option = [&](std::string_view name, std::string_view words) {
+    if (name == chosen) {
+      offered = true;
+      html.element("option", words, {{"value", name}, {"selected", "selected"}});
+    } else {
+      html.element("option", words, {{"value", name}});
+    }
+    html.raw("\n");
+  };
+  for (const auto& zone : kDatesZones) option(zone.name, zone.words);
+  if (!offered && !chosen.empty()) option(chosen, chosen);
+  return html;
+}
+
+Html zone_unknown(const ReaderZone& reader) {
+  Html html;
+  if (reader.unknown.empty()) return html;
+  html.raw("<p class=\"small\">We know no time zone “").theirs(reader.unknown);
+  html.raw("”. Write it like America/Phoenix.</p>\n");
+  return html;
 }
 
 std::string meeting_words(const MeetingDate& date, protocol::Date today) {
@@ -126,8 +146,19 @@ std::string reader_words(const MeetingDate& date, const Zone& reader) {
   return words + " your time";
 }
 
+std::string reader_meeting_words(const MeetingDate& date, const Zone& reader,
+                                 protocol::Date today) {
+  if (!date.utc) return {};
+  const auto there = reader.to_local(*date.utc);
+  protocol::ScheduleRule hours;
+  hours.start = dates_clock(there);
+  hours.duration = date.duration;
+  return dates_weekday(there) + ", " + date_words(dates_day(there), today) + ", " +
+         schedule_words(hours, dates_day(there)) + " your time";
+}
+
 Html next_dates_list(const protocol::Listing& listing, const ReaderZone& reader,
-                     protocol::Timestamp now) {
+                     const Situation& situation, protocol::Timestamp now) {
   const auto next = next_dates(listing, now, kDatesShown);
   const auto today = std::chrono::floor<std::chrono::days>(now);
   Html html;
@@ -152,11 +183,8 @@ Html next_dates_list(const protocol::Listing& listing, const ReaderZone& reader,
     html.raw("</li>\n");
   }
   html.raw("</ul>\n");
-  if (!reader.unknown.empty()) {
-    html.raw("<p class=\"small\">We know no time zone “").theirs(reader.unknown);
-    html.raw("”. Write it like America/Phoenix.</p>\n");
-  }
-  if (moments) dates_form(html, reader);
+  html.add(zone_unknown(reader));
+  if (moments) dates_form(html, reader, situation);
   return html;
 }
 

@@ -24,6 +24,7 @@ struct SearchView {
   const Query& query;
   const SearchResult& result;
   PublisherNames names;
+  ReaderZone reader;
 };
 
 void search_option(Html& html, std::string_view value, std::string_view words, bool selected) {
@@ -155,6 +156,10 @@ void search_form(Html& html, const SearchView& view) {
                                      {"sliding_scale", "Sliding scale"},
                                      {"employer_paid", "My employer pays"}};
   search_picker(html, view, "co", "cost", "Cost", "Any cost", std::move(costs));
+  html.raw(
+      "<div><label class=\"label\" for=\"zone\">Times in my zone</label><select id=\"zone\" "
+      "name=\"zone\">");
+  html.add(zone_options(view.reader, "The group’s own times only")).raw("</select></div>\n");
   html.raw("</div>\n</details>\n");
   search_about_you(html, view);
 
@@ -163,7 +168,7 @@ void search_form(Html& html, const SearchView& view) {
   for (const auto& [name, value] : to_parameters(query)) {
     const bool picker = name == "license" || name == "region" || name == "format" ||
                         name == "cost" || name == "can_join" || name.starts_with("my_");
-    if (name == "q") continue;
+    if (name == "q" || name == "zone") continue;
     if (picker && std::find(picked.begin(), picked.end(), name) == picked.end()) {
       picked.push_back(name);
       continue;
@@ -239,6 +244,7 @@ void search_facets(Html& html, const SearchView& view) {
       "<fieldset><legend>Sort by</legend>\n");
   constexpr std::pair<Sort, std::string_view> kSorts[] = {
       {Sort::best_match, "Best match"},
+      {Sort::next_meeting, "Next meeting"},
       {Sort::confirmed, "Most recently confirmed"},
       {Sort::eligibility, "What I can join first"},
       {Sort::cost, "Lowest cost a year"},
@@ -418,9 +424,10 @@ void search_nothing(Html& html, const SearchView& view) {
 void search_results(Html& html, const SearchView& view, protocol::Timestamp now) {
   const auto& result = view.result;
   html.raw("<div>\n<h2>").text(counted(result.total, "group", "groups")).raw("</h2>\n");
-  html.raw(
-      "<p class=\"small soft\">Times are the group’s own. Nobody can pay for a place in this "
-      "list.</p>\n");
+  html.raw("<p class=\"small soft\">Times are the group’s own");
+  if (view.reader.zone) html.raw(", with the next one by your clock");
+  html.raw(". Nobody can pay for a place in this list.</p>\n");
+  html.add(zone_unknown(view.reader));
   if (result.truncated)
     html.raw(
         "<p class=\"small\">This search took too long and was cut short: there may be more. "
@@ -435,7 +442,7 @@ void search_results(Html& html, const SearchView& view, protocol::Timestamp now)
     // Withdrawn between the search and this line: then it is gone.
     const auto group = view.node.group(key);
     if (!group) continue;
-    html.raw("<li>").add(listing_card(*group, ++number, now, view.query.situation));
+    html.raw("<li>").add(listing_card(*group, ++number, now, view.query.situation, view.reader));
     if (result.page.size() > 1) {
       html.raw("<label class=\"tick noprint\">");
       html.open("input",
@@ -530,10 +537,13 @@ Response search_page(const Request& request, const Node& node, const NodeSummary
   if (!query) return search_refused(about, query.error());
   const auto result = node.search(*query);
   if (!result) return search_refused(about, result.error());
-  const SearchView view{node, about, *query, *result, [&](const std::string& scid) {
-                          // Whoever types a denied publisher into the address reads no name.
-                          return node.is_denied({scid, ""}) ? scid : node.publisher_name(scid);
-                        }};
+  const SearchView view{
+      node, about, *query, *result,
+      [&](const std::string& scid) {
+        // Whoever types a denied publisher into the address reads no name.
+        return node.is_denied({scid, ""}) ? scid : node.publisher_name(scid);
+      },
+      reader_zone(query->zone)};
   const auto now = node.clock().now();
 
   Page page;

@@ -143,14 +143,22 @@ protocol::Result<SearchResult> SearchIndex::search(const Query& query, protocol:
   std::vector<SearchPlace> places;
   for (const auto& segment : version->segments) {
     auto match = match_segment(segment, query, words, now, deadline);
-    if (!match || !first_places(*match, query.sort, cursor.day, first_page ? nullptr : &cursor.last,
-                                limit + 1, deadline, places)) {
+    if (!match) {
       result.truncated = true;
       break;
     }
-    result.total += static_cast<std::size_t>(match->result.cardinality());
     result.left_out += match->left_out;
     matches.push_back(std::move(*match));
+  }
+  fold_same_groups(matches);
+  for (const auto& match : matches) {
+    result.total +=
+        static_cast<std::size_t>(match.result.cardinality() - match.doubles.cardinality());
+    if (!first_places(match, query.sort, cursor.day, first_page ? nullptr : &cursor.last, limit + 1,
+                      deadline, places)) {
+      result.truncated = true;
+      break;
+    }
   }
   // Without all segments nobody knows what the next page would skip.
   const bool complete = !result.truncated;

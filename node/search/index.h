@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,7 +28,12 @@ struct SearchDocument {
   /// freshness deadline.
   protocol::Timestamp visible_until = protocol::Timestamp::max();
   std::string publisher_name;  ///< found by words, too
-  bool left_out = false;       ///< by this node's policy: found only where a search asks for such
+  /// When it meets next, as far ahead as sorting looks; nothing where that is not known.
+  std::optional<protocol::Timestamp> next_meeting = std::nullopt;
+  /// The same for every listing of one and the same group; empty where it has no double. A search
+  /// gives only one of them.
+  std::string same_group = {};
+  bool left_out = false;  ///< by this node's policy: found only where a search asks for such
 };
 
 struct FacetValue {
@@ -53,7 +59,7 @@ struct SearchResult {
   std::vector<Unstated> unstated;  ///< one for each filter that is set and does not include them
   /// Listings that fit the query and that this node's policy leaves out, whether shown or not.
   std::size_t left_out = 0;
-  std::string next_cursor;         ///< empty: this is the last page
+  std::string next_cursor;                 ///< empty: this is the last page
   std::vector<std::string> ignored_terms;  ///< words beyond the eighth
   bool truncated = false;  ///< the deadline came first: total and facets are not complete
 };

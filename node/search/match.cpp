@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <utility>
 
 #include "node/search/version.h"
@@ -416,6 +417,33 @@ std::optional<SegmentMatch> match_segment(const LiveSegment& live, const Query& 
     out->result -= left_out;
   }
   return out;
+}
+
+void fold_same_groups(std::vector<SegmentMatch>& matches) {
+  struct One {
+    SegmentMatch* match;
+    DocId doc;
+  };
+  std::map<std::string_view, One> first;
+  const auto better = [](const One& a, const One& b) {
+    const auto& one = *a.match->segment;
+    const auto& other = *b.match->segment;
+    if (one.confirmed[a.doc] != other.confirmed[b.doc])
+      return one.confirmed[a.doc] > other.confirmed[b.doc];
+    return one.compare_key(a.doc, other.key(b.doc)) < 0;
+  };
+  for (auto& match : matches) {
+    for (const auto& [name, docs] : match.segment->same_groups) {
+      for_each_doc(docs, [&](DocId doc) {
+        if (!match.result.contains(doc)) return;
+        One lost{&match, doc};
+        const auto [found, added] = first.emplace(name, lost);
+        if (added) return;
+        if (better(lost, found->second)) std::swap(lost, found->second);
+        lost.match->doubles.add(lost.doc);
+      });
+    }
+  }
 }
 
 }  // namespace node

@@ -16,13 +16,14 @@ constexpr std::string_view kMaxPerMonth = "max-per-month:";
 constexpr std::string_view kNone = "none";
 constexpr std::size_t kFilterValueBytes = 200;
 
-constexpr std::array<std::pair<std::string_view, Sort>, 7> kSortNames = {
+constexpr std::array<std::pair<std::string_view, Sort>, 8> kSortNames = {
     {{"best_match", Sort::best_match},
      {"confirmed", Sort::confirmed},
      {"name", Sort::name},
      {"cost", Sort::cost},
      {"cost_hour", Sort::cost_hour},
      {"time", Sort::time},
+     {"next_meeting", Sort::next_meeting},
      {"eligibility", Sort::eligibility}}};
 
 tl::unexpected<protocol::Error> query_refusal(std::string detail) {
@@ -131,7 +132,7 @@ protocol::Result<std::size_t> query_limit(const std::string& text) {
 
 /// Values as they came, by parameter; checks names, repeats and counts before anything is read.
 struct QueryParts {
-  std::string words, sort, limit, cursor, can_join, my_stage, left_out;
+  std::string words, sort, limit, cursor, can_join, my_stage, left_out, zone;
   std::vector<std::string> licenses, regions, costs, formats, kinds, audiences, publishers,
       statuses, unstated, my_licenses, my_states, my_memberships;
 };
@@ -140,9 +141,9 @@ protocol::Result<QueryParts> query_parts(const Parameters& parameters) {
   QueryParts parts;
   std::size_t filter_values = 0;
   const std::pair<std::string_view, std::string*> singles[] = {
-      {"q", &parts.words},          {"sort", &parts.sort},         {"limit", &parts.limit},
-      {"cursor", &parts.cursor},    {"can_join", &parts.can_join}, {"my_stage", &parts.my_stage},
-      {"left_out", &parts.left_out}};
+      {"q", &parts.words},           {"sort", &parts.sort},         {"limit", &parts.limit},
+      {"cursor", &parts.cursor},     {"can_join", &parts.can_join}, {"my_stage", &parts.my_stage},
+      {"left_out", &parts.left_out}, {"zone", &parts.zone}};
   const std::pair<std::string_view, std::vector<std::string>*> lists[] = {
       {"license", &parts.licenses},     {"region", &parts.regions},
       {"cost", &parts.costs},           {"format", &parts.formats},
@@ -297,9 +298,9 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
     const auto found = std::find_if(kSortNames.begin(), kSortNames.end(),
                                     [&](const auto& one) { return one.first == parts.sort; });
     if (found == kSortNames.end())
-      return query_refusal(
-          "sort: " + query_quoted(parts.sort) +
-          " is none of best_match, confirmed, name, cost, cost_hour, time, eligibility");
+      return query_refusal("sort: " + query_quoted(parts.sort) +
+                           " is none of best_match, confirmed, name, cost, cost_hour, time, "
+                           "next_meeting, eligibility");
     query.sort = found->second;
   }
   if (query.situation.empty() &&
@@ -313,6 +314,10 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
       return query_refusal("left_out: " + query_quoted(parts.left_out) + " is not show");
     query.show_left_out = true;
   }
+  constexpr std::size_t kZoneBytes = 64;
+  if (parts.zone.size() > kZoneBytes)
+    return query_refusal("zone: " + query_quoted(parts.zone) + " is no time zone");
+  query.zone = std::move(parts.zone);
   if (!parts.limit.empty()) {
     ASSIGN_OR_RETURN(query.limit, query_limit(parts.limit));
   }
@@ -343,6 +348,7 @@ Parameters to_parameters(const Query& query) {
   for (const auto& [name, sort] : kSortNames) {
     if (sort == query.sort && sort != Sort::best_match) made.emplace_back("sort", name);
   }
+  if (!query.zone.empty()) made.emplace_back("zone", query.zone);
   if (query.limit != Query{}.limit) made.emplace_back("limit", std::to_string(query.limit));
   return made;
 }

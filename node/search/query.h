@@ -75,9 +75,10 @@ protocol::Searcher searcher_of(const Situation& situation);
 
 /// best_match: by words, listings past their review_by lower; confirmed: latest first; name: A to
 /// Z; cost: lowest per month, and so per year, first; cost_hour: lowest per hour of meeting; time:
-/// fewest minutes a month; unknown last. eligibility: what the searcher can join first, then what
+/// fewest minutes a month; next_meeting: what meets first within the coming 60 days; unknown last.
+/// eligibility: what the searcher can join first, then what
 /// asks the fewest questions, then by words. Ties: latest confirmed, then the record's key.
-enum class Sort { best_match, confirmed, name, cost, cost_hour, time, eligibility };
+enum class Sort { best_match, confirmed, name, cost, cost_hour, time, next_meeting, eligibility };
 
 /// A search, parsed and bounded. Search text exists in memory only: nothing may log or store a
 /// Query. Every member has a beginning, so that naming one is enough.
@@ -98,6 +99,7 @@ struct Query {
   std::vector<std::string> include_unstated = {};
   bool show_left_out = false;  ///< also what this node's policy leaves out
   Sort sort = Sort::best_match;
+  std::string zone = {};    ///< whose clock times are also told by; it finds nothing
   std::size_t limit = 20;   ///< 1 to 100
   std::string cursor = {};  ///< of an earlier answer to the same query; empty: the first page
 
@@ -114,15 +116,15 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Reads the parameters of `GET /api/v1/groups` and of the search page: q, license, region, cost,
 /// format, kind, audience, publisher, status, unstated, my_license, my_state, my_stage,
-/// my_membership, can_join, left_out ("show"), sort, limit, cursor. `license` takes families,
-/// titles ("LMFT") and "family:level", read as the one region asked for means them; `region` codes
-/// and names, where a two-letter code of a country is that country ("CA" is Canada); `cost` "free",
-/// another model, or "max-per-month:40". Empty values count as not given; a limit over 100 is 100.
-/// Refuses with bad_request, naming the parameter: unknown ones, a single-valued one twice, over 16
-/// filter values, over 8 of one my_ parameter, can_join or sort=eligibility without any of those,
-/// words over 256 bytes (runs of space count once), a license or place that is not known or has two
-/// meanings (it names them). Other filter values are not checked: a listing may use a value that
-/// this version does not know.
+/// my_membership, can_join, left_out ("show"), sort, zone (not checked here), limit, cursor.
+/// `license` takes families, titles ("LMFT") and "family:level", read as the one region asked for
+/// means them; `region` codes and names, where a two-letter code of a country is that country ("CA"
+/// is Canada); `cost` "free", another model, or "max-per-month:40". Empty values count as not
+/// given; a limit over 100 is 100. Refuses with bad_request, naming the parameter: unknown ones, a
+/// single-valued one twice, over 16 filter values, over 8 of one my_ parameter, can_join or
+/// sort=eligibility without any of those, words over 256 bytes (runs of space count once), a
+/// license or place that is not known or has two meanings (it names them). Other filter values are
+/// not checked: a listing may use a value that this version does not know.
 protocol::Result<Query> parse_query(const Parameters& parameters);
 
 /// Of any parameters, those that describe the searcher; the others are left alone.

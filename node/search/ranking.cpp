@@ -37,6 +37,8 @@ const std::vector<std::int64_t>* rank_numbers(const Segment& segment, Sort sort)
       return &segment.hour_cost;
     case Sort::time:
       return &segment.minutes;
+    case Sort::next_meeting:
+      return &segment.next;
     case Sort::best_match:
     case Sort::confirmed:
     case Sort::name:
@@ -56,6 +58,8 @@ const std::vector<DocId>& rank_order(const Segment& segment, Sort sort) {
       return segment.by_hour_cost;
     case Sort::time:
       return segment.by_minutes;
+    case Sort::next_meeting:
+      return segment.by_next;
     case Sort::best_match:
     case Sort::confirmed:
     case Sort::eligibility:
@@ -81,6 +85,8 @@ std::uint64_t rank_of(const Segment& segment, Sort sort, std::int32_t day, DocId
       return segment.hour_cost_rank[doc];
     case Sort::time:
       return segment.minutes_rank[doc];
+    case Sort::next_meeting:
+      return segment.next_rank[doc];
     case Sort::eligibility:
       return rank_number(score, segment.review[doc] < day, segment.confirmed_rank[doc]);
   }
@@ -111,6 +117,7 @@ SearchPlace rank_place(const Segment& segment, Sort sort, std::int32_t day, DocI
     case Sort::cost:
     case Sort::cost_hour:
     case Sort::time:
+    case Sort::next_meeting:
       place.number = (*rank_numbers(segment, sort))[doc];
       break;
     case Sort::eligibility:
@@ -159,6 +166,7 @@ bool comes_before(Sort sort, const SearchPlace& a, const SearchPlace& b) {
     case Sort::cost:
     case Sort::cost_hour:
     case Sort::time:
+    case Sort::next_meeting:
       if (a.number != b.number) return a.number < b.number;
       break;
   }
@@ -181,6 +189,7 @@ bool first_places(const SegmentMatch& match, Sort sort, std::int32_t day, const 
   std::size_t seen = 0;
   auto offer = [&](DocId doc, std::uint16_t score) {
     if (++seen % kRankStep == 0 && deadline.over()) in_time = false;
+    if (match.doubles.contains(doc)) return;
     if (sort == Sort::eligibility)
       score = rank_eligibility(match.order_of_rules[segment.rules_of[doc]], score);
     const std::uint64_t number = rank_of(segment, sort, day, doc, score);

@@ -120,6 +120,7 @@ std::size_t Segment::memory_bytes() const {
       segment_bytes(cost) + segment_bytes(hour_cost) + segment_bytes(minutes) +
       segment_bytes(rules_of) + segment_bytes(by_hour_cost) + segment_bytes(by_minutes) +
       segment_bytes(hour_cost_rank) + segment_bytes(minutes_rank) + segment_bytes(visible_until) +
+      segment_bytes(next) + segment_bytes(by_next) + segment_bytes(next_rank) +
       segment_bytes(by_confirmed) + segment_bytes(by_name) + segment_bytes(by_cost) +
       segment_bytes(by_key) + segment_bytes(by_visible) + segment_bytes(confirmed_rank) +
       segment_bytes(name_rank) + segment_bytes(cost_rank) + segment_bytes(terms) +
@@ -132,6 +133,7 @@ std::size_t Segment::memory_bytes() const {
   }
   for (const auto& [license, docs] : licenses) bytes += segment_value_bytes(docs);
   for (const auto& docs : flags) bytes += segment_value_bytes(docs);
+  for (const auto& [name, docs] : same_groups) bytes += segment_value_bytes(docs) + name.size();
   return bytes;
 }
 
@@ -396,6 +398,9 @@ void SegmentWriter::add(const SearchDocument& document) {
   columns.minutes = std::numeric_limits<std::int64_t>::max();
   if (const auto minutes = protocol::minutes_per_month(document.listing); minutes)
     columns.minutes = std::llround(*minutes);
+  columns.next = document.next_meeting ? protocol::to_unix(*document.next_meeting)
+                                       : std::numeric_limits<std::int64_t>::max();
+  if (!document.same_group.empty()) same_groups_[document.same_group].push_back(doc);
   columns.rules =
       rules_id(std::make_shared<const protocol::JoinRules>(protocol::join_rules(document.listing)));
   if (document.left_out) set(SearchFlag::left_out, doc);
@@ -420,6 +425,7 @@ void SegmentWriter::add(const Segment& segment, const Roaring& live) {
          .cost = segment.cost[doc],
          .hour_cost = segment.hour_cost[doc],
          .minutes = segment.minutes[doc],
+         .next = segment.next[doc],
          .visible_until = segment.visible_until[doc],
          .rules = rules_id(segment.rules[segment.rules_of[doc]])});
   });
@@ -437,6 +443,7 @@ void SegmentWriter::add(const Segment& segment, const Roaring& live) {
     if (auto* to = docs_of(license)) append(docs, *to);
   }
   for (std::size_t flag = 0; flag < kSearchFlags; ++flag) append(segment.flags[flag], flags_[flag]);
+  for (const auto& [name, docs] : segment.same_groups) append(docs, same_groups_[name]);
 
   std::vector<std::uint32_t> positions;
   for (std::size_t term = 0; term < segment.term_count(); ++term) {
@@ -459,6 +466,7 @@ void SegmentWriter::finish_columns(Segment& made) {
     made.cost.push_back(columns.cost);
     made.hour_cost.push_back(columns.hour_cost);
     made.minutes.push_back(columns.minutes);
+    made.next.push_back(columns.next);
     made.rules_of.push_back(columns.rules);
     made.visible_until.push_back(columns.visible_until);
     made.uuid_text += columns.uuid;
@@ -510,6 +518,7 @@ void SegmentWriter::finish_columns(Segment& made) {
   by_number(made.cost, made.by_cost, made.cost_rank);
   by_number(made.hour_cost, made.by_hour_cost, made.hour_cost_rank);
   by_number(made.minutes, made.by_minutes, made.minutes_rank);
+  by_number(made.next, made.by_next, made.next_rank);
   made.by_visible = std::move(all);
   std::sort(made.by_visible.begin(), made.by_visible.end(), [&](DocId a, DocId b) {
     return made.visible_until[a] != made.visible_until[b]
@@ -565,6 +574,9 @@ std::shared_ptr<const Segment> SegmentWriter::finish() {
   }
   for (std::size_t flag = 0; flag < kSearchFlags; ++flag)
     made->flags[flag] = segment_bitmap(flags_[flag]);
+  for (const auto& [name, docs] : same_groups_) {
+    if (!docs.empty()) made->same_groups.emplace_back(name, segment_bitmap(docs));
+  }
   finish_columns(*made);
   finish_terms(*made);
   return made;

@@ -152,11 +152,14 @@ class Segment {
   std::vector<std::int64_t> cost;        ///< cents a month; the highest where not known
   std::vector<std::int64_t> hour_cost;   ///< cents an hour of meeting; the highest where not known
   std::vector<std::int64_t> minutes;     ///< of meetings a month; the highest where not known
+  std::vector<std::int64_t> next;        ///< start of the next meeting; the highest where not known
   std::vector<std::int64_t> visible_until;
   std::vector<std::uint32_t> rules_of;  ///< index in `rules`
   // The same listings in each order, and where each listing stands in it.
-  std::vector<DocId> by_confirmed, by_name, by_cost, by_hour_cost, by_minutes, by_key, by_visible;
-  std::vector<std::uint32_t> confirmed_rank, name_rank, cost_rank, hour_cost_rank, minutes_rank;
+  std::vector<DocId> by_confirmed, by_name, by_cost, by_hour_cost, by_minutes, by_next, by_key,
+      by_visible;
+  std::vector<std::uint32_t> confirmed_rank, name_rank, cost_rank, hour_cost_rank, minutes_rank,
+      next_rank;
 
   /// Who can join, each different set once: many groups share one.
   std::vector<std::shared_ptr<const protocol::JoinRules>> rules;
@@ -165,6 +168,7 @@ class Segment {
       values;  ///< sorted; format by what it matches
   std::vector<std::pair<protocol::License, Roaring>> licenses;
   std::array<Roaring, kSearchFlags> flags;
+  std::vector<ValueBitmap> same_groups;  ///< sorted; only of listings that have a double
 
  private:
   friend class SegmentWriter;
@@ -195,7 +199,7 @@ class SegmentWriter {
   struct Columns {
     std::string scid, uuid, name;
     std::int32_t confirmed = 0, review = 0;
-    std::int64_t cost = 0, hour_cost = 0, minutes = 0, visible_until = 0;
+    std::int64_t cost = 0, hour_cost = 0, minutes = 0, next = 0, visible_until = 0;
     std::uint32_t rules = 0;
   };
   struct TermPostings {
@@ -230,6 +234,7 @@ class SegmentWriter {
   std::array<std::map<std::string, std::vector<DocId>, std::less<>>, kFilterFields> values_;
   std::map<std::pair<std::string, std::string>, std::vector<DocId>> licenses_;
   std::array<std::vector<DocId>, kSearchFlags> flags_;
+  std::map<std::string, std::vector<DocId>> same_groups_;
   std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> term_ids_;
   std::vector<TermPostings> terms_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> scratch_;  ///< term and position

@@ -59,6 +59,8 @@ struct SegmentMatch {
   Roaring result;
   /// protocol::eligibility_order() beside segment->rules; empty where nobody asked for it.
   std::vector<std::uint16_t> order_of_rules;
+  /// Of the result: listings of groups that another listing of it stands for.
+  Roaring doubles;
   std::size_t left_out = 0;  ///< of what fits, whether the query shows them or not
 
   /// The result with the filter of `field` taken away.
@@ -70,12 +72,16 @@ std::optional<SegmentMatch> match_segment(const LiveSegment& segment, const Quer
                                           const WordTerms& words, protocol::Timestamp now,
                                           const SearchDeadline& deadline);
 
+/// Fills `doubles`. Of a group that several publishers list the one stands for all that was
+/// confirmed last, then the one with the lowest key.
+void fold_same_groups(std::vector<SegmentMatch>& matches);
+
 /// Where a listing stands in the order of a query.
 struct SearchPlace {
   std::uint16_t score = 0;  ///< by words, lower past review_by; or by the verdict first
   bool past_review = false;
   std::int32_t confirmed = 0;
-  std::int64_t number = 0;  ///< what is sorted by: cents or minutes
+  std::int64_t number = 0;  ///< what is sorted by: cents, minutes or a moment
   std::string name;
   RecordKey key;
 };

@@ -23,8 +23,10 @@ void add_reminder(Database& database, const StoredReminder& reminder) {
   Transaction transaction(database);
   database
       .prepare(
+          // The last answer of each group stays: it says that somebody answers there.
           "DELETE FROM reminder WHERE (id = ?1 AND used_at IS NULL) OR (expires < ?2 AND answer = "
-          "'')")
+          "'' AND (used_at IS NULL OR used_at < (SELECT max(used_at) FROM reminder AS other WHERE "
+          "other.id = reminder.id)))")
       .bind(1, reminder.id)
       .bind_time(2, reminder.made_at)
       .run();
@@ -66,7 +68,7 @@ std::vector<StoredReminder> unread_answers(Database& database) {
 }
 
 void forget_answer(Database& database, const protocol::Hash& token_hash) {
-  database.prepare("DELETE FROM reminder WHERE token_hash = ?1")
+  database.prepare("UPDATE reminder SET answer = '' WHERE token_hash = ?1")
       .bind_blob(1, token_hash.view())
       .run();
 }
