@@ -295,6 +295,55 @@ TEST_F(ChecksInANode, NameBothPublishersOfOneVirtualGroup) {
   EXPECT_NE(page.find("There is a similar listing"), std::string::npos);
 }
 
+TEST_F(ChecksInANode, TwoChaptersWithOneVirtualGroupAreOneResultThatNamesBoth) {
+  auto& virginia = federation_.add("virginia.test", "Virginia Chapter", {"US-VA"});
+  const auto listing = [](const std::string& name, const std::string& page,
+                          const std::string& confirmed) {
+    return simple_listing(name, {{"formats", Json::array({"video"})},
+                                 {"confirmed_at", confirmed},
+                                 {"links", Json::object({{"home", page}})}});
+  };
+  const std::string page = "https://circle.test/evening";
+  const auto a =
+      federation_.publish(ohio_, {listing("Evening Circle", page, "2026-08-02")}).front();
+  const auto b =
+      federation_
+          .publish(virginia, {listing("Evening circle", page + "/", "2026-08-03"),
+                              listing("Evening Circle", "https://elsewhere.test/x", "2026-08-03")})
+          .front();
+  federation_.recognize(national_, virginia, {"US-VA"});
+  recognize_and_sync();
+  const auto found = search(reader_);
+  EXPECT_EQ(found.total, 2U) << "a third of that name has another page";
+  EXPECT_EQ(std::count(found.page.begin(), found.page.end(), b), 1) << "the one confirmed last";
+  EXPECT_EQ(std::count(found.page.begin(), found.page.end(), a), 0);
+  const auto group = reader_.node->group(b);
+  ASSERT_EQ(group->also_published.size(), 1U);
+  EXPECT_EQ(group->also_published[0], std::pair(a, std::string("Ohio Chapter")));
+  EXPECT_EQ(reader_.node->group(a)->also_published[0].first, b) << "both keep their own pages";
+  const node::AboutNode about(*reader_.node);
+  const auto shown = node::search_page({}, *reader_.node, *about.now()).body;
+  EXPECT_NE(shown.find("Also published by <a href=\"/groups/" + a.text()), std::string::npos);
+
+  // Somebody looked and found that they are two.
+  ASSERT_EQ(note(b, "L26", "pass", "Two groups, two leaders"), node::kExitOk) << said_;
+  EXPECT_EQ(search(reader_).total, 3U);
+  EXPECT_TRUE(reader_.node->group(b)->also_published.empty());
+}
+
+TEST_F(ChecksInANode, AChapterWithTwoGroupsOfOneNameKeepsBoth) {
+  auto& virginia = federation_.add("virginia.test", "Virginia Chapter", {"US-VA"});
+  const auto listing = [] {
+    return simple_listing("Peer Group",
+                          {{"links", Json::object({{"home", "https://circle.test/groups"}})}});
+  };
+  federation_.publish(ohio_, {listing(), listing()});
+  federation_.publish(virginia, {listing()});
+  federation_.recognize(national_, virginia, {"US-VA"});
+  recognize_and_sync();
+  EXPECT_EQ(search(reader_).total, 3U);
+}
+
 TEST_F(ChecksInANode, ProbesReadPagesOnceAndNeverThoseOfSurvivors) {
   test_support::ScratchFolder site;
   federation_.source.serve("sponsor.test", site.path());

@@ -18,6 +18,7 @@ class NextDatesShown : public ::testing::Test {
  protected:
   NextDatesShown() {
     auto& member = federation.add("ohio.test", "Ohio Chapter", {"US-OH"});
+    chapter = &member;
     const auto schedule = [](Json::Object more) {
       more.emplace_back("rrule", "FREQ=MONTHLY;BYDAY=2TU,4TU");
       more.emplace_back("duration", 75);
@@ -44,6 +45,7 @@ class NextDatesShown : public ::testing::Test {
   }
 
   Federation federation;
+  Federation::Member* chapter = nullptr;
   std::vector<node::RecordKey> keys;
   node::Router router;
 };
@@ -93,6 +95,42 @@ TEST_F(NextDatesShown, ToProgramsWithTheMoment) {
   EXPECT_EQ(*other.find("next_dates_state")->if_string(), "start_unknown");
   EXPECT_TRUE(other.find("next_dates")->if_array()->empty());
   EXPECT_EQ(answer(0, "?zone=Mars").status, 400);
+}
+
+TEST_F(NextDatesShown, OnCardsByTheReadersClockWhereTheAddressSaysIt) {
+  const auto search = [&](const std::string& query) {
+    auto request = node::make_request("GET", "/?sort=next_meeting" + query);
+    request.headers.emplace_back("Accept", "text/html");
+    return router(request).body;
+  };
+  EXPECT_THAT(search(""), Not(HasSubstr("your time")));
+  const auto phoenix = search("&zone=America%2FPhoenix");
+  EXPECT_THAT(phoenix, HasSubstr("AM your time</b>"));
+  EXPECT_THAT(phoenix, HasSubstr("zone=America%2FPhoenix\""));
+  EXPECT_THAT(phoenix, HasSubstr("<option value=\"America/Phoenix\" selected"));
+  const auto mars = search("&zone=%3Cb%3EMars");
+  EXPECT_THAT(mars, HasSubstr("We know no time zone “"));
+  EXPECT_THAT(mars, Not(HasSubstr("<b>Mars")));
+  EXPECT_EQ(router(node::make_request("GET", "/api/v1/groups?zone=Mars")).status, 400);
+  EXPECT_THAT(router(node::make_request("GET", "/api/v1/groups?zone=America%2FPhoenix")).body,
+              HasSubstr("\"reader_local\""));
+  // Three groups, one with a moment; the other two are told apart by their names in the order.
+  const auto order = [&] {
+    const auto body = router(node::make_request("GET", "/api/v1/groups?sort=next_meeting")).body;
+    const auto answer = protocol::parse_json(body).value();
+    std::vector<std::string> names;
+    for (const auto& group : *answer.find("groups")->if_array())
+      names.push_back(*group.find("name")->if_string());
+    return names;
+  };
+  const auto names = order();
+  ASSERT_EQ(names.size(), 3U);
+  EXPECT_EQ(names.back(), "Every other") << "what is not known comes last";
+  EXPECT_EQ(names.front(), "No zone") << "noon by UTC, and noon in New York later";
+  // A meeting that has begun is no next one any more.
+  federation.clock.advance(std::chrono::days(30));
+  chapter->node->refresh();
+  EXPECT_EQ(order(), names);
 }
 
 }  // namespace

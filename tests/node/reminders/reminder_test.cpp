@@ -125,6 +125,35 @@ TEST(Reminder, WhatALeaderWritesIsKeptForTheSecretaryAndChangesNothing) {
   EXPECT_NE(said.find("No leader has written"), std::string::npos) << said;
 }
 
+TEST(Reminder, AnAnswerSaysThatSomebodyIsThere) {
+  RemindedChapter one;
+  const auto contact = [&] {
+    const auto group = one.chapter.node->group(one.key);
+    return group ? group->checks.at(static_cast<std::size_t>(protocol::Check::contact)).outcome
+                 : protocol::CheckOutcome::not_applicable;
+  };
+  EXPECT_EQ(contact(), protocol::CheckOutcome::check);
+  const auto link = one.link();
+  EXPECT_EQ(contact(), protocol::CheckOutcome::check) << "asking is no answer";
+  ASSERT_EQ(one.post(link, "choice=edit&words=Now+on+Thursdays").status, 200);
+  EXPECT_EQ(contact(), protocol::CheckOutcome::pass);
+  std::string said;
+  ASSERT_EQ(one.run({{"answers", {}}, {"done", {}}}, said), node::kExitOk);
+  EXPECT_EQ(contact(), protocol::CheckOutcome::pass) << "it counts after it was read, too";
+  EXPECT_EQ(one.get(link).status, 410);
+
+  // Two months on the link is over and another is made: the answer is still one.
+  one.federation.clock.advance(node::kReminderValidity + std::chrono::days(15));
+  const auto second = one.link();
+  EXPECT_EQ(contact(), protocol::CheckOutcome::pass);
+  ASSERT_EQ(one.post(second, "choice=confirm").status, 200);
+  const auto group = one.chapter.node->group(one.key);
+  ASSERT_TRUE(group);
+  const auto& result = group->checks.at(static_cast<std::size_t>(protocol::Check::contact));
+  EXPECT_EQ(result.outcome, protocol::CheckOutcome::pass);
+  EXPECT_EQ(result.date, std::chrono::floor<std::chrono::days>(one.federation.clock.now()));
+}
+
 TEST(Reminder, RefusesEveryOtherLink) {
   RemindedChapter one;
   const auto first = one.link();

@@ -122,9 +122,9 @@ BothQueries random_query(std::mt19937_64& random) {
     both.index.statuses.push_back(status);
     both.scan.statuses.push_back(status);
   });
-  both.index.sort =
-      scan_pick(random, {node::Sort::best_match, node::Sort::confirmed, node::Sort::name,
-                         node::Sort::cost, node::Sort::cost_hour, node::Sort::time});
+  both.index.sort = scan_pick(
+      random, {node::Sort::best_match, node::Sort::confirmed, node::Sort::name, node::Sort::cost,
+               node::Sort::cost_hour, node::Sort::time, node::Sort::next_meeting});
   if (chance(40)) {
     auto& situation = both.index.situation;
     fill(80, [&] { situation.licenses.emplace_back(scan_pick(random, {"LMFT", "LP", "none"})); });
@@ -178,6 +178,8 @@ class SearchAgainstScan : public testing::Test {
       const bool gone = random_() % 20 == 0;
       if (random_() % 4 == 0) document.visible_until = kScanNow + std::chrono::seconds(1);
       if (gone) document.visible_until = kScanNow;
+      if (random_() % 3 != 0) document.next_meeting = kScanNow + std::chrono::hours(random_() % 40);
+      next_[key] = document.next_meeting.value_or(protocol::Timestamp::max());
       document.left_out = random_() % 6 == 0;
       left_out_.erase(key);
       if (document.left_out) left_out_.insert(key);
@@ -252,7 +254,8 @@ class SearchAgainstScan : public testing::Test {
   std::map<std::string, std::string> names_;
   std::map<std::string, protocol::Json> visible_;
   std::set<std::string> stored_;
-  std::set<std::string> left_out_;  ///< of those in visible_, by the node's policy
+  std::map<std::string, protocol::Timestamp> next_;  ///< never where it is not known
+  std::set<std::string> left_out_;                   ///< of those in visible_, by the node's policy
 };
 
 constexpr std::chrono::milliseconds kNoHurry{60'000};
@@ -278,6 +281,7 @@ TEST_F(SearchAgainstScan, FindsCountsAndPagesExactlyWhatALinearScanDoes) {
       std::size_t pages = 0;
       const auto searcher = node::searcher_of(query.situation);
       auto last_outcome = protocol::Outcome::can_join;
+      auto last_meeting = protocol::Timestamp::min();
       for (;;) {
         const auto page = index_.search(query, kScanNow, kNoHurry);
         ASSERT_TRUE(page.has_value()) << page.error().detail;
@@ -287,6 +291,10 @@ TEST_F(SearchAgainstScan, FindsCountsAndPagesExactlyWhatALinearScanDoes) {
         EXPECT_LE(page->page.size(), query.limit);
         for (const auto& key : page->page) {
           EXPECT_TRUE(got.insert(key.text()).second) << key.text() << " twice";
+          if (query.sort == node::Sort::next_meeting) {
+            EXPECT_GE(next_.at(key.text()), last_meeting) << "what meets first comes first";
+            last_meeting = next_.at(key.text());
+          }
           if (query.sort == node::Sort::eligibility) {
             const auto outcome = scan_verdict(visible_.at(key.text()), searcher);
             EXPECT_GE(outcome, last_outcome) << "what can be joined comes first";
@@ -344,8 +352,10 @@ TEST_F(SearchAgainstScan, TheOrderDoesNotDependOnHowTheIndexGrew) {
   for (int i = 0; i < 40; ++i) change();
   node::SearchIndex at_once{std::string(kCursorKey)};
   std::vector<node::SearchDocument> all;
-  for (const auto& [key, subject] : visible_)
+  for (const auto& [key, subject] : visible_) {
     all.push_back(search_samples::document(key, subject, names_[key.substr(0, 5)]));
+    if (next_.at(key) != protocol::Timestamp::max()) all.back().next_meeting = next_.at(key);
+  }
   at_once.apply(std::move(all), {});
   for (int i = 0; i < 100; ++i) {
     auto [query, scan] = random_query(random_);

@@ -479,4 +479,35 @@ TEST(SearchFacets, CountWhatOneWouldFindWithoutTheFieldsOwnFilter) {
   EXPECT_EQ(all.facets[0].values[0].count, 2U);
 }
 
+TEST(SearchDoubles, OneOfAGroupStandsForAllThatTheSearchFinds) {
+  SearchIndex index{std::string(kCursorKey)};
+  const auto put = [&](const char* key, const char* members, const char* group) {
+    auto one = document(key, subject(members));
+    one.same_group = group;
+    index.apply({std::move(one)}, {});
+  };
+  put("a/1", R"({"name": "Circle A", "confirmed_at": "2026-03-01", "regions": ["US-OH"]})", "c");
+  put("b/1", R"({"name": "Circle B", "confirmed_at": "2026-05-01", "regions": ["US-OR"]})", "c");
+  put("c/1", R"({"name": "Circle C", "confirmed_at": "2026-04-01", "regions": ["US-OR"]})", "c");
+  put("d/1", R"({"name": "Other", "confirmed_at": "2026-01-01", "regions": ["US-OR"]})", "");
+  const auto all = search_in(index, {});
+  EXPECT_THAT(page_texts(all), ElementsAre("b/1", "d/1")) << "the one confirmed last stands";
+  EXPECT_EQ(all.total, 2U);
+  for (const auto& facet : all.facets) {
+    if (facet.field == "publisher") {
+      EXPECT_EQ(facet.values.size(), 4U) << "facets count listings";
+    }
+  }
+  EXPECT_THAT(page_texts(search_in(index, {{"region", "US-OH"}})), ElementsAre("a/1"))
+      << "one that a filter keeps out stands for nobody";
+  EXPECT_THAT(page_texts(search_in(index, {{"publisher", "c"}})), ElementsAre("c/1"));
+  const auto first = search_in(index, {{"limit", "1"}});
+  EXPECT_THAT(page_texts(first), ElementsAre("b/1"));
+  const auto second = search_in(index, {{"limit", "1"}, {"cursor", first.next_cursor}});
+  EXPECT_THAT(page_texts(second), ElementsAre("d/1"));
+  EXPECT_EQ(second.next_cursor, "");
+  index.apply({}, std::vector<node::RecordKey>{{"b", "1"}});
+  EXPECT_THAT(page_texts(search_in(index, {})), ElementsAre("c/1", "d/1"));
+}
+
 }  // namespace
