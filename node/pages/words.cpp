@@ -441,11 +441,18 @@ CostWords cost_words(const protocol::Listing& listing) {
   if (!listing.cost) return {};
   const auto& cost = *listing.cost;
   std::vector<std::string> options;
-  for (const auto& option : cost.options) options.push_back(words_option(option));
+  for (const auto& option : cost.options) {
+    // "Included in membership" has said it.
+    if (cost.model == "included_in_membership" && option.amount.empty() && option.label.empty())
+      continue;
+    options.push_back(words_option(option));
+  }
   std::string amounts;
   for (const auto& option : options) amounts += (amounts.empty() ? "" : "; ") + option;
 
   const auto with = [&](std::string_view lead, std::string_view alone) {
+    const bool begins = lead.empty() || lead.ends_with(". ");
+    if (begins && amounts.starts_with("amount not stated")) amounts.front() = 'A';
     return amounts.empty() ? std::string(alone) : std::string(lead) + amounts + ".";
   };
   CostWords words;
