@@ -292,7 +292,7 @@ TEST_F(ChecksInANode, NameBothPublishersOfOneVirtualGroup) {
   const node::AboutNode about(*reader_.node);
   const auto page = node::search_page({}, *reader_.node, *about.now()).body;
   EXPECT_NE(page.find("/groups/" + b.text()), std::string::npos);
-  EXPECT_NE(page.find("There is a similar listing"), std::string::npos);
+  EXPECT_NE(page.find("Also published by "), std::string::npos);
 }
 
 TEST_F(ChecksInANode, TwoChaptersWithOneVirtualGroupAreOneResultThatNamesBoth) {
