@@ -150,8 +150,12 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
     // Gone between the search and this line.
     if (!group) continue;
     if (!groups.empty()) groups += ',';
-    groups += groups_whole(groups_head(*group, node.clock().now(), reader), *group,
-                           query->situation, today);
+    auto head = groups_head(*group, node.clock().now(), reader);
+    if (query->near) {
+      const auto far = kilometers_away(*query->near, group->listing);
+      head["distance_km"] = far ? json::value(*far) : json::value(nullptr);
+    }
+    groups += groups_whole(head, *group, query->situation, today);
   }
   json::object unstated;
   for (const auto& one : result->unstated) unstated[one.field] = one.count;
@@ -168,6 +172,12 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
                     {"truncated", result->truncated},
                     {"ignored_terms", groups_texts(result->ignored_terms)},
                     {"degraded", std::move(degraded)}};
+  if (query->near) {
+    rest["near"] = json::object{{"place", query->near->place.name},
+                                {"region", query->near->place.region},
+                                {"within_km", query->near->kilometers()},
+                                {"online", query->near->online_too}};
+  }
   rest["next"] =
       result->next_cursor.empty() ? json::value(nullptr) : json::value(result->next_cursor);
   std::string body =

@@ -18,6 +18,8 @@ constexpr std::pair<std::string_view, std::string_view> kSearchOptions[] = {
     {"region", "region"},
     {"cost", "cost"},
     {"format", "format"},
+    {"near", "near"},
+    {"within", "within"},
     {"kind", "kind"},
     {"audience", "audience"},
     {"publisher", "publisher"},
@@ -170,6 +172,7 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
   for (const auto& [option, parameter] : kSearchOptions) {
     for (const auto& value : invocation.all(option)) parameters.emplace_back(parameter, value);
   }
+  if (invocation.has("online-too")) parameters.emplace_back("online", "also");
   if (invocation.has("show-left-out")) parameters.emplace_back("left_out", "show");
   const auto query = parse_query(parameters);
   if (!query) {
@@ -187,9 +190,18 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
     const auto group = node.group(key);
     if (!group) continue;  // it ended between the search and now
     if (invocation.json()) {
-      groups.push_back(search_json(*group, query->situation, today));
+      auto json = search_json(*group, query->situation, today);
+      if (query->near) {
+        const auto far = kilometers_away(*query->near, group->listing);
+        json.set("distance_km", far ? protocol::Json(*far) : protocol::Json());
+      }
+      groups.push_back(std::move(json));
     } else {
       search_print(*group, query->situation, output);
+      if (query->near) {
+        const auto far = distance_words(*query->near, group->listing);
+        if (!far.empty()) output.print("  Where: " + far + "\n");
+      }
       output.print("\n");
     }
   }
@@ -210,8 +222,9 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
   for (const auto& field : found->unstated) {
     if (field.count == 0) continue;
     output.print(wrapped(std::to_string(field.count) +
-                         (field.count == 1 ? " more does" : " more do") + " not state their " +
-                         field.field + ": add --include-unstated " + field.field) +
+                         (field.count == 1 ? " more does" : " more do") + " not state " +
+                         (field.field == "near" ? "where they meet" : "their " + field.field) +
+                         ": add --include-unstated " + field.field) +
                  "\n");
   }
   if (found->left_out > 0) {

@@ -74,4 +74,21 @@ Html about_each_check(const protocol::CheckPolicy& policy) {
   return html;
 }
 
+Html about_place_names() {
+  Html html;
+  html.raw(
+      "<section class=\"stack\" aria-labelledby=\"places\">\n<h2 id=\"places\">Where place names "
+      "come from</h2>\n<p>“Near Columbus” and “within 50 miles” are worked out on this node; no "
+      "map "
+      "service learns where you are looking. Distances are as the crow flies, to the town where no "
+      "finer point is stated.</p>\n<p>The towns are from <a "
+      "href=\"https://www.geonames.org/\">GeoNames</a>, under the license <a "
+      "href=\"https://creativecommons.org/licenses/by/4.0/\">CC BY 4.0</a>; the sources were "
+      "merged and "
+      "coordinates rounded. The centers of ZIP codes are from the U.S. Census Bureau (ZIP Code "
+      "Tabulation "
+      "Areas, 2021), in the public domain, and from GeoNames where it has none.</p>\n</section>\n");
+  return html;
+}
+
 }  // namespace node

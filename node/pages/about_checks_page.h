@@ -11,5 +11,7 @@ namespace node {
 Html about_policy(const protocol::CheckPolicy& policy);
 /// All thirty checks: what each looks at, for which groups, who checks, what the policy asks of it.
 Html about_each_check(const protocol::CheckPolicy& policy);
+/// Whose names of towns and ZIP codes "near" uses, and under which licenses.
+Html about_place_names();
 
 }  // namespace node

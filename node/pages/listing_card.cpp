@@ -134,7 +134,8 @@ Html notes(const Group& group, protocol::Timestamp now) {
 }
 
 Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
-                  const Situation& situation, const ReaderZone& reader) {
+                  const Situation& situation, const ReaderZone& reader,
+                  std::string_view distance) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const auto& listing = group.listing;
   const auto lang = foreign_lang(listing);
@@ -178,7 +179,9 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
     if (!yours.empty()) when.raw("<br>Next: <b>").text(yours).raw("</b>");
   }
   card_fact(html, "When", when);
-  card_fact(html, "Where", stated(where_words(listing)));
+  Html where = stated(where_words(listing));
+  if (!distance.empty()) where.raw("<br><b>").text(distance).raw("</b>");
+  card_fact(html, "Where", where);
   card_fact(html, "Who", stated(eligibility_words(listing)));
   card_fact(html, "Cost", cost(listing));
   card_fact(html, "Places", places(listing, today));

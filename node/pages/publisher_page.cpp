@@ -172,6 +172,7 @@ Response checks_page(const Node& node, const NodeSummary& about) {
 </section>
 )html");
   html.add(about_policy(node.policy())).add(about_each_check(node.policy()));
+  html.add(about_place_names());
   html.raw(R"html(<section class="stack" aria-labelledby="stated">
 <h2 id="stated">Not stated</h2>
 <p>Most listings leave something out, and that is normal. We never guess: we write “Not stated”. When you filter, groups that do not say are left out, and we tell you how many they are and let you include them.</p>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/pages/near_filter.h"
 #include "node/pages/words.h"
 #include "protocol/document/vocabularies.h"
 
@@ -24,6 +25,7 @@ constexpr SearchField kFilterSearchFields[] = {
 
 /// Without anything about the searcher there is no verdict to filter or sort by.
 void filter_without_verdict(Parameters& parameters) {
+  drop_without_near(parameters);
   const bool mine = std::any_of(parameters.begin(), parameters.end(),
                                 [](const auto& one) { return one.first.starts_with("my_"); });
   if (mine) return;

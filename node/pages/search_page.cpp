@@ -5,6 +5,7 @@
 #include "node/checks/check_words.h"
 #include "node/pages/frame.h"
 #include "node/pages/listing_card.h"
+#include "node/pages/near_filter.h"
 #include "node/pages/search_filters.h"
 #include "node/pages/words.h"
 #include "protocol/document/vocabularies.h"
@@ -25,6 +26,7 @@ struct SearchView {
   const SearchResult& result;
   PublisherNames names;
   ReaderZone reader;
+  std::optional<NearQuestion> question = {};
 };
 
 void search_option(Html& html, std::string_view value, std::string_view words, bool selected) {
@@ -148,6 +150,7 @@ void search_form(Html& html, const SearchView& view) {
   search_picker(html, view, "st", "region", "State they serve", "Any state", std::move(regions));
   search_picker(html, view, "fm", "format", "Format", "Any format",
                 search_terms(Vocabulary::formats));
+  near_fields(html, view.query, view.question ? view.question->typed : std::string());
   std::vector<SearchChoice> costs = {{"free", "Free"},
                                      {"max-per-month:10", "Up to $10 a month"},
                                      {"max-per-month:40", "Up to $40 a month"},
@@ -167,7 +170,8 @@ void search_form(Html& html, const SearchView& view) {
   std::vector<std::string> picked;
   for (const auto& [name, value] : to_parameters(query)) {
     const bool picker = name == "license" || name == "region" || name == "format" ||
-                        name == "cost" || name == "can_join" || name.starts_with("my_");
+                        name == "cost" || name == "can_join" || name.starts_with("my_") ||
+                        is_near_field(name);
     if (name == "q" || name == "zone") continue;
     if (picker && std::find(picked.begin(), picked.end(), name) == picked.end()) {
       picked.push_back(name);
@@ -192,6 +196,11 @@ void search_chips(Html& html, const SearchView& view) {
     for (const auto& value : values_of(query, field.name))
       search_chip(chips, field.title, value_words(field.name, value, view.names),
                   without_value(query, field.name, value));
+  if (query.near) {
+    search_chip(chips, "Near", near_words(*query.near), without_field(query, "near"));
+    if (query.near->online_too)
+      search_chip(chips, "Near", "also online", without_value(query, "online", "also"));
+  }
   constexpr std::pair<std::string_view, std::string_view> kAboutYou[] = {
       {"my_license", "You hold"},
       {"my_state", "You are licensed in"},
@@ -207,6 +216,10 @@ void search_chips(Html& html, const SearchView& view) {
       if (field.name == unstated)
         search_chip(chips, "Also", "that do not state " + std::string(field.unstated),
                     without_value(query, "unstated", unstated));
+  for (const auto& unstated : query.include_unstated)
+    if (unstated == "near" && query.near)
+      search_chip(chips, "Also", "that do not state where they meet",
+                  without_value(query, "unstated", unstated));
   if (chips.empty()) return;
   html.raw(
       "<div class=\"row\"><span class=\"small soft read\" id=\"read\">You asked for:</span>\n"
@@ -245,6 +258,7 @@ void search_facets(Html& html, const SearchView& view) {
   constexpr std::pair<Sort, std::string_view> kSorts[] = {
       {Sort::best_match, "Best match"},
       {Sort::next_meeting, "Next meeting"},
+      {Sort::nearest, "Nearest"},
       {Sort::confirmed, "Most recently confirmed"},
       {Sort::eligibility, "What I can join first"},
       {Sort::cost, "Lowest cost a year"},
@@ -253,6 +267,7 @@ void search_facets(Html& html, const SearchView& view) {
       {Sort::name, "A to Z"}};
   for (const auto& [sort, words] : kSorts) {
     if (sort == Sort::eligibility && view.query.situation.empty()) continue;
+    if (sort == Sort::nearest && !view.query.near) continue;
     auto query = view.query;
     query.sort = sort;
     query.cursor.clear();
@@ -296,6 +311,12 @@ void search_facets(Html& html, const SearchView& view) {
 void search_unstated(Html& html, const SearchView& view) {
   for (const auto& unstated : view.result.unstated) {
     if (unstated.count == 0) continue;
+    if (unstated.field == "near") {
+      html.raw("<p class=\"small\">").text(counted(unstated.count, "more does", "more do"));
+      html.text(" not state where it meets: ");
+      html.open("a", {Attribute(search_address(with_value(view.query, "unstated", "near")))});
+      html.text(unstated.count == 1 ? "include it" : "include them").raw("</a></p>\n");
+    }
     for (const auto& field : search_fields()) {
       if (field.name != unstated.field || field.unstated.empty()) continue;
       html.raw("<p class=\"small\">");
@@ -374,6 +395,8 @@ std::vector<SearchRelaxation> search_relaxations(const SearchView& view) {
   };
   if (!view.query.words.empty())
     consider("Any topic", "instead of “" + view.query.words + "”", without_field(view.query, "q"));
+  for (auto& one : near_relaxations(view.query))
+    consider(std::move(one.words), std::move(one.instead), std::move(one.query));
   constexpr std::pair<std::string_view, std::string_view> kAny[] = {
       {"license", "Any license"}, {"region", "Any state or country"},
       {"cost", "Any cost"},       {"format", "Any format"},
@@ -442,7 +465,9 @@ void search_results(Html& html, const SearchView& view, protocol::Timestamp now)
     // Withdrawn between the search and this line: then it is gone.
     const auto group = view.node.group(key);
     if (!group) continue;
-    html.raw("<li>").add(listing_card(*group, ++number, now, view.query.situation, view.reader));
+    html.raw("<li>").add(listing_card(
+        *group, ++number, now, view.query.situation, view.reader,
+        view.query.near ? distance_words(*view.query.near, group->listing) : std::string()));
     if (result.page.size() > 1) {
       html.raw("<label class=\"tick noprint\">");
       html.open("input",
@@ -477,6 +502,7 @@ void search_results(Html& html, const SearchView& view, protocol::Timestamp now)
     }
     html.raw("</div>\n");
   }
+  near_online_line(html, view.node, view.query, result.total);
   search_unstated(html, view);
   search_left_out(html, view);
 }
@@ -533,7 +559,11 @@ Response search_refused(const NodeSummary& about, const protocol::Error& error) 
 }  // namespace
 
 Response search_page(const Request& request, const Node& node, const NodeSummary& about) {
-  const auto query = parse_query(request.query);
+  auto asked = request.query;
+  drop_without_near(asked);
+  auto query = parse_query(asked);
+  std::optional<NearQuestion> question;
+  if (!query && (question = near_question(asked))) query = parse_query(question->rest);
   if (!query) return search_refused(about, query.error());
   const auto result = node.search(*query);
   if (!result) return search_refused(about, result.error());
@@ -543,7 +573,8 @@ Response search_page(const Request& request, const Node& node, const NodeSummary
         // Whoever types a denied publisher into the address reads no name.
         return node.is_denied({scid, ""}) ? scid : node.publisher_name(scid);
       },
-      reader_zone(query->zone)};
+      reader_zone(query->zone),
+      std::move(question)};
   const auto now = node.clock().now();
 
   Page page;
@@ -553,6 +584,7 @@ Response search_page(const Request& request, const Node& node, const NodeSummary
   search_form(html, view);
   html.raw("<div class=\"wrap\">\n<div class=\"stack\">\n");
   if (result->total > 0) html.raw("<h1 class=\"vh\">Peer support groups</h1>\n");
+  if (view.question) near_question_block(html, *view.question);
   search_chips(html, view);
   html.raw("</div>\n<div class=\"cols three\">\n<div class=\"stack\">\n");
   search_facets(html, view);

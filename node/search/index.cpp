@@ -173,6 +173,12 @@ protocol::Result<SearchResult> SearchIndex::search(const Query& query, protocol:
     result.next_cursor = format_cursor(cursor, state_->cursor_key, query);
   }
   if (!count_facets(matches, query, deadline, result)) result.truncated = true;
+  const auto& lets_in = query.include_unstated;
+  if (query.near && std::find(lets_in.begin(), lets_in.end(), "near") == lets_in.end()) {
+    Unstated unstated{"near", 0};
+    for (const auto& match : matches) unstated.count += match.near_unstated;
+    result.unstated.push_back(std::move(unstated));
+  }
   return result;
 }
 

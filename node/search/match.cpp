@@ -409,6 +409,7 @@ std::optional<SegmentMatch> match_segment(const LiveSegment& live, const Query& 
   for (const auto& field : out->fields) {
     if (field.active) out->result &= field.match;
   }
+  if (query.near && !match_nearness(query, deadline, *out)) return {};
   const Roaring& left_out = segment.flag(SearchFlag::left_out);
   out->left_out = static_cast<std::size_t>(out->result.and_cardinality(left_out));
   if (!query.show_left_out) {

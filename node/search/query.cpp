@@ -16,7 +16,7 @@ constexpr std::string_view kMaxPerMonth = "max-per-month:";
 constexpr std::string_view kNone = "none";
 constexpr std::size_t kFilterValueBytes = 200;
 
-constexpr std::array<std::pair<std::string_view, Sort>, 8> kSortNames = {
+constexpr std::array<std::pair<std::string_view, Sort>, 9> kSortNames = {
     {{"best_match", Sort::best_match},
      {"confirmed", Sort::confirmed},
      {"name", Sort::name},
@@ -24,7 +24,8 @@ constexpr std::array<std::pair<std::string_view, Sort>, 8> kSortNames = {
      {"cost_hour", Sort::cost_hour},
      {"time", Sort::time},
      {"next_meeting", Sort::next_meeting},
-     {"eligibility", Sort::eligibility}}};
+     {"eligibility", Sort::eligibility},
+     {"nearest", Sort::nearest}}};
 
 tl::unexpected<protocol::Error> query_refusal(std::string detail) {
   return protocol::refuse(protocol::ErrorCode::bad_request, std::move(detail));
@@ -132,7 +133,7 @@ protocol::Result<std::size_t> query_limit(const std::string& text) {
 
 /// Values as they came, by parameter; checks names, repeats and counts before anything is read.
 struct QueryParts {
-  std::string words, sort, limit, cursor, can_join, my_stage, left_out, zone;
+  std::string words, sort, limit, cursor, can_join, my_stage, left_out, near, within, online, zone;
   std::vector<std::string> licenses, regions, costs, formats, kinds, audiences, publishers,
       statuses, unstated, my_licenses, my_states, my_memberships;
 };
@@ -143,7 +144,8 @@ protocol::Result<QueryParts> query_parts(const Parameters& parameters) {
   const std::pair<std::string_view, std::string*> singles[] = {
       {"q", &parts.words},           {"sort", &parts.sort},         {"limit", &parts.limit},
       {"cursor", &parts.cursor},     {"can_join", &parts.can_join}, {"my_stage", &parts.my_stage},
-      {"left_out", &parts.left_out}, {"zone", &parts.zone}};
+      {"left_out", &parts.left_out}, {"near", &parts.near},         {"within", &parts.within},
+      {"online", &parts.online},     {"zone", &parts.zone}};
   const std::pair<std::string_view, std::vector<std::string>*> lists[] = {
       {"license", &parts.licenses},     {"region", &parts.regions},
       {"cost", &parts.costs},           {"format", &parts.formats},
@@ -286,12 +288,13 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
   } else if (!parts.can_join.empty()) {
     return query_refusal("can_join: " + query_quoted(parts.can_join) + " is none of yes, probably");
   }
-  constexpr std::string_view kMayBeUnstated[] = {"license", "region", "cost", "format", "kind"};
+  constexpr std::string_view kMayBeUnstated[] = {"license", "region", "cost",
+                                                 "format",  "kind",   "near"};
   for (const auto& field : parts.unstated) {
     if (std::find(std::begin(kMayBeUnstated), std::end(kMayBeUnstated), field) ==
         std::end(kMayBeUnstated))
       return query_refusal("unstated: " + query_quoted(field) +
-                           " is none of license, region, cost, format, kind");
+                           " is none of license, region, cost, format, kind, near");
   }
   query.include_unstated = std::move(parts.unstated);
   if (!parts.sort.empty()) {
@@ -300,7 +303,7 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
     if (found == kSortNames.end())
       return query_refusal("sort: " + query_quoted(parts.sort) +
                            " is none of best_match, confirmed, name, cost, cost_hour, time, "
-                           "next_meeting, eligibility");
+                           "next_meeting, eligibility, nearest");
     query.sort = found->second;
   }
   if (query.situation.empty() &&
@@ -308,6 +311,14 @@ protocol::Result<Query> parse_query(const Parameters& parameters) {
     return query_refusal(
         "can_join and sort=eligibility need something about you: my_license, my_state, my_stage or "
         "my_membership");
+  }
+  if (!parts.online.empty() && parts.online != "also")
+    return query_refusal("online: " + query_quoted(parts.online) + " is not also");
+  if (!parts.near.empty()) {
+    ASSIGN_OR_RETURN(
+        query.near, parse_nearness(parts.near, parts.within, !parts.online.empty(), query.regions));
+  } else if (!parts.within.empty() || !parts.online.empty() || query.sort == Sort::nearest) {
+    return query_refusal("within, online and sort=nearest need a place: near");
   }
   if (!parts.left_out.empty()) {
     if (parts.left_out != "show")
@@ -344,6 +355,12 @@ Parameters to_parameters(const Query& query) {
   for (const auto& one : to_parameters(query.situation)) made.push_back(one);
   if (query.can_join != CanJoin::any)
     made.emplace_back("can_join", query.can_join == CanJoin::yes ? "yes" : "probably");
+  if (query.near) {
+    made.emplace_back("near", query.near->text);
+    if (query.near->within_text() != Nearness{}.within_text())
+      made.emplace_back("within", query.near->within_text());
+    if (query.near->online_too) made.emplace_back("online", "also");
+  }
   if (query.show_left_out) made.emplace_back("left_out", "show");
   for (const auto& [name, sort] : kSortNames) {
     if (sort == query.sort && sort != Sort::best_match) made.emplace_back("sort", name);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "node/search/nearness.h"
 #include "protocol/document/vocabularies.h"
 #include "protocol/result.h"
 #include "protocol/trust/eligibility.h"
@@ -34,6 +35,10 @@
 // audience  matches that value. Without this filter all but lived_experience and public match.
 // publisher matches the publisher's SCID.
 // status    matches that value. Without this filter all but closed and withdrawn match.
+// near      matches what meets in person (in_person or hybrid) within the distance of the place
+//           asked for, by meeting_point() (node/search/nearness.h); with online=also whatever meets
+//           online, too, wherever it is. Unstated: in person without a place known here; and no
+//           formats, unless its place is known to be farther away.
 // can_join  matches by the verdict for the searcher (protocol/trust/eligibility.h) that my_license,
 //           my_state, my_stage and my_membership describe: "yes" what they can join, "probably"
 //           that and what they have to ask about. There is no "unstated" to it.
@@ -76,9 +81,20 @@ protocol::Searcher searcher_of(const Situation& situation);
 /// best_match: by words, listings past their review_by lower; confirmed: latest first; name: A to
 /// Z; cost: lowest per month, and so per year, first; cost_hour: lowest per hour of meeting; time:
 /// fewest minutes a month; next_meeting: what meets first within the coming 60 days; unknown last.
-/// eligibility: what the searcher can join first, then what
-/// asks the fewest questions, then by words. Ties: latest confirmed, then the record's key.
-enum class Sort { best_match, confirmed, name, cost, cost_hour, time, next_meeting, eligibility };
+/// eligibility: what the searcher can join first, then what asks the fewest questions, then by
+/// words. nearest: to the place of `near`, in whole meters. Ties: latest confirmed, then the
+/// record's key.
+enum class Sort {
+  best_match,
+  confirmed,
+  name,
+  cost,
+  cost_hour,
+  time,
+  next_meeting,
+  eligibility,
+  nearest,
+};
 
 /// A search, parsed and bounded. Search text exists in memory only: nothing may log or store a
 /// Query. Every member has a beginning, so that naming one is enough.
@@ -94,8 +110,9 @@ struct Query {
   std::vector<std::string> statuses = {};    ///< empty: everything but closed and withdrawn
   Situation situation = {};
   CanJoin can_join = CanJoin::any;
-  /// Filters ("license", "region", "cost", "format", "kind") for which listings that state nothing
-  /// are let in too.
+  std::optional<Nearness> near = {};
+  /// Filters ("license", "region", "cost", "format", "kind", "near") for which listings that state
+  /// nothing are let in too.
   std::vector<std::string> include_unstated = {};
   bool show_left_out = false;  ///< also what this node's policy leaves out
   Sort sort = Sort::best_match;
@@ -116,15 +133,16 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Reads the parameters of `GET /api/v1/groups` and of the search page: q, license, region, cost,
 /// format, kind, audience, publisher, status, unstated, my_license, my_state, my_stage,
-/// my_membership, can_join, left_out ("show"), sort, zone (not checked here), limit, cursor.
+/// my_membership, can_join, near, within, online ("also"), left_out ("show"), sort, zone (not checked here), limit, cursor.
 /// `license` takes families, titles ("LMFT") and "family:level", read as the one region asked for
 /// means them; `region` codes and names, where a two-letter code of a country is that country ("CA"
-/// is Canada); `cost` "free", another model, or "max-per-month:40". Empty values count as not
-/// given; a limit over 100 is 100. Refuses with bad_request, naming the parameter: unknown ones, a
-/// single-valued one twice, over 16 filter values, over 8 of one my_ parameter, can_join or
-/// sort=eligibility without any of those, words over 256 bytes (runs of space count once), a
-/// license or place that is not known or has two meanings (it names them). Other filter values are
-/// not checked: a listing may use a value that this version does not know.
+/// is Canada); `near` a ZIP, a town or coordinates (parse_nearness()); `cost` "free", another
+/// model, or "max-per-month:40". Empty values count as not given; a limit over 100 is 100. Refuses
+/// with bad_request, naming the parameter: unknown ones, a single-valued one twice, over 16 filter
+/// values, over 8 of one my_ parameter, can_join or sort=eligibility without any of those, within,
+/// online or sort=nearest without near, words over 256 bytes (runs of space count once), a license
+/// or place that is not known or has two meanings (it names them). Other filter values are not
+/// checked: a listing may use a value that this version does not know.
 protocol::Result<Query> parse_query(const Parameters& parameters);
 
 /// Of any parameters, those that describe the searcher; the others are left alone.

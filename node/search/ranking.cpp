@@ -20,6 +20,11 @@ std::uint64_t rank_number(std::uint16_t score, bool past_review, std::uint64_t r
   return (std::uint64_t{0xFFFFU - score} << 34) | (std::uint64_t{past_review} << 33) | rank;
 }
 
+/// Meters, then the rank among those equally far, as one number: smaller comes first.
+std::uint64_t rank_distance(std::int64_t meters, std::uint64_t rank) {
+  return static_cast<std::uint64_t>(meters) << 33 | rank;
+}
+
 /// The verdict, then how little is to be asked, then words, as one number: larger comes first.
 std::uint16_t rank_eligibility(std::uint16_t order, std::uint16_t words) {
   const unsigned outcome = static_cast<unsigned>(protocol::outcome_of(order));
@@ -43,6 +48,7 @@ const std::vector<std::int64_t>* rank_numbers(const Segment& segment, Sort sort)
     case Sort::confirmed:
     case Sort::name:
     case Sort::eligibility:
+    case Sort::nearest:
       break;
   }
   return nullptr;
@@ -63,6 +69,7 @@ const std::vector<DocId>& rank_order(const Segment& segment, Sort sort) {
     case Sort::best_match:
     case Sort::confirmed:
     case Sort::eligibility:
+    case Sort::nearest:
       break;
   }
   return segment.by_confirmed;
@@ -89,6 +96,8 @@ std::uint64_t rank_of(const Segment& segment, Sort sort, std::int32_t day, DocId
       return segment.next_rank[doc];
     case Sort::eligibility:
       return rank_number(score, segment.review[doc] < day, segment.confirmed_rank[doc]);
+    case Sort::nearest:
+      return segment.confirmed_rank[doc];  // among those equally far
   }
   return 0;
 }
@@ -124,6 +133,8 @@ SearchPlace rank_place(const Segment& segment, Sort sort, std::int32_t day, DocI
       place.past_review = segment.review[doc] < day;
       place.score = score;
       break;
+    case Sort::nearest:
+      break;
   }
   return place;
 }
@@ -141,9 +152,11 @@ std::uint64_t rank_begin(const Segment& segment, Sort sort, const SearchPlace& a
     // Score and past_review are compared by the number; only the order within them counts here.
     place.score = after.score;
     place.past_review = after.past_review;
+    if (sort == Sort::nearest) place.number = after.number;
     return !comes_before(sort, after, place);
   });
   const auto rank = static_cast<std::uint64_t>(begin - order.begin());
+  if (sort == Sort::nearest) return rank_distance(after.number, rank);
   return sort == Sort::best_match || sort == Sort::eligibility
              ? rank_number(after.score, after.past_review, rank)
              : rank;
@@ -167,6 +180,7 @@ bool comes_before(Sort sort, const SearchPlace& a, const SearchPlace& b) {
     case Sort::cost_hour:
     case Sort::time:
     case Sort::next_meeting:
+    case Sort::nearest:
       if (a.number != b.number) return a.number < b.number;
       break;
   }
@@ -192,7 +206,8 @@ bool first_places(const SegmentMatch& match, Sort sort, std::int32_t day, const 
     if (match.doubles.contains(doc)) return;
     if (sort == Sort::eligibility)
       score = rank_eligibility(match.order_of_rules[segment.rules_of[doc]], score);
-    const std::uint64_t number = rank_of(segment, sort, day, doc, score);
+    std::uint64_t number = rank_of(segment, sort, day, doc, score);
+    if (sort == Sort::nearest) number = rank_distance(match.meters(doc), number);
     if (number < begin) return;
     if (first.size() == count) {
       if (number >= first.front().number) return;
@@ -217,8 +232,10 @@ bool first_places(const SegmentMatch& match, Sort sort, std::int32_t day, const 
     }
   }
   if (!in_time) return false;
-  for (const auto& hit : first)
+  for (const auto& hit : first) {
     places.push_back(rank_place(segment, sort, day, hit.doc, hit.score));
+    if (sort == Sort::nearest) places.back().number = match.meters(hit.doc);
+  }
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "node/search/nearness.h"
 #include "node/search/tokenize.h"
 #include "protocol/document/computed.h"
 #include "protocol/encoding/time.h"
@@ -118,6 +119,7 @@ std::size_t Segment::memory_bytes() const {
   std::size_t bytes =
       segment_bytes(publisher) + segment_bytes(confirmed) + segment_bytes(review) +
       segment_bytes(cost) + segment_bytes(hour_cost) + segment_bytes(minutes) +
+      segment_bytes(latitude) + segment_bytes(longitude) + segment_bytes(by_latitude) +
       segment_bytes(rules_of) + segment_bytes(by_hour_cost) + segment_bytes(by_minutes) +
       segment_bytes(hour_cost_rank) + segment_bytes(minutes_rank) + segment_bytes(visible_until) +
       segment_bytes(next) + segment_bytes(by_next) + segment_bytes(next_rank) +
@@ -139,6 +141,11 @@ std::size_t Segment::memory_bytes() const {
 
 std::string_view Segment::uuid(DocId doc) const { return segment_slice(uuid_text, uuid_ends, doc); }
 std::string_view Segment::name(DocId doc) const { return segment_slice(name_text, name_ends, doc); }
+
+std::optional<GeoPoint> Segment::point(DocId doc) const {
+  if (latitude[doc] == kNoLatitude) return std::nullopt;
+  return GeoPoint{latitude[doc] / kDegreeParts, longitude[doc] / kDegreeParts};
+}
 
 RecordKey Segment::key(DocId doc) const {
   return {values_of(FilterField::publisher)[publisher[doc]].first, std::string(uuid(doc))};
@@ -403,6 +410,11 @@ void SegmentWriter::add(const SearchDocument& document) {
   if (!document.same_group.empty()) same_groups_[document.same_group].push_back(doc);
   columns.rules =
       rules_id(std::make_shared<const protocol::JoinRules>(protocol::join_rules(document.listing)));
+  if (const auto point = meeting_point(document.listing)) {
+    columns.latitude = static_cast<std::int32_t>(std::lround(point->latitude * kDegreeParts));
+    columns.longitude = static_cast<std::int32_t>(std::lround(point->longitude * kDegreeParts));
+    set(SearchFlag::place_known, doc);
+  }
   if (document.left_out) set(SearchFlag::left_out, doc);
   columns.visible_until = protocol::to_unix(document.visible_until);
   columns_.push_back(std::move(columns));
@@ -427,6 +439,8 @@ void SegmentWriter::add(const Segment& segment, const Roaring& live) {
          .minutes = segment.minutes[doc],
          .next = segment.next[doc],
          .visible_until = segment.visible_until[doc],
+         .latitude = segment.latitude[doc],
+         .longitude = segment.longitude[doc],
          .rules = rules_id(segment.rules[segment.rules_of[doc]])});
   });
   const auto append = [&](const Roaring& from, std::vector<DocId>& to) {
@@ -469,6 +483,8 @@ void SegmentWriter::finish_columns(Segment& made) {
     made.next.push_back(columns.next);
     made.rules_of.push_back(columns.rules);
     made.visible_until.push_back(columns.visible_until);
+    made.latitude.push_back(columns.latitude);
+    made.longitude.push_back(columns.longitude);
     made.uuid_text += columns.uuid;
     made.uuid_ends.push_back(static_cast<std::uint32_t>(made.uuid_text.size()));
     made.name_text += columns.name;
@@ -519,6 +535,12 @@ void SegmentWriter::finish_columns(Segment& made) {
   by_number(made.hour_cost, made.by_hour_cost, made.hour_cost_rank);
   by_number(made.minutes, made.by_minutes, made.minutes_rank);
   by_number(made.next, made.by_next, made.next_rank);
+  std::copy_if(all.begin(), all.end(), std::back_inserter(made.by_latitude),
+               [&](DocId doc) { return made.latitude[doc] != kNoLatitude; });
+  made.by_latitude.shrink_to_fit();
+  std::sort(made.by_latitude.begin(), made.by_latitude.end(), [&](DocId a, DocId b) {
+    return made.latitude[a] != made.latitude[b] ? made.latitude[a] < made.latitude[b] : a < b;
+  });
   made.by_visible = std::move(all);
   std::sort(made.by_visible.begin(), made.by_visible.end(), [&](DocId a, DocId b) {
     return made.visible_until[a] != made.visible_until[b]

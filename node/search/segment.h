@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 
 #include <roaring/roaring.hh>
 
+#include "node/places/gazetteer.h"
 #include "node/record_key.h"
 #include "node/search/index.h"
 #include "protocol/document/vocabularies.h"
@@ -47,9 +49,10 @@ enum class SearchFlag {
   only_online_unspecified,
   kind_unstated,
   audience_unstated,
-  left_out,  ///< by the node's policy
+  place_known,  ///< of those that meet, or may meet, in person
+  left_out,     ///< by the node's policy
 };
-inline constexpr std::size_t kSearchFlags = 11;
+inline constexpr std::size_t kSearchFlags = 12;
 
 /// Where a word stands. A position is field * 4096 + place, so that no phrase crosses fields.
 enum class WordField {
@@ -95,6 +98,9 @@ void for_each_doc(const Roaring& docs, Visit&& visit) {
       const_cast<void*>(static_cast<const void*>(std::addressof(visit))));
 }
 
+inline constexpr std::int32_t kNoLatitude = std::numeric_limits<std::int32_t>::min();
+inline constexpr double kDegreeParts = 1e6;
+
 using ValueBitmap = std::pair<std::string, Roaring>;
 
 /// The postings of one term, borrowed from its segment. Listings ascend.
@@ -130,6 +136,8 @@ class Segment {
   std::optional<DocId> find(const RecordKey& key) const;
   std::string_view name(DocId doc) const;
   std::string_view uuid(DocId doc) const;
+  /// Where it meets in person; nothing where that is not known.
+  std::optional<GeoPoint> point(DocId doc) const;
 
   const std::vector<ValueBitmap>& values_of(FilterField field) const {
     return values[static_cast<std::size_t>(field)];
@@ -154,10 +162,13 @@ class Segment {
   std::vector<std::int64_t> minutes;     ///< of meetings a month; the highest where not known
   std::vector<std::int64_t> next;        ///< start of the next meeting; the highest where not known
   std::vector<std::int64_t> visible_until;
+  /// Millionths of a degree; kNoLatitude where the flag place_known is not set.
+  std::vector<std::int32_t> latitude, longitude;
   std::vector<std::uint32_t> rules_of;  ///< index in `rules`
   // The same listings in each order, and where each listing stands in it.
   std::vector<DocId> by_confirmed, by_name, by_cost, by_hour_cost, by_minutes, by_next, by_key,
       by_visible;
+  std::vector<DocId> by_latitude;  ///< only those whose place is known
   std::vector<std::uint32_t> confirmed_rank, name_rank, cost_rank, hour_cost_rank, minutes_rank,
       next_rank;
 
@@ -200,6 +211,7 @@ class SegmentWriter {
     std::string scid, uuid, name;
     std::int32_t confirmed = 0, review = 0;
     std::int64_t cost = 0, hour_cost = 0, minutes = 0, next = 0, visible_until = 0;
+    std::int32_t latitude = kNoLatitude, longitude = 0;
     std::uint32_t rules = 0;
   };
   struct TermPostings {

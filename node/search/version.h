@@ -49,6 +49,9 @@ struct FieldMatch {
   Roaring unstated;  ///< those that state nothing, where the query leaves them out
 };
 
+/// Farther than any place on Earth.
+inline constexpr std::int64_t kFarMeters = std::int64_t{1} << 29;
+
 /// What a query finds in one segment.
 struct SegmentMatch {
   const Segment* segment = nullptr;
@@ -61,11 +64,19 @@ struct SegmentMatch {
   std::vector<std::uint16_t> order_of_rules;
   /// Of the result: listings of groups that another listing of it stands for.
   Roaring doubles;
-  std::size_t left_out = 0;  ///< of what fits, whether the query shows them or not
+  std::optional<GeoPoint> near;   ///< where the query measures from
+  std::size_t near_unstated = 0;  ///< of what fits otherwise; 0 where the query lets them in
+  std::size_t left_out = 0;       ///< of what fits, whether the query shows them or not
 
   /// The result with the filter of `field` taken away.
   Roaring without(FilterField field) const;
+  /// Meters to where the listing meets; kFarMeters where that is not known.
+  std::int64_t meters(DocId doc) const;
 };
+
+/// Keeps what is near enough of base and result, which all other filters have made, and counts what
+/// does not say where it meets. False when the deadline came first.
+bool match_nearness(const Query& query, const SearchDeadline& deadline, SegmentMatch& out);
 
 /// Nothing when the deadline came first.
 std::optional<SegmentMatch> match_segment(const LiveSegment& segment, const Query& query,
@@ -81,7 +92,7 @@ struct SearchPlace {
   std::uint16_t score = 0;  ///< by words, lower past review_by; or by the verdict first
   bool past_review = false;
   std::int32_t confirmed = 0;
-  std::int64_t number = 0;  ///< what is sorted by: cents, minutes or a moment
+  std::int64_t number = 0;  ///< what is sorted by: cents, minutes, a moment or meters
   std::string name;
   RecordKey key;
 };
