@@ -225,6 +225,22 @@ Stated scan_format(const Json& subject, const ScanQuery& query) {
   return found.best();
 }
 
+Stated scan_near(const Json& subject, const ScanQuery& query) {
+  const auto formats = scan_list(subject, "formats");
+  if (query.online_too) {
+    for (const char* online :
+         {"video", "phone", "hybrid", "async_text", "message_group", "online_unspecified"}) {
+      if (scan_has(formats, online)) return Stated::matches;
+    }
+  }
+  const bool in_person = scan_has(formats, "in_person") || scan_has(formats, "hybrid");
+  if (!formats.empty() && !in_person) return Stated::differs;
+  const auto away = query.kilometers_away(subject);
+  if (!away) return Stated::unstated;
+  if (*away > query.within_kilometers) return Stated::differs;
+  return in_person ? Stated::matches : Stated::unstated;
+}
+
 Stated scan_kind(const Json& subject, const ScanQuery& query) {
   const auto kinds = scan_list(subject, "kinds");
   if (kinds.empty()) return Stated::unstated;
@@ -328,6 +344,7 @@ Stated scan_filter(const std::string& key, const Json& subject, const std::strin
   if (filter == "kind" && !query.kinds.empty()) return scan_kind(subject, query);
   if (filter == "audience") return scan_audience(subject, query);
   if (filter == "can_join" && query.can_join) return yes(query.can_join(subject));
+  if (filter == "near" && query.kilometers_away) return scan_near(subject, query);
   if (filter == "status") return scan_status(subject, query);
   if (filter == "publisher" && !query.publishers.empty())
     return yes(scan_has(query.publishers, scan_scid(key)));
@@ -339,7 +356,7 @@ std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery&
   for (const auto& [key, subject] : listings) {
     bool in = query.show_left_out || !query.left_out.contains(key);
     for (const char* filter : {"license", "region", "cost", "format", "kind", "audience",
-                               "publisher", "status", "can_join", "words"}) {
+                               "publisher", "status", "can_join", "near", "words"}) {
       const auto stated = scan_filter(key, subject, filter, query);
       in = in && (stated == Stated::matches ||
                   (stated == Stated::unstated && query.include_unstated.contains(filter)));

@@ -30,6 +30,11 @@ struct ScanQuery {
   std::vector<std::string> formats, kinds, audiences, publishers, statuses;
   /// Whether the searcher can join, as the test sees it; empty: not asked.
   std::function<bool(const protocol::Json& subject)> can_join;
+  /// How far away the listing's place is, in kilometers, as the test sees it; nothing where it
+  /// states none. Empty: not asked.
+  std::function<std::optional<double>(const protocol::Json& subject)> kilometers_away;
+  double within_kilometers = 0;
+  bool online_too = false;
   std::set<std::string> include_unstated;
   std::set<std::string> left_out;  ///< key texts of what the node's policy leaves out
   bool show_left_out = false;
@@ -46,7 +51,8 @@ std::set<std::string> linear_scan(const ScanListings& listings, const ScanQuery&
 enum class Stated { matches, differs, unstated };
 
 /// How one listing stands to one filter ("license", "region", "cost", "format", "kind", "audience",
-/// "publisher", "status", "can_join") or to "words"; matches where the query does not set it.
+/// "publisher", "status", "can_join", "near") or to "words"; matches where the query does not set
+/// it.
 Stated scan_filter(const std::string& key, const protocol::Json& subject, const std::string& filter,
                    const ScanQuery& query);
 

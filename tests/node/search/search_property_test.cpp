@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 #include <map>
+#include <numbers>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -15,8 +19,9 @@ using test_support::ScanQuery;
 using test_support::Stated;
 
 const protocol::Timestamp kScanNow = *protocol::parse_timestamp("2026-10-01T12:00:00Z");
-constexpr const char* kScanFilters[] = {"license",  "region",    "cost",   "format",   "kind",
-                                        "audience", "publisher", "status", "can_join", "words"};
+constexpr const char* kScanFilters[] = {"license",  "region",   "cost",      "format",
+                                        "kind",     "audience", "publisher", "status",
+                                        "can_join", "near",     "words"};
 
 template <class T, std::size_t N>
 const T& scan_pick(std::mt19937_64& random, const T (&values)[N]) {
@@ -27,6 +32,26 @@ const T& scan_pick(std::mt19937_64& random, const T (&values)[N]) {
 protocol::Outcome scan_verdict(const protocol::Json& subject, const protocol::Searcher& searcher) {
   return protocol::judge_eligibility(search_samples::document("s/u", subject).listing, searcher)
       .outcome;
+}
+
+/// By another formula than the node's: the angle between two unit vectors.
+std::optional<double> scan_kilometers(const protocol::Json& subject, const node::GeoPoint& from) {
+  const auto listing = search_samples::document("s/u", subject).listing;
+  const auto to = node::Gazetteer::shared().locate(listing.place, listing.regions);
+  if (!to) return std::nullopt;
+  const auto vector = [](const node::GeoPoint& point) {
+    const double north = point.latitude * std::numbers::pi / 180;
+    const double east = point.longitude * std::numbers::pi / 180;
+    return std::array{std::cos(north) * std::cos(east), std::cos(north) * std::sin(east),
+                      std::sin(north)};
+  };
+  const auto a = vector(from);
+  const auto b = vector(*to);
+  const double x = a[1] * b[2] - a[2] * b[1];
+  const double y = a[2] * b[0] - a[0] * b[2];
+  const double z = a[0] * b[1] - a[1] * b[0];
+  return 6371 *
+         std::atan2(std::sqrt(x * x + y * y + z * z), a[0] * b[0] + a[1] * b[1] + a[2] * b[2]);
 }
 
 /// One random search, for the index and for the scan.
@@ -87,7 +112,7 @@ BothQueries random_query(std::mt19937_64& random) {
     both.index.publishers.push_back(scid);
     both.scan.publishers.push_back(scid);
   });
-  for (const char* field : {"license", "region", "cost", "format", "kind"}) {
+  for (const char* field : {"license", "region", "cost", "format", "kind", "near"}) {
     if (chance(25)) {
       both.index.include_unstated.emplace_back(field);
       both.scan.include_unstated.insert(field);
@@ -144,6 +169,18 @@ BothQueries random_query(std::mt19937_64& random) {
       };
     }
     if (chance(50)) both.index.sort = node::Sort::eligibility;
+  }
+  if (chance(35)) {
+    const auto near = node::parse_nearness(
+        scan_pick(random, {"43215", "Toledo, OH", "Salem, OR", "45,-179.9", "-89.9,0"}),
+        scan_pick(random, {"", "1mi", "200km", "250mi", "1000mi"}), chance(40), {});
+    both.index.near = near.value();
+    both.scan.within_kilometers = near->kilometers();
+    both.scan.online_too = near->online_too;
+    both.scan.kilometers_away = [from = near->place.point](const protocol::Json& subject) {
+      return scan_kilometers(subject, from);
+    };
+    if (chance(50)) both.index.sort = node::Sort::nearest;
   }
   both.index.limit = 1 + random() % 40;
   both.index.show_left_out = both.scan.show_left_out = chance(30);
@@ -234,7 +271,8 @@ class SearchAgainstScan : public testing::Test {
         {"region", !query.regions.empty()},
         {"cost", !query.cost_models.empty() || !query.max_per_month.empty()},
         {"format", !query.formats.empty()},
-        {"kind", !query.kinds.empty()}};
+        {"kind", !query.kinds.empty()},
+        {"near", static_cast<bool>(query.kilometers_away)}};
     for (const auto& [field, is_set] : set) {
       if (!is_set || query.include_unstated.contains(field)) continue;
       want[field] = 0;
@@ -280,6 +318,7 @@ TEST_F(SearchAgainstScan, FindsCountsAndPagesExactlyWhatALinearScanDoes) {
       std::set<std::string> got;
       std::size_t pages = 0;
       const auto searcher = node::searcher_of(query.situation);
+      std::int64_t last_meters = 0;
       auto last_outcome = protocol::Outcome::can_join;
       auto last_meeting = protocol::Timestamp::min();
       for (;;) {
@@ -294,6 +333,13 @@ TEST_F(SearchAgainstScan, FindsCountsAndPagesExactlyWhatALinearScanDoes) {
           if (query.sort == node::Sort::next_meeting) {
             EXPECT_GE(next_.at(key.text()), last_meeting) << "what meets first comes first";
             last_meeting = next_.at(key.text());
+          }
+          if (query.sort == node::Sort::nearest) {
+            const auto listing = search_samples::document("s/u", visible_.at(key.text())).listing;
+            const auto meters = node::meters_away(*query.near, listing)
+                                    .value_or(std::numeric_limits<std::int64_t>::max());
+            EXPECT_GE(meters, last_meters) << "the nearest come first, the unknown last";
+            last_meters = meters;
           }
           if (query.sort == node::Sort::eligibility) {
             const auto outcome = scan_verdict(visible_.at(key.text()), searcher);

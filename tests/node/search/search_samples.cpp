@@ -145,6 +145,11 @@ Json random_subject(std::mt19937_64& random) {
   if (sample_chance(random, 50)) {
     Json place = Json::object({{"locality", sample_one(random, {"Toledo", "Salem"})}});
     if (sample_chance(random, 80)) place.set("region", sample_one(random, {"US-OH", "US-OR"}));
+    if (sample_chance(random, 40)) {
+      place.set("point", Json::object({{"lat", sample_one(random, {"41.65", "39.96", "44.94"})},
+                                       {"lon", sample_one(random, {"-83.54", "-83.00", "179.99"})},
+                                       {"precision", "city"}}));
+    }
     made.set("place", place);
   }
   if (sample_chance(random, 70)) made.set("cost", sample_cost(random));
