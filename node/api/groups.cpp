@@ -1,5 +1,7 @@
 #include "node/api/groups.h"
 
+#include <cmath>
+
 #include <boost/json.hpp>
 
 #include "node/api/computed_json.h"
@@ -175,7 +177,7 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
   if (query->near) {
     rest["near"] = json::object{{"place", query->near->place.name},
                                 {"region", query->near->place.region},
-                                {"within_km", query->near->kilometers()},
+                                {"within_km", std::llround(query->near->kilometers())},
                                 {"online", query->near->online_too}};
   }
   rest["next"] =
