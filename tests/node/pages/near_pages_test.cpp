@@ -52,7 +52,7 @@ TEST_F(NearPages, ASharedNameIsAskedAboutAndKeepsTheOtherFilters) {
   EXPECT_EQ(response.status, 200);
   EXPECT_THAT(
       response.body,
-      AllOf(HasSubstr("Which “Portland” do you mean?"), HasSubstr("Portland, OR</a>"),
+      AllOf(HasSubstr("Which “<bdi>Portland</bdi>” do you mean?"), HasSubstr("Portland, OR</a>"),
             HasSubstr("Portland, ME</a>"), HasSubstr("format=in_person&amp;near=Portland"),
             HasSubstr("within=25mi"), HasSubstr("value=\"Portland\""), HasSubstr("Toledo Table")));
   EXPECT_THAT(get("/?near=CA").body,
