@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <limits>
 #include <random>
 #include <stdexcept>
@@ -289,11 +289,12 @@ TEST(ParseJson, HoldsItsLimitsToTheUnit) {
 TEST(ParseJson, RefusesFloodsQuickly) {
   const auto quickly = [](const char* name, const std::string& text) {
     SCOPED_TRACE(name);
-    const auto begin = std::chrono::steady_clock::now();
+    const auto begin = std::clock();
     json_expect_refused(text);
-    const auto took = std::chrono::steady_clock::now() - begin;
-    // 10 ms is the goal of a release build; with sanitizers everything is several times slower.
-    EXPECT_LT(took, std::chrono::milliseconds(200));
+    const auto took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    // Of this process alone, whatever else runs. 10 ms is the goal of a release build; with
+    // sanitizers everything is many times slower, and what is quadratic takes minutes.
+    EXPECT_LT(took, 2.0);
   };
   std::string many_keys = "{";
   for (int i = 0; i < 200'000; ++i) many_keys += "\"" + std::to_string(i) + "\":0,";
