@@ -183,8 +183,8 @@ const std::vector<CommandSpec>& command_specs() {
         {"--can-join", "yes: only what you can join; probably: that, and what to ask about"},
         {"--show-left-out", "Also what this node's own rules leave out", Kind::flag},
         {"--sort",
-         "best_match, confirmed, name, cost, cost_hour, time, next_meeting or eligibility"},
-        {"--sort", "best_match, confirmed, name, cost, cost_hour, time, eligibility or nearest"},
+         "best_match, confirmed, name, cost, cost_hour, time, next_meeting, eligibility or "
+         "nearest"},
         {"--limit", "How many, 20"},
         {"--cursor", "From an earlier answer: the next page"}}},
       {"show",
