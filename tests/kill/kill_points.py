@@ -719,6 +719,23 @@ def try_all(bench, tries, one):
     return failures
 
 
+def empty_folder(wanted):
+    """The folder to work in, emptied of what an earlier run of these tests left. Ends the program where it is somebody else's."""
+    # The leak checker cannot work while somebody else traces the program.
+    os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
+    os.environ.pop("KITH_DATA", None)
+    if not shutil.which("strace"):
+        sys.exit("strace is missing: run `scripts/setup test`.")
+    folder = wanted.resolve()
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / MARK).exists():
+            sys.exit(f"{folder} is not empty and was not made by this test.")
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+    return folder
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kith", required=True, type=pathlib.Path)
@@ -731,21 +748,7 @@ def main():
     kith = pathlib.Path(os.environ.get("KITH_KILL_BINARY") or given.kith).resolve()
     long = os.environ.get("KITH_LONG") == "1"
     seed = int(os.environ.get("KITH_SEED") or 1)
-    # The leak checker cannot work while somebody else traces the program.
-    os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
-    os.environ.pop("KITH_DATA", None)
-    if not shutil.which("strace"):
-        print("strace is missing: run `scripts/setup test`.", file=sys.stderr)
-        return 1
-
-    folder = given.folder.resolve()
-    if folder.exists():
-        if any(folder.iterdir()) and not (folder / MARK).exists():
-            print(f"{folder} is not empty and was not made by this test.", file=sys.stderr)
-            return 1
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    (folder / MARK).touch()
+    folder = empty_folder(given.folder)
 
     started = time.monotonic()
     bench = None

@@ -25,7 +25,7 @@ import sys
 import time
 
 import kill_points
-from kill_points import HOST, OTHER_HOST, MARK, Bench, Broken, Trouble, copy, expect
+from kill_points import HOST, OTHER_HOST, Bench, Broken, Trouble, copy, empty_folder, expect
 
 CALLS = ["write", "pwrite64", "fsync", "fdatasync", "sendmsg", "sendto"]
 SECONDS_TO_START = 60
@@ -188,20 +188,7 @@ def main():
     given = parser.parse_args()
     kith = pathlib.Path(os.environ.get("KITH_KILL_BINARY") or given.kith).resolve()
     long = os.environ.get("KITH_LONG") == "1"
-    os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
-    os.environ.pop("KITH_DATA", None)
-    if not shutil.which("strace"):
-        print("strace is missing: run `scripts/setup test`.", file=sys.stderr)
-        return 1
-    folder = given.folder.resolve()
-    if folder.exists():
-        if any(folder.iterdir()) and not (folder / MARK).exists():
-            print(f"{folder} is not empty and was not made by this test.", file=sys.stderr)
-            return 1
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    (folder / MARK).touch()
-
+    folder = empty_folder(given.folder)
     started = time.monotonic()
     bench = WitnessBench(kith, folder, 1)
     failures, kills, between = 0, 0, 0
