@@ -11,6 +11,7 @@
 #include "crawler/follower.h"
 #include "crawler/probes.h"
 #include "node/checks/run_checks.h"
+#include "node/publish/own_history.h"
 #include "node/store/check_notes.h"
 #include "node/store/reports.h"
 #include "protocol/document/recognition.h"
@@ -108,11 +109,8 @@ auto Node::read(F&& use) const {
 }
 
 Publisher* Node::publisher_locked() {
-  if (!publisher_) {
-    for (const auto& feed : store_.queries().feeds()) {
-      if (feed.own) publisher_ = std::make_unique<Publisher>(store_);
-    }
-  }
+  if (!publisher_ && find_own_feed(store_.queries()))
+    publisher_ = std::make_unique<Publisher>(store_);
   return publisher_.get();
 }
 
@@ -208,6 +206,10 @@ std::string Node::publisher_name(const std::string& scid) const {
   return visibility()->publisher_name(scid);
 }
 std::size_t Node::listings_shown() const { return visibility()->shown(); }
+
+AnswerLink Node::answer_link(std::string_view token) const {
+  return read([&](StoreQueries& store) { return look_up_answer(store, token, clock_.now()); });
+}
 
 std::vector<protocol::Anchor> Node::anchors() const {
   return read([](StoreQueries& store) { return store.anchors(); });

@@ -15,6 +15,7 @@
 #include "node/feed_state.h"
 #include "node/guarded.h"
 #include "node/publish/publisher.h"
+#include "node/reminders/reminder.h"
 #include "node/search/index.h"
 #include "node/store/store.h"
 #include "node/visibility.h"
@@ -122,12 +123,14 @@ class Node {
   /// What a publisher says of itself, if its card is here.
   std::optional<protocol::PublisherCard> publisher_card(const std::string& scid) const;
   std::size_t listings_shown() const;
+  /// What a link of `kith remind` leads to.
+  AnswerLink answer_link(std::string_view token) const;
   std::vector<protocol::Anchor> anchors() const;
   /// What this node asks of a listing before it is among the results.
   protocol::CheckPolicy policy() const;
   std::string listing_name(const RecordKey& key) const;
-  /// Whether the operator denied this record or its publisher; without a UUID: the publisher. Such a
-  /// thing appears in nothing that strangers can read.
+  /// Whether the operator denied this record or its publisher; without a UUID: the publisher. Such
+  /// a thing appears in nothing that strangers can read.
   bool is_denied(const RecordKey& key) const;
   /// The own publisher's folder of files and the path below which they are served ("/o/main/");
   /// nothing before init.

@@ -73,6 +73,16 @@ Request make_request(std::string_view method, std::string_view target) {
   return request;
 }
 
+std::vector<TextPair> Request::form_fields() const {
+  const auto type = header("Content-Type");
+  if (!type || !type->starts_with("application/x-www-form-urlencoded")) return {};
+  try {
+    return make_request("GET", "/?" + body).query;
+  } catch (const std::invalid_argument&) {
+    return {};
+  }
+}
+
 Response& Response::set(std::string_view name, std::string value) {
   for (auto& [key, present] : headers) {
     if (same_header_name(key, name)) {

@@ -39,6 +39,9 @@ struct Request {
   std::vector<std::string_view> query_values(std::string_view name) const;
   /// What {name} of the route matched; empty where the route has none. Borrowed.
   std::string_view param(std::string_view name) const;
+  /// The fields of a form that came in the body as application/x-www-form-urlencoded; none where it
+  /// is anything else.
+  std::vector<TextPair> form_fields() const;
 };
 
 /// A request for `method target` as a test or a local caller writes it:

@@ -25,23 +25,9 @@ std::string answer_state_words(AnswerState state) {
   return {};
 }
 
-Response answer_note(const NodeSummary& about, Constant title, const std::string& words,
-                     int status) {
-  Page page;
-  page.title = std::string(title.text());
-  page.main.raw("<div class=\"wrap\">\n<div class=\"stack-l measure\">\n<h1>")
-      .raw(title)
-      .raw("</h1>\n<p class=\"lead\">")
-      .text(words)
-      .raw("</p>\n</div>\n</div>\n");
-  auto response = page_response(about, page, no_store());
-  response.status = status;
-  return response;
-}
-
 Response answer_closed(const NodeSummary& about, AnswerState state) {
   const bool none = state == AnswerState::unknown;
-  return answer_note(about, "Nothing to answer here", answer_state_words(state), none ? 404 : 410);
+  return note_page(about, "Nothing to answer here", answer_state_words(state), none ? 404 : 410);
 }
 
 void answer_fact(Html& html, Constant label, const std::string& words) {
@@ -53,36 +39,14 @@ void answer_fact(Html& html, Constant label, const std::string& words) {
   }
   html.raw("</dd>\n");
 }
-
-/// The fields of a form that came in as application/x-www-form-urlencoded.
-std::vector<TextPair> answer_form(const Request& request) {
-  const auto type = request.header("Content-Type");
-  if (!type || !type->starts_with("application/x-www-form-urlencoded")) return {};
-  try {
-    return make_request("GET", "/?" + request.body).query;
-  } catch (const std::invalid_argument&) {
-    return {};
-  }
-}
-
 }  // namespace
 
-Response answer_page(const Request& request, Node& node, const NodeSummary& about) {
-  const auto now = node.clock().now();
-  std::optional<protocol::Listing> listing;
-  auto state = AnswerState::unknown;
-  node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) return;
-    const auto link = look_up_answer(store, *publisher, request.param("token"), now);
-    state = link.state;
-    if (state != AnswerState::open) return;
-    auto read =
-        protocol::read_listing(publisher->own_envelope(*store.queries().record(*link.key)).subject);
-    if (read) listing = std::move(*read);
-  });
-  if (state != AnswerState::open || !listing) return answer_closed(about, state);
+Response answer_page(const Request& request, const Node& node, const NodeSummary& about) {
+  const auto link = node.answer_link(request.param("token"));
+  if (link.state != AnswerState::open || !link.listing) return answer_closed(about, link.state);
+  const auto& listing = link.listing;
 
-  const auto today = std::chrono::floor<std::chrono::days>(now);
+  const auto today = std::chrono::floor<std::chrono::days>(node.clock().now());
   Page page;
   page.title = "Is this still right?";
   auto& html = page.main;
@@ -122,9 +86,8 @@ Response answer_page(const Request& request, Node& node, const NodeSummary& abou
 }
 
 Response post_answer(const Request& request, Node& node, const NodeSummary& about) {
-  const auto form = answer_form(request);
   std::string chosen, words;
-  for (const auto& [name, value] : form) {
+  for (const auto& [name, value] : request.form_fields()) {
     if (name == "choice") chosen = value;
     if (name == "words") words = value;
   }
@@ -138,6 +101,9 @@ Response post_answer(const Request& request, Node& node, const NodeSummary& abou
   if (choice == LeaderChoice::edit && words.find_first_not_of(" \t\r\n") == std::string::npos)
     return error_page(request, about, protocol::ErrorCode::invalid,
                       "Please go back and write what changed.");
+  // A link that is none must not make the node judge anew all that it shows.
+  if (const auto link = node.answer_link(request.param("token")); link.state != AnswerState::open)
+    return answer_closed(about, link.state);
   const auto state = node.change([&](Store& store, Publisher* publisher) {
     return publisher ? answer_reminder(store, *publisher, request.param("token"), *choice, words,
                                        node.clock().now())
@@ -146,18 +112,18 @@ Response post_answer(const Request& request, Node& node, const NodeSummary& abou
   if (state != AnswerState::open) return answer_closed(about, state);
   switch (*choice) {
     case LeaderChoice::confirm:
-      return answer_note(about, "Thank you",
-                         "The listing is confirmed as of today, and every node that shows it will "
-                         "say so.",
-                         200);
+      return note_page(about, "Thank you",
+                       "The listing is confirmed as of today, and every node that shows it will "
+                       "say so.",
+                       200);
     case LeaderChoice::edit:
-      return answer_note(about, "Thank you",
-                         "Your words are with the publisher, who will change the listing.", 200);
+      return note_page(about, "Thank you",
+                       "Your words are with the publisher, who will change the listing.", 200);
     case LeaderChoice::ended:
-      return answer_note(about, "Thank you for telling us",
-                         "The listing is taken back, and it disappears from every node within a "
-                         "day. If that was a mistake, please tell whoever sent you the link.",
-                         200);
+      return note_page(about, "Thank you for telling us",
+                       "The listing is taken back, and it disappears from every node within a "
+                       "day. If that was a mistake, please tell whoever sent you the link.",
+                       200);
   }
   return error_page(request, about, protocol::ErrorCode::internal);
 }

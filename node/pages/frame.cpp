@@ -89,6 +89,20 @@ Response page_response(const NodeSummary& about, const Page& page, CacheFor cach
   return ok_html(html.str(), cache);
 }
 
+Response note_page(const NodeSummary& about, Constant title, std::string_view words, int status,
+                   const Html& after) {
+  Page page;
+  page.title = std::string(title.text());
+  auto& html = page.main;
+  html.raw("<div class=\"wrap\">\n<div class=\"stack-l measure\">\n<h1>").raw(title);
+  html.raw("</h1>\n<p class=\"lead\">").text(words).raw("</p>\n");
+  if (!after.empty()) html.raw("<p>").add(after).raw("</p>\n");
+  html.raw("</div>\n</div>\n");
+  auto response = page_response(about, page, no_store());
+  response.status = status;
+  return response;
+}
+
 Response error_page(const Request& request, const NodeSummary& about, protocol::ErrorCode code,
                     std::string_view detail) {
   const auto accept = request.header("Accept");

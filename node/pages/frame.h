@@ -21,6 +21,10 @@ struct Page {
 /// The whole page. Works without script; the server adds the content security policy.
 Response page_response(const NodeSummary& about, const Page& page, CacheFor cache);
 
+/// A page of one short message: what came of a form. `after`: a line below, for a link onward.
+Response note_page(const NodeSummary& about, Constant title, std::string_view words, int status,
+                   const Html& after = {});
+
 /// A plain, kind page for what went wrong; problem() for whoever does not take HTML.
 Response error_page(const Request& request, const NodeSummary& about, protocol::ErrorCode code,
                     std::string_view detail = {});

@@ -28,17 +28,10 @@ std::string report_text(std::string_view words) {
 
 Response report_answer(const NodeSummary& about, const RecordKey& key, Constant title,
                        Constant words, int status) {
-  Page page;
-  page.title = std::string(title.text());
-  page.main.raw("<div class=\"wrap\">\n<div class=\"stack-l measure\">\n<h1>")
-      .raw(title)
-      .raw("</h1>\n<p class=\"lead\">")
-      .raw(words)
-      .raw("</p>\n<p>");
-  page.main.open("a", {Attribute(Address::local("/groups/" + key.text()))});
-  page.main.raw("Back to the listing</a></p>\n</div>\n</div>\n");
-  auto response = page_response(about, page, no_store());
-  response.status = status;
+  Html back;
+  back.open("a", {Attribute(Address::local("/groups/" + key.text()))});
+  back.raw("Back to the listing</a>");
+  auto response = note_page(about, title, std::string(words.text()), status, back);
   if (status == 429 || status == 503) response.set("Retry-After", "3600");
   return response;
 }
@@ -86,17 +79,6 @@ Response report_form(const NodeSummary& about, const Group& group, Constant comp
   return response;
 }
 
-/// The fields of a form that came in as application/x-www-form-urlencoded.
-std::vector<TextPair> report_fields(const Request& request) {
-  const auto type = request.header("Content-Type");
-  if (!type || !type->starts_with("application/x-www-form-urlencoded")) return {};
-  try {
-    return make_request("GET", "/?" + request.body).query;
-  } catch (const std::invalid_argument&) {
-    return {};
-  }
-}
-
 Response report_unlogged(Response response) {
   response.unlogged = true;
   return response;
@@ -117,7 +99,7 @@ Response post_report(const Request& request, Node& node, const NodeSummary& abou
   const auto group = key ? node.group(*key) : std::nullopt;
   if (!group) return report_unlogged(nothing_here_page(request, about));
   std::string words, contact;
-  for (const auto& [name, value] : report_fields(request)) {
+  for (const auto& [name, value] : request.form_fields()) {
     if (name == "words") words = report_text(value);
     if (name == "contact") contact = report_text(value);
   }

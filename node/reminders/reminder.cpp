@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "node/pages/words.h"
+#include "node/publish/own_history.h"
 #include "node/store/reminders.h"
 #include "protocol/crypto/crypto.h"
 #include "protocol/encoding/text_encodings.h"
@@ -19,7 +20,7 @@ constexpr std::chrono::days kConfirmedFor{180};
 
 protocol::Hash reminder_hash(std::string_view token) { return protocol::sha256(token); }
 
-std::optional<StoredReminder> reminder_of_token(Store& store, std::string_view token) {
+std::optional<StoredReminder> reminder_of_token(const StoreQueries& store, std::string_view token) {
   // What cannot be a token costs no look into the database.
   const auto bytes = protocol::from_base64url(token);
   if (!bytes || bytes->size() != kReminderTokenBytes) return std::nullopt;
@@ -97,11 +98,10 @@ Thank you,
 )";
 
 /// The state of a link that is in the database, and the record as it is now.
-AnswerState reminder_state(Store& store, const StoredReminder& reminder, const RecordKey& key,
+AnswerState reminder_state(const StoredReminder& reminder, const std::optional<Record>& record,
                            protocol::Timestamp now) {
   if (reminder.used_at) return AnswerState::used;
   if (reminder.expires <= now) return AnswerState::expired;
-  const auto record = store.queries().record(key);
   return record && record->type == "listing" ? AnswerState::open : AnswerState::gone;
 }
 
@@ -170,20 +170,28 @@ std::string reminder_text(const DueListing& due, const std::string& publisher,
   return text;
 }
 
-AnswerLink look_up_answer(Store& store, const Publisher& publisher, std::string_view token,
+AnswerLink look_up_answer(const StoreQueries& store, std::string_view token,
                           protocol::Timestamp now) {
   const auto reminder = reminder_of_token(store, token);
-  if (!reminder) return {};
-  const RecordKey key{publisher.scid(), reminder->id.substr(9)};
-  return {reminder_state(store, *reminder, key, now), key};
+  const auto own = reminder ? find_own_feed(store) : std::nullopt;
+  if (!own) return {};
+  const auto record = store.record({own->scid, reminder->id.substr(9)});
+  AnswerLink link{reminder_state(*reminder, record, now), std::nullopt};
+  if (link.state != AnswerState::open) return link;
+  if (const auto envelope = protocol::read_envelope(record->document)) {
+    if (auto listing = protocol::read_listing(envelope->subject))
+      link.listing = std::move(*listing);
+  }
+  return link;
 }
 
 AnswerState answer_reminder(Store& store, Publisher& publisher, std::string_view token,
                             LeaderChoice choice, std::string_view words, protocol::Timestamp now) {
-  const auto reminder = reminder_of_token(store, token);
+  const auto reminder = reminder_of_token(store.queries(), token);
   if (!reminder) return AnswerState::unknown;
   const RecordKey key{publisher.scid(), reminder->id.substr(9)};
-  const auto state = reminder_state(store, *reminder, key, now);
+  const auto record = store.queries().record(key);
+  const auto state = reminder_state(*reminder, record, now);
   if (state != AnswerState::open) return state;
 
   std::vector<Draft> drafts(1);
@@ -191,7 +199,7 @@ AnswerState answer_reminder(Store& store, Publisher& publisher, std::string_view
   switch (choice) {
     case LeaderChoice::confirm: {
       const auto today = std::chrono::floor<std::chrono::days>(now);
-      drafts[0].subject = publisher.own_envelope(*store.queries().record(key)).subject;
+      drafts[0].subject = publisher.own_envelope(*record).subject;
       drafts[0].subject.set("confirmed_at", protocol::format_date(today));
       drafts[0].subject.set("confirmed_by_role", "leader");
       drafts[0].subject.set("review_by", protocol::format_date(today + kConfirmedFor));

@@ -43,12 +43,12 @@ std::string reminder_text(const DueListing& due, const std::string& publisher,
 
 enum class LeaderChoice { confirm, edit, ended };
 enum class AnswerState { open, used, expired, unknown, gone };
-/// What a link leads to.
+/// What a link leads to. Reads only: a stranger may ask for any number of them.
 struct AnswerLink {
   AnswerState state = AnswerState::unknown;
-  std::optional<RecordKey> key;  ///< unless unknown
+  std::optional<protocol::Listing> listing;  ///< while it is open
 };
-AnswerLink look_up_answer(Store& store, const Publisher& publisher, std::string_view token,
+AnswerLink look_up_answer(const StoreQueries& store, std::string_view token,
                           protocol::Timestamp now);
 /// Carries out the choice and uses the link up: confirms the listing as of today by its leader,
 /// ends it as closed, or keeps `words` (at most kMaxAnswerBytes, else cut at a character) for the
