@@ -464,8 +464,8 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
                          std::uint64_t size) {
     reading.accepted_note = accepted;
     reading.contradicting_note = other;
-    return refuse_reading({ErrorCode::equivocation, "it signed two histories for " +
-                                                        std::to_string(size) + " entries"});
+    return refuse_reading({ErrorCode::equivocation,
+                           "it signed two histories for " + std::to_string(size) + " entries"});
   };
 
   auto identity = follow_identity(source, known, now, reading);
@@ -493,14 +493,14 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
     return refuse_fork(known.checkpoint, head->note, checkpoint.size);
   }
   // A head that came by another route and was not read yet.
-  const auto newest = known.head_of
-                          ? known.head_of(protocol::feed_origin(identity->log.scid,
-                                                                identity->keys->epoch))
-                          : std::nullopt;
+  const auto newest =
+      known.head_of
+          ? known.head_of(protocol::feed_origin(identity->log.scid, identity->keys->epoch))
+          : std::nullopt;
   if (newest && newest->size > checkpoint.size) {
-    return refuse_reading({ErrorCode::rollback,
-                           "it shows " + std::to_string(checkpoint.size) + " entries, and has " +
-                               "signed " + std::to_string(newest->size)});
+    return refuse_reading({ErrorCode::rollback, "it shows " + std::to_string(checkpoint.size) +
+                                                    " entries, and has " + "signed " +
+                                                    std::to_string(newest->size)});
   }
   if (newest && newest->size == checkpoint.size && newest->root != checkpoint.root) {
     return refuse_fork(newest->note, head->note, checkpoint.size);

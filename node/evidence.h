@@ -14,8 +14,8 @@
 
 namespace node {
 
-/// The checkpoint of a feed with this node's own cosignature, as `feed` has it or newer; without one
-/// where the node has no key.
+/// The checkpoint of a feed with this node's own cosignature, as `feed` has it or newer; without
+/// one where the node has no key.
 using CheckpointOf = std::function<std::string(const Feed& feed)>;
 
 /// For a listing that is shown as `standing` says. Refuses with not_found where its text or a

@@ -70,11 +70,12 @@ std::string in_words(const Feed& feed, protocol::Timestamp now) {
       break;
     case FeedState::dead:
       text = state_keys_are_overdue(feed, now)
-                 ? "It has had other keys since " + protocol::format_timestamp(*feed.waiting_since) +
+                 ? "It has had other keys since " +
+                       protocol::format_timestamp(*feed.waiting_since) +
                        ", and nothing signed by them could be read. Its listings are hidden until "
                        "then."
                  : "No sign of life since " + protocol::format_timestamp(*sign) +
-             ". Its listings are hidden until it is back.";
+                       ". Its listings are hidden until it is back.";
       break;
     case FeedState::quarantined:
       text = feed.quarantine_lifts

@@ -41,7 +41,8 @@ class Terminal final : public node::CommandOutput {
     std::cout << node::wrapped(question) << " [y/N] " << std::flush;
     std::string answer;
     if (!isatty(STDIN_FILENO) || !std::getline(std::cin, answer)) {
-      std::cout << "\nNobody is here to answer; add --yes instead (with the whole kith1: line, where one is "
+      std::cout << "\nNobody is here to answer; add --yes instead (with the whole kith1: line, "
+                   "where one is "
                    "meant).\n";
       return false;
     }

@@ -232,7 +232,8 @@ constexpr auto kErrorCatalog = std::to_array<ErrorInfo>({
      "into an empty folder as docs/OPERATING.md says."},
     {ErrorCode::self_fork_refused, "self-fork-refused", 409,
      "Signing this would contradict what was signed before, so it was not signed.",
-     "Most likely an old backup was restored, or two machines publish as one. Stop the other machine, "
+     "Most likely an old backup was restored, or two machines publish as one. Stop the other "
+     "machine, "
      "then run `kith catch-up`: it continues from what is published, or says why that cannot be."},
 });
 

@@ -9,8 +9,9 @@
 #include "protocol/encoding/time.h"
 #include "protocol/result.h"
 
-// The evidence bundle (SPEC 7.6): one listing with all that proves who published it and who recognizes whom, for
-// somebody who has no node and no network, only the identity of a publisher that he trusts.
+// The evidence bundle (SPEC 7.6): one listing with all that proves who published it and who
+// recognizes whom, for somebody who has no node and no network, only the identity of a publisher
+// that he trusts.
 
 namespace protocol {
 
@@ -31,15 +32,18 @@ struct EvidenceItem {
 /// As it stands in the file; nothing is verified.
 struct Evidence {
   EvidenceItem listing;
-  std::vector<EvidenceItem> path;  ///< recognitions, the anchor's first; empty: the anchor published the listing
-  std::string anchor;              ///< SCID from which the maker's path leads
-  std::string node_did_log;        ///< of the node that made it and cosigned the checkpoints; may be empty
+  std::vector<EvidenceItem>
+      path;  ///< recognitions, the anchor's first; empty: the anchor published the listing
+  std::string anchor;  ///< SCID from which the maker's path leads
+  std::string
+      node_did_log;  ///< of the node that made it and cosigned the checkpoints; may be empty
 
   bool operator==(const Evidence&) const = default;
 };
 
-/// Refuses with too_large, doc_syntax (no JSON) or doc_profile (a member that is missing, unknown or of another type,
-/// or more recognitions than a path can have), naming the member: "path[1].leaf: …".
+/// Refuses with too_large, doc_syntax (no JSON) or doc_profile (a member that is missing, unknown
+/// or of another type, or more recognitions than a path can have), naming the member:
+/// "path[1].leaf: …".
 Result<Evidence> parse_evidence(std::string_view text);
 /// Canonical JSON with a line end.
 std::string format_evidence(const Evidence& evidence);
@@ -55,7 +59,7 @@ Result<TrustedAnchor> parse_trusted_anchor(std::string_view text);
 /// A publisher as its identity log shows it.
 struct ProvenIdentity {
   std::string scid, did;
-  std::string version_id;      ///< the newest that the bundle's log has
+  std::string version_id;  ///< the newest that the bundle's log has
   std::size_t versions = 0;
   Timestamp version_time{};
 };
@@ -80,25 +84,27 @@ struct ProvenRecognition {
   int max_path_length = 0;
 };
 
-/// What a bundle proves to a reader who trusts `anchor`. It proves that each document was published and that each
-/// recognition stood at its checkpoint's time; never that nothing was withdrawn.
+/// What a bundle proves to a reader who trusts `anchor`. It proves that each document was published
+/// and that each recognition stood at its checkpoint's time; never that nothing was withdrawn.
 struct EvidenceFindings {
   std::string listing_name;
   std::vector<std::string> area;
   ProvenItem listing;
   std::vector<ProvenRecognition> path;  ///< the anchor's first
   ProvenIdentity anchor;
-  std::string pinned_version;             ///< that the reader named, and the log has; empty: none was named
-  std::optional<ProvenIdentity> node;     ///< who made the bundle, if it says so
-  Timestamp judged_at{};                  ///< the moment at which all documents were valid together
-  bool valid_now = false;                 ///< judged_at is the reader's own now
+  std::string pinned_version;  ///< that the reader named, and the log has; empty: none was named
+  std::optional<ProvenIdentity> node;  ///< who made the bundle, if it says so
+  Timestamp judged_at{};               ///< the moment at which all documents were valid together
+  bool valid_now = false;              ///< judged_at is the reader's own now
 };
 
-/// Verifies everything, offline, in the order of SPEC 7.6: identity logs, checkpoints, inclusion, leaves, documents,
-/// signatures, the path rule, times. Refuses with the codes of SPEC 9 and the member in front; with no_path where the
-/// bundle leads from another anchor. Documents that have ended by `now` are judged at the latest time that a
-/// checkpoint proves; doc_expired or edge_expired where no such moment is known.
-Result<EvidenceFindings> verify_evidence(const Evidence& evidence, const TrustedAnchor& anchor, Timestamp now);
+/// Verifies everything, offline, in the order of SPEC 7.6: identity logs, checkpoints, inclusion,
+/// leaves, documents, signatures, the path rule, times. Refuses with the codes of SPEC 9 and the
+/// member in front; with no_path where the bundle leads from another anchor. Documents that have
+/// ended by `now` are judged at the latest time that a checkpoint proves; doc_expired or
+/// edge_expired where no such moment is known.
+Result<EvidenceFindings> verify_evidence(const Evidence& evidence, const TrustedAnchor& anchor,
+                                         Timestamp now);
 
 /// The findings in plain sentences.
 struct EvidenceWords {

@@ -3,24 +3,19 @@
 #include <algorithm>
 
 #include "protocol/encoding/json.h"
+#include "protocol/encoding/json_members.h"
 
 namespace node {
 
 namespace {
-
-std::string facts_text(const protocol::Json* object, std::string_view name) {
-  const auto* value = object ? object->find(name) : nullptr;
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? *text : std::string();
-}
 
 std::string facts_signing_key(const protocol::Json& entry) {
   const auto* state = entry.find("state");
   const auto* methods = state ? state->find("verificationMethod") : nullptr;
   if (const auto* items = methods ? methods->if_array() : nullptr) {
     for (const auto& item : *items) {
-      if (facts_text(&item, "id").ends_with("#sign"))
-        return facts_text(&item, "publicKeyMultibase");
+      if (protocol::text_member(&item, "id").ends_with("#sign"))
+        return protocol::text_member(&item, "publicKeyMultibase");
     }
   }
   return {};
@@ -36,7 +31,7 @@ std::optional<protocol::Timestamp> signing_key_changed(std::string_view did_log)
     if (const auto entry = protocol::parse_json(did_log.substr(0, end))) {
       auto next = facts_signing_key(*entry);
       if (!key.empty() && !next.empty() && next != key)
-        changed = protocol::parse_timestamp(facts_text(&*entry, "versionTime"));
+        changed = protocol::parse_timestamp(protocol::text_member(&*entry, "versionTime"));
       if (!next.empty()) key = std::move(next);
     }
     did_log.remove_prefix(std::min(end + 1, did_log.size()));

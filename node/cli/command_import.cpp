@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "node/cli/commands.h"
 #include "node/exporting/sheet_export.h"
@@ -8,39 +9,28 @@
 #include "node/importing/sheet.h"
 #include "node/importing/undo.h"
 #include "node/store/import_batches.h"
+#include "protocol/encoding/json_members.h"
 
 namespace node {
 
 namespace {
-
-ExitCode import_without_publisher(CommandOutput& output) {
-  return say_refusal({protocol::ErrorCode::config_invalid,
-                      "There is no publisher in this data folder yet. Run `kith init` first."},
-                     output);
-}
 
 /// Says what publish() refused; nothing was published then.
 ExitCode import_say_problems(const std::vector<DraftProblems>& refused,
                              const std::vector<std::string>& names, CommandOutput& output) {
   for (const auto& [index, found] : refused) {
     for (const auto& problem : found)
-      output.complain(wrapped(names[index] + ": " + words_for(problem), 2) +
-                      "\n");
+      output.complain(wrapped(names[index] + ": " + words_for(problem), 2) + "\n");
   }
   output.complain("Nothing was published.\n");
   return kExitNo;
-}
-
-std::string import_name_of(const protocol::Json& subject) {
-  const auto* name = subject.find("name");
-  return name && name->if_string() ? *name->if_string() : std::string();
 }
 
 /// Puts back what the last import changed, where nobody changed it since.
 ExitCode undo_import(const Invocation& invocation, Node& node, CommandOutput& output) {
   const auto now = node.clock().now();
   return node.change([&](Store& store, Publisher* publisher) -> ExitCode {
-    if (!publisher) return import_without_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     const auto batch = last_import_batch(store.database());
     if (!batch) {
       output.complain("There is no import to take back.\n");
@@ -58,18 +48,19 @@ ExitCode undo_import(const Invocation& invocation, Node& node, CommandOutput& ou
         const bool as_before =
             change.before ? current && subject_hash(*current) == subject_hash(*change.before)
                           : !current;
-        if (!as_before) left.push_back(import_name_of(current ? *current : *change.before));
+        if (!as_before)
+          left.push_back(protocol::text_member(current ? &*current : &*change.before, "name"));
         continue;
       }
       Draft draft;
       draft.id = change.id;
       if (change.before) {
         draft.subject = std::move(*change.before);
-        names.push_back(import_name_of(draft.subject));
+        names.push_back(protocol::text_member(&draft.subject, "name"));
       } else {
         draft.what = Draft::What::end;
         draft.why = "mistake";
-        names.push_back(import_name_of(*current));
+        names.push_back(protocol::text_member(&*current, "name"));
         ++withdrawn;
       }
       drafts.push_back(std::move(draft));
@@ -120,7 +111,7 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
     return kExitOk;
   }
   return node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) return import_without_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     std::vector<ExistingListing> existing;
     for (const auto& feed : store.queries().feeds()) {
       if (!feed.own) continue;
@@ -151,12 +142,8 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
                       "\n");
       return kExitNo;
     }
-    const auto subject_before = [&](const std::string& id) -> std::optional<protocol::Json> {
-      for (const auto& listing : existing) {
-        if (listing.id == id) return listing.subject;
-      }
-      return std::nullopt;
-    };
+    std::map<std::string_view, const protocol::Json*> before;
+    for (const auto& listing : existing) before.emplace(listing.id, &listing.subject);
     std::vector<Draft> drafts;
     std::vector<std::string> names;
     std::vector<ImportedChange> undo;
@@ -187,7 +174,8 @@ ExitCode command_import(const Invocation& invocation, Node& node, CommandOutput&
       }
       if (draft.id.empty()) draft.id = new_record_id();
       if (draft.what == Draft::What::put) draft.subject.set("id", draft.id);
-      undo.push_back({draft.id, subject_before(draft.id),
+      const auto had = before.find(draft.id);
+      undo.push_back({draft.id, had == before.end() ? std::nullopt : std::optional(*had->second),
                       draft.what == Draft::What::put ? subject_hash(draft.subject) : ""});
       drafts.push_back(std::move(draft));
       names.push_back(change.name);

@@ -124,6 +124,12 @@ ExitCode say_refusal(const protocol::Error& error, CommandOutput& output) {
   return exit_code_for(error.code);
 }
 
+ExitCode say_no_publisher(CommandOutput& output) {
+  return say_refusal({protocol::ErrorCode::config_invalid,
+                      "There is no publisher in this data folder yet. Run `kith init` first."},
+                     output);
+}
+
 std::optional<RecordKey> record_meant(const std::string& text, Node& node, CommandOutput& output) {
   if (auto key = RecordKey::parse(text)) return key;
   std::string uuid = text.starts_with("urn:uuid:") ? text.substr(9) : text;

@@ -87,6 +87,8 @@ ExitCode command_explain(const Invocation& invocation, CommandOutput& output);
 
 /// Says what was refused and what to do about it, and gives the exit code.
 ExitCode say_refusal(const protocol::Error& error, CommandOutput& output);
+/// For what only a publisher can do, where `kith init` never ran.
+ExitCode say_no_publisher(CommandOutput& output);
 /// The records that a person means by SCID/UUID or UUID alone; complains and returns nothing where
 /// that is not one.
 std::optional<RecordKey> record_meant(const std::string& text, Node& node, CommandOutput& output);

@@ -11,12 +11,6 @@ namespace {
 constexpr std::chrono::hours kHeartbeatAge{20};
 constexpr std::chrono::days kRenewWithin{60};
 
-ExitCode publish_no_publisher(CommandOutput& output) {
-  return say_refusal({protocol::ErrorCode::config_invalid,
-                      "There is no publisher in this data folder yet. Run `kith init` first."},
-                     output);
-}
-
 /// What a volunteer reads when some of what they gave cannot be published.
 void publish_say_problems(const std::vector<DraftProblems>& refused,
                           const std::vector<std::string>& names, CommandOutput& output) {
@@ -139,7 +133,7 @@ ExitCode command_put(const Invocation& invocation, Node& node, CommandOutput& ou
     subjects.push_back(*parsed);
   }
   return node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) return publish_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     const auto now = node.clock().now();
     std::vector<Draft> drafts;
     std::vector<std::string> names;
@@ -183,7 +177,7 @@ ExitCode command_withdraw(const Invocation& invocation, Node& node, CommandOutpu
     return kExitUsage;
   }
   return node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) return publish_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     const auto keys = publish_own_records(invocation.all("id"), *publisher, store, output);
     if (!keys) {
       publisher->finish_files(node.clock().now());
@@ -209,7 +203,7 @@ ExitCode command_withdraw(const Invocation& invocation, Node& node, CommandOutpu
 
 ExitCode command_confirm(const Invocation& invocation, Node& node, CommandOutput& output) {
   return node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) return publish_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     std::vector<RecordKey> keys;
     if (invocation.has("all")) {
       if (const auto feed = store.queries().feed(publisher->scid())) {
@@ -254,7 +248,7 @@ ExitCode command_confirm(const Invocation& invocation, Node& node, CommandOutput
 
 ExitCode command_renew(const Invocation&, Node& node, CommandOutput& output) {
   return node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) return publish_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     const auto now = node.clock().now();
     std::vector<Draft> drafts;
     std::vector<std::string> names;
@@ -304,7 +298,7 @@ ExitCode command_renew(const Invocation&, Node& node, CommandOutput& output) {
 
 ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput& output) {
   return node.change([&](Store&, Publisher* publisher) {
-    if (!publisher) return publish_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     const auto folder = invocation.has("to")
                             ? std::filesystem::path(invocation.output_path(invocation.first("to")))
                             : publisher->public_folder();
@@ -324,7 +318,7 @@ ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput
 
 ExitCode command_id(const Invocation& invocation, Node& node, CommandOutput& output) {
   return node.change([&](Store&, Publisher* publisher) {
-    if (!publisher) return publish_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     if (invocation.json()) {
       output.print(protocol::canonical(protocol::Json::object({{"line", publisher->line()},
                                                                {"did", publisher->did()},

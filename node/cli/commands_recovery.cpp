@@ -18,12 +18,6 @@ namespace {
 
 constexpr std::size_t kBackupsRemembered = 100;
 
-ExitCode recovery_no_publisher(CommandOutput& output) {
-  return say_refusal({protocol::ErrorCode::config_invalid,
-                      "There is no publisher in this data folder. Run `kith init` first."},
-                     output);
-}
-
 std::string recovery_name(const Record& record) {
   const auto envelope = protocol::read_envelope(record.document);
   const auto* name = envelope ? envelope->subject.find("name") : nullptr;
@@ -91,7 +85,7 @@ ExitCode command_erase(const Invocation& invocation, Node& node, CommandOutput& 
   std::vector<ToErase> wanted;
   const auto refused = node.change([&](Store& store,
                                        Publisher* publisher) -> std::optional<ExitCode> {
-    if (!publisher) return recovery_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     const auto own = find_own_feed(store.queries());
     for (const auto& text : invocation.all("id")) {
       auto key = RecordKey::parse(text);
@@ -146,7 +140,7 @@ ExitCode command_erase(const Invocation& invocation, Node& node, CommandOutput& 
   bool all_gone = false;
   std::vector<std::string> older_backups;
   const auto exit = node.change([&](Store& store, Publisher* publisher) {
-    if (!publisher) return recovery_no_publisher(output);
+    if (!publisher) return say_no_publisher(output);
     const auto now = node.clock().now();
     std::vector<Draft> drafts;
     for (const auto& each : wanted) {
@@ -325,7 +319,7 @@ ExitCode command_hand_over(const Invocation& invocation, Node& node, CommandOutp
     if (publisher) require_right_to_publish(store.queries(), *find_own_feed(store.queries()));
     return publisher ? std::optional(publisher->name()) : std::nullopt;
   });
-  if (!name) return recovery_no_publisher(output);
+  if (!name) return say_no_publisher(output);
   if (!invocation.has("yes") &&
       !output.ask("Hand " + *name +
                   " over? The file holds its keys, and this machine stops publishing.")) {
@@ -418,7 +412,7 @@ ExitCode command_catch_up(const Invocation& invocation, Node& node, CommandOutpu
     return node.change_store([](Store& store) { return find_own_feed(store.queries()); });
   };
   auto own = find();
-  if (!own) return recovery_no_publisher(output);
+  if (!own) return say_no_publisher(output);
   if (!node.source()) return say_refusal({protocol::ErrorCode::did_unreachable, ""}, output);
   const auto keys = [&] {
     try {

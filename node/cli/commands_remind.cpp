@@ -94,11 +94,7 @@ ExitCode command_remind(const Invocation& invocation, Node& node, CommandOutput&
   const auto days = remind_days(invocation, output);
   if (!days) return kExitUsage;
   return node.change([&](Store& store, Publisher* publisher) -> ExitCode {
-    if (!publisher) {
-      return say_refusal({protocol::ErrorCode::config_invalid,
-                          "There is no publisher in this data folder yet. Run `kith init` first."},
-                         output);
-    }
+    if (!publisher) return say_no_publisher(output);
     const auto now = node.clock().now();
     const auto today = std::chrono::floor<std::chrono::days>(now);
     const auto named = invocation.all("id");
@@ -172,9 +168,10 @@ ExitCode command_remind(const Invocation& invocation, Node& node, CommandOutput&
     }
     output.print(text);
     if (!invocation.has("list") && base.empty())
-      output.print(wrapped("This publisher is a folder of static files without a node that answers, so "
-                           "the texts ask for an answer by return.") +
-                   "\n");
+      output.print(
+          wrapped("This publisher is a folder of static files without a node that answers, so "
+                  "the texts ask for an answer by return.") +
+          "\n");
     return kExitOk;
   });
 }

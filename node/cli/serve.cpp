@@ -154,7 +154,7 @@ class Schedule {
   const std::chrono::seconds every_;
   const std::size_t probes_a_day_;
   std::chrono::steady_clock::time_point next_probes_;  // Owned by the schedule's thread.
-  std::string own_trouble_;  // Owned by the schedule's thread.
+  std::string own_trouble_;                            // Owned by the schedule's thread.
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -1,15 +1,12 @@
 #include "node/importing/json_lines.h"
 
+#include "protocol/encoding/json_members.h"
+
 namespace node {
 
 namespace {
 
 using protocol::Json;
-
-std::string json_line_text(const Json& subject, std::string_view member) {
-  const Json* value = subject.find(member);
-  return value && value->if_string() ? *value->if_string() : std::string();
-}
 
 }  // namespace
 
@@ -48,9 +45,9 @@ protocol::Result<ImportedSheet> read_json_lines(std::string_view file) {
                               "more than 50,000 lines; import the file in parts");
     ImportedRow row;
     row.record = number;
-    row.understood.name = json_line_text(subject, "name");
-    row.understood.id = json_line_text(subject, "id");
-    row.understood.confirmed_on = json_line_text(subject, "confirmed_at");
+    row.understood.name = protocol::text_member(&subject, "name");
+    row.understood.id = protocol::text_member(&subject, "id");
+    row.understood.confirmed_on = protocol::text_member(&subject, "confirmed_at");
     // Which listing it is comes from `id` above; the plan sets it again.
     subject.erase("id");
     row.subject = std::move(subject);

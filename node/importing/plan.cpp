@@ -8,6 +8,7 @@
 #include "node/importing/cell_words.h"
 #include "node/importing/understand_cost.h"
 #include "protocol/document/listing_fields.h"
+#include "protocol/encoding/json_members.h"
 
 namespace node {
 
@@ -21,11 +22,6 @@ constexpr std::string_view kPlanLasting[] = {
     "status",   "area",         "lang",      "data_license",
     "audience", "confirmed_at", "review_by", "confirmed_by_role"};
 constexpr std::string_view kPlanNewId = "urn:uuid:00000000-0000-4000-8000-000000000000";
-
-std::string plan_text(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  return value && value->if_string() ? *value->if_string() : std::string();
-}
 
 /// A value in words for the preview: "model fee_per_meeting, amount 20".
 std::string plan_words(const Json* value) {
@@ -177,13 +173,15 @@ void plan_keep_dates_of_rule(Json& subject, const Json& before) {
   Json copy = before.find("schedule") ? *before.find("schedule") : Json();
   Json* old = only_rule(&copy);
   Json* now = only_rule(subject.find("schedule"));
-  if (!old || !now || plan_text(old, "rrule") != plan_text(now, "rrule")) return;
+  if (!old || !now || protocol::text_member(old, "rrule") != protocol::text_member(now, "rrule"))
+    return;
   const auto clock = [](const Json* rule) {
-    const auto first = plan_text(rule, "dtstart");
-    return first.size() == 19 ? first.substr(11, 5) : plan_text(rule, "start");
+    const auto first = protocol::text_member(rule, "dtstart");
+    return first.size() == 19 ? first.substr(11, 5) : protocol::text_member(rule, "start");
   };
-  const auto zone = plan_text(now, "tzid");
-  if (clock(old) != clock(now) || (!zone.empty() && zone != plan_text(old, "tzid"))) return;
+  const auto zone = protocol::text_member(now, "tzid");
+  if (clock(old) != clock(now) || (!zone.empty() && zone != protocol::text_member(old, "tzid")))
+    return;
   Json merged = *old;
   if (const Json* length = now->find("duration")) merged.set("duration", *length);
   *now = std::move(merged);
@@ -218,7 +216,7 @@ void plan_settle_dollars(Json& subject, const std::string& dollars) {
 
 void plan_contact(Json& subject, const std::string& contact) {
   if (contact.empty() || subject.find("links")) return;
-  if (!plan_text(subject.find("contact"), "public").empty()) return;
+  if (!protocol::text_member(subject.find("contact"), "public").empty()) return;
   Json own = subject.find("contact") ? *subject.find("contact") : Json::object({});
   own.set("public", contact);
   subject.set("contact", std::move(own));
@@ -321,7 +319,7 @@ class Planner {
         used_(existing.size(), false) {
     for (std::size_t i = 0; i < existing.size(); ++i) {
       by_id_.emplace(existing[i].id, i);
-      by_name_[fold_cell(plan_text(&existing[i].subject, "name"))].push_back(i);
+      by_name_[fold_cell(protocol::text_member(&existing[i].subject, "name"))].push_back(i);
     }
   }
 
@@ -340,7 +338,7 @@ class Planner {
       PlannedChange gone;
       gone.kind = ChangeKind::not_in_sheet;
       gone.id = existing_[i].id;
-      gone.name = plan_text(&existing_[i].subject, "name");
+      gone.name = protocol::text_member(&existing_[i].subject, "name");
       gone.subject = existing_[i].subject;
       changes.push_back(std::move(gone));
     }
@@ -364,14 +362,15 @@ class Planner {
       }
       return found->second;
     }
-    const auto named = by_name_.find(fold_cell(plan_text(&row.subject, "name")));
+    const auto named = by_name_.find(fold_cell(protocol::text_member(&row.subject, "name")));
     if (named == by_name_.end()) return std::nullopt;
     // Of several with one name, the one in the same place.
     std::optional<std::size_t> chosen;
-    const auto town = plan_text(row.subject.find("place"), "locality");
+    const auto town = protocol::text_member(row.subject.find("place"), "locality");
     for (const auto i : named->second) {
       if (used_[i]) continue;
-      const bool same_town = plan_text(existing_[i].subject.find("place"), "locality") == town;
+      const bool same_town =
+          protocol::text_member(existing_[i].subject.find("place"), "locality") == town;
       if (!chosen || (same_town && named->second.size() > 1)) chosen = i;
       if (same_town) break;
     }
@@ -420,8 +419,8 @@ class Planner {
   /// A day of confirmation that is no news moves nothing: somebody may have confirmed since,
   /// elsewhere.
   static void keep_dates(Json& subject, const Json& before) {
-    const auto said = plan_text(&subject, "confirmed_at");
-    const auto had = plan_text(&before, "confirmed_at");
+    const auto said = protocol::text_member(&subject, "confirmed_at");
+    const auto had = protocol::text_member(&before, "confirmed_at");
     if (said.empty() || said <= had) {
       subject.erase("confirmed_at");
       return;
@@ -432,17 +431,17 @@ class Planner {
   }
 
   void check(const Json& subject, std::vector<Problem>& problems) const {
-    if (plan_text(&subject, "name").empty()) {
+    if (protocol::text_member(&subject, "name").empty()) {
       problems.push_back({"name", "the row has no name of a group"});
       return;
     }
     for (auto& problem : protocol::problems_for_publishing(subject))
       problems.push_back(std::move(problem));
-    const auto review = protocol::parse_date(plan_text(&subject, "review_by"));
+    const auto review = protocol::parse_date(protocol::text_member(&subject, "review_by"));
     if (review && *review + std::chrono::days{90} <= defaults_.today) {
       problems.push_back(
           {"confirmed_at",
-           "confirmed so long ago (" + plan_text(&subject, "confirmed_at") +
+           "confirmed so long ago (" + protocol::text_member(&subject, "confirmed_at") +
                ") that the listing would not be shown; ask the group and write the new day"});
     }
   }

@@ -55,7 +55,7 @@ struct ImportedRow {
   std::string note;  ///< why it is no listing: "same group as record 12"
   Understood understood;
   std::vector<Question> questions;
-  std::vector<std::pair<SheetField, std::string>> cells;       ///< of the columns understood, tidied
+  std::vector<std::pair<SheetField, std::string>> cells;  ///< of the columns understood, tidied
   std::vector<std::pair<std::string, std::string>> as_stated;  ///< field and the cell's words
   std::vector<std::pair<std::string, std::string>>
       not_understood;      ///< heading and words that became no value

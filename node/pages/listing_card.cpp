@@ -134,8 +134,7 @@ Html notes(const Group& group, protocol::Timestamp now) {
 }
 
 Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
-                  const Situation& situation, const ReaderZone& reader,
-                  std::string_view distance) {
+                  const Situation& situation, const ReaderZone& reader, std::string_view distance) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const auto& listing = group.listing;
   const auto lang = foreign_lang(listing);

@@ -16,6 +16,7 @@
 #include "node/pages/words.h"
 #include "protocol/document/vocabularies.h"
 #include "protocol/encoding/json.h"
+#include "protocol/encoding/json_members.h"
 
 namespace node {
 
@@ -23,12 +24,6 @@ namespace {
 
 using protocol::Json;
 using protocol::Vocabulary;
-
-std::string detail_text(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? *text : std::string();
-}
 
 bool detail_flag(const Json* object, std::string_view name) {
   const Json* value = object ? object->find(name) : nullptr;
@@ -55,15 +50,6 @@ std::string detail_flat(const Json& value) {
     return words;
   }
   return protocol::canonical(value);
-}
-
-std::vector<std::string> detail_texts(const Json& subject, std::string_view name) {
-  std::vector<std::string> texts;
-  const Json* value = subject.find(name);
-  if (const auto* items = value ? value->if_array() : nullptr)
-    for (const auto& item : *items)
-      if (const auto* text = item.if_string()) texts.push_back(*text);
-  return texts;
 }
 
 /// Builds the page; remembers which of the publisher's own words it has shown.
@@ -256,10 +242,11 @@ class DetailPage {
     const Json* in = subject_.find("platform");
     if (!in) return {};
     std::vector<std::string> words;
-    if (detail_text(in, "baa") == "yes") words.emplace_back("with a business associate agreement");
-    if (detail_text(in, "baa") == "no")
+    if (protocol::text_member(in, "baa") == "yes")
+      words.emplace_back("with a business associate agreement");
+    if (protocol::text_member(in, "baa") == "no")
       words.emplace_back("without a business associate agreement");
-    if (detail_text(in, "e2ee") == "yes") words.emplace_back("encrypted from end to end");
+    if (protocol::text_member(in, "e2ee") == "yes") words.emplace_back("encrypted from end to end");
     if (detail_flag(in, "waiting_room")) words.emplace_back("with a waiting room");
     if (detail_flag(in, "public_social")) words.emplace_back("on a public social network");
     std::string text;
@@ -282,7 +269,7 @@ class DetailPage {
               " before it renews.";
     if (!in.refund.empty()) text += " " + protocol::label(Vocabulary::cost_refund, in.refund) + ".";
     const Json* membership = subject_.find("membership");
-    if (const auto fee = detail_text(membership, "non_members_fee"); !fee.empty())
+    if (const auto fee = protocol::text_member(membership, "non_members_fee"); !fee.empty())
       text += " Others pay " + fee + ".";
     return text;
   }
@@ -367,7 +354,7 @@ class DetailPage {
         html.text(" Ask for ").theirs(contact.coordinator).text(".");
       if (!contact.hours.empty()) html.text(" ").theirs(contact.hours).text(".");
       if (!contact.preferred.empty()) html.text(" Best way: ").theirs(contact.preferred).text(".");
-      if (const auto time = detail_text(&subject_, "response_time"); !time.empty())
+      if (const auto time = protocol::text_member(&subject_, "response_time"); !time.empty())
         html.text(" They answer: ")
             .theirs(protocol::label(Vocabulary::response_time, time))
             .text(".");
@@ -541,7 +528,7 @@ class DetailPage {
     }
     fact_if(rows, "Affirming", identities, {"identity_affirming"});
     fact_if(rows, "How it helps",
-            label_words(Vocabulary::mechanisms, detail_texts(subject_, "mechanisms")),
+            label_words(Vocabulary::mechanisms, protocol::text_members(&subject_, "mechanisms")),
             {"mechanisms"});
     fact_if(rows, "Takes people who are",
             label_words(Vocabulary::license_levels, listing_.license_levels));
@@ -551,9 +538,11 @@ class DetailPage {
     for (const auto& code : listing_.area) area.push_back(protocol::region_name(code));
     fact_if(rows, "Convened in", joined_words(area), {"area"});
     fact_if(rows, "Charter covers",
-            label_words(Vocabulary::charter, detail_texts(subject_, "charter")), {"charter"});
+            label_words(Vocabulary::charter, protocol::text_members(&subject_, "charter")),
+            {"charter"});
     fact_if(rows, "Codes of ethics",
-            label_words(Vocabulary::ethics_frameworks, detail_texts(subject_, "ethics_frameworks")),
+            label_words(Vocabulary::ethics_frameworks,
+                        protocol::text_members(&subject_, "ethics_frameworks")),
             {"ethics_frameworks"});
     if (rows.empty()) return;
     html.raw(
@@ -651,7 +640,7 @@ class DetailPage {
   std::string signed_on() const {
     if (const auto document = protocol::parse_json(group_.document)) {
       if (const auto time =
-              protocol::parse_timestamp(detail_text(document->find("proof"), "created")))
+              protocol::parse_timestamp(protocol::text_member(document->find("proof"), "created")))
         return date_words(*time, today_);
     }
     return date_words(group_.envelope.valid_from, today_);

@@ -567,14 +567,16 @@ Response search_page(const Request& request, const Node& node, const NodeSummary
   if (!query) return search_refused(about, query.error());
   const auto result = node.search(*query);
   if (!result) return search_refused(about, result.error());
-  const SearchView view{
-      node, about, *query, *result,
-      [&](const std::string& scid) {
-        // Whoever types a denied publisher into the address reads no name.
-        return node.is_denied({scid, ""}) ? scid : node.publisher_name(scid);
-      },
-      reader_zone(query->zone),
-      std::move(question)};
+  const SearchView view{node,
+                        about,
+                        *query,
+                        *result,
+                        [&](const std::string& scid) {
+                          // Whoever types a denied publisher into the address reads no name.
+                          return node.is_denied({scid, ""}) ? scid : node.publisher_name(scid);
+                        },
+                        reader_zone(query->zone),
+                        std::move(question)};
   const auto now = node.clock().now();
 
   Page page;

@@ -171,8 +171,8 @@ std::string recovery_sheet_text(const RecoverySheet& sheet) {
           : "   cut here, and give it to your parent body or a second officer. It can do\n"
             "   what 2 can, if 2 is lost.\n" +
                 grouped(sheet.paper_seed);
-  return std::string(kSheetBeginning) + sheet.publisher + "\n" + std::string(72, '=') + "\n\nMade " +
-         protocol::format_timestamp(sheet.made_at) + "\nIdentity " + sheet.did +
+  return std::string(kSheetBeginning) + sheet.publisher + "\n" + std::string(72, '=') +
+         "\n\nMade " + protocol::format_timestamp(sheet.made_at) + "\nIdentity " + sheet.did +
          "\n\n"
          "Print this, put it in a drawer, and delete the file. Whoever holds it can move\n"
          "this publisher to other keys or another address. Without it nobody can: if the\n"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/encoding/json_members.h"
 #include "protocol/identity/did.h"
 
 namespace node {
@@ -12,11 +13,6 @@ using protocol::Json;
 
 // One setting, a line each: an association suspends few of its chapters, and seldom.
 constexpr std::string_view kSuspendedSetting = "suspended_recognitions";
-
-std::string vouching_text(const Json& line, std::string_view name) {
-  const Json* value = line.find(name);
-  return value && value->if_string() ? *value->if_string() : std::string();
-}
 
 void vouching_store(Store& store, const std::vector<Suspension>& all) {
   std::string lines;
@@ -58,14 +54,15 @@ std::vector<Suspension> suspensions(const StoreQueries& store) {
     const auto end = lines.find('\n');
     const auto line = protocol::parse_json(lines.substr(0, end));
     lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
-    const auto at = line ? protocol::parse_timestamp(vouching_text(*line, "at"))
+    const auto at = line ? protocol::parse_timestamp(protocol::text_member(&*line, "at"))
                          : std::optional<protocol::Timestamp>();
     const Json* subject = line ? line->find("subject") : nullptr;
     if (!at || !subject)
       throw DataError(protocol::ErrorCode::storage_damaged,
                       "what is kept of suspended recognitions cannot be read");
-    all.push_back({vouching_text(*line, "record_id"), vouching_text(*line, "scid"),
-                   vouching_text(*line, "name"), vouching_text(*line, "reason"), *at, *subject});
+    all.push_back({protocol::text_member(&*line, "record_id"),
+                   protocol::text_member(&*line, "scid"), protocol::text_member(&*line, "name"),
+                   protocol::text_member(&*line, "reason"), *at, *subject});
   }
   return all;
 }

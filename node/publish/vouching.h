@@ -48,20 +48,4 @@ std::vector<DraftProblems> renew_recognitions(Publisher& publisher,
                                               const std::vector<Vouching>& recognitions,
                                               protocol::Timestamp until, protocol::Timestamp now);
 
-/// What an association wants to know of one chapter.
-struct ChapterOverview {
-  std::string scid, name;
-  std::string role;
-  std::vector<std::string> area;  ///< that it is recognized for; empty: everywhere
-  int depth = 0;
-  protocol::Timestamp valid_until{};  ///< of the recognition
-  bool is_read = false;               ///< its feed is here and was read well at least once
-  std::string feed_words;             ///< how its feed stands, in words
-  std::size_t listings = 0;
-  std::size_t lapsed = 0;  ///< not confirmed since their review date
-  std::size_t without_agreement =
-      0;  ///< of those for therapists: no confidentiality agreement stated
-  std::optional<Suspension> suspended;
-};
-
 }  // namespace node

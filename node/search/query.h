@@ -133,16 +133,17 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// Reads the parameters of `GET /api/v1/groups` and of the search page: q, license, region, cost,
 /// format, kind, audience, publisher, status, unstated, my_license, my_state, my_stage,
-/// my_membership, can_join, near, within, online ("also"), left_out ("show"), sort, zone (not checked here), limit, cursor.
-/// `license` takes families, titles ("LMFT") and "family:level", read as the one region asked for
-/// means them; `region` codes and names, where a two-letter code of a country is that country ("CA"
-/// is Canada); `near` a ZIP, a town or coordinates (parse_nearness()); `cost` "free", another
-/// model, or "max-per-month:40". Empty values count as not given; a limit over 100 is 100. Refuses
-/// with bad_request, naming the parameter: unknown ones, a single-valued one twice, over 16 filter
-/// values, over 8 of one my_ parameter, can_join or sort=eligibility without any of those, within,
-/// online or sort=nearest without near, words over 256 bytes (runs of space count once), a license
-/// or place that is not known or has two meanings (it names them). Other filter values are not
-/// checked: a listing may use a value that this version does not know.
+/// my_membership, can_join, near, within, online ("also"), left_out ("show"), sort, zone (not
+/// checked here), limit, cursor. `license` takes families, titles ("LMFT") and "family:level", read
+/// as the one region asked for means them; `region` codes and names, where a two-letter code of a
+/// country is that country ("CA" is Canada); `near` a ZIP, a town or coordinates
+/// (parse_nearness()); `cost` "free", another model, or "max-per-month:40". Empty values count as
+/// not given; a limit over 100 is 100. Refuses with bad_request, naming the parameter: unknown
+/// ones, a single-valued one twice, over 16 filter values, over 8 of one my_ parameter, can_join or
+/// sort=eligibility without any of those, within, online or sort=nearest without near, words over
+/// 256 bytes (runs of space count once), a license or place that is not known or has two meanings
+/// (it names them). Other filter values are not checked: a listing may use a value that this
+/// version does not know.
 protocol::Result<Query> parse_query(const Parameters& parameters);
 
 /// Of any parameters, those that describe the searcher; the others are left alone.

@@ -12,8 +12,8 @@ namespace node {
 void copy_database(const std::filesystem::path& data_folder, const std::filesystem::path& target);
 
 /// Makes a database that was restored as cautious as it must be: what others published is hidden
-/// until it was read again, since it may have been withdrawn meanwhile; links and sessions of before
-/// do not work any more. That it was handed over is forgotten: the new machine was meant.
+/// until it was read again, since it may have been withdrawn meanwhile; links and sessions of
+/// before do not work any more. That it was handed over is forgotten: the new machine was meant.
 void forget_rights(Store& store);
 
 }  // namespace node

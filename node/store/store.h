@@ -51,7 +51,7 @@ struct Feed {
   bool quarantine_lifts = false;  ///< with the next good reading, not only by the operator
   std::string seen_did_log;       ///< newer than did_log; has not taken effect yet
   std::optional<protocol::Timestamp> waiting_since;  ///< where it names other keys or a new epoch
-  std::optional<protocol::Error> trouble;  ///< of the last cycle
+  std::optional<protocol::Error> trouble;            ///< of the last cycle
 };
 
 /// The head of one record, and the newest of its texts that was verified.
@@ -67,7 +67,8 @@ struct Record {
   std::optional<protocol::Error> trouble;  ///< why the head's text is not here
   protocol::Timestamp trouble_since{};
 
-  /// Until when its text may be shown: its own end, and for one that is_being_updated() a day at most.
+  /// Until when its text may be shown: its own end, and for one that is_being_updated() a day at
+  /// most.
   protocol::Timestamp shown_until() const;
   /// Its text is older than the head's, or by a key that counts no more.
   bool is_being_updated() const { return document_position != head_position || trouble; }
@@ -84,9 +85,11 @@ class StoreQueries {
   std::optional<Record> record(const RecordKey& key) const;
   std::vector<Record> records(std::int64_t feed_id,
                               std::string_view type = {}) const;  ///< by position
-  /// Every record of `type` that has a text, of all feeds; without the text itself where `texts` is leave_out.
+  /// Every record of `type` that has a text, of all feeds; without the text itself where `texts` is
+  /// leave_out.
   enum class Texts { include, leave_out };
-  void for_each_record(std::string_view type, Texts texts, const std::function<void(const Record&)>& visit) const;
+  void for_each_record(std::string_view type, Texts texts,
+                       const std::function<void(const Record&)>& visit) const;
   /// Records with this UUID of any publisher.
   std::vector<RecordKey> keys_with_uuid(const std::string& uuid) const;
   std::vector<Record> troubled_records() const;
@@ -183,8 +186,9 @@ class Store {
   /// Makes a cycle's result visible, in one transaction (SPEC 6.2, step 7).
   void apply(const Feed& feed, const crawler::FeedUpdate& update, protocol::Timestamp now,
              protocol::Timestamp next_attempt);
-  /// Remembers an identity log that was verified and has not taken effect; `keys_replaced` says that
-  /// it names other keys or a new epoch, and starts the day for which the state here may be shown.
+  /// Remembers an identity log that was verified and has not taken effect; `keys_replaced` says
+  /// that it names other keys or a new epoch, and starts the day for which the state here may be
+  /// shown.
   void remember_identity(const Feed& feed, std::string_view seen_did_log, bool keys_replaced,
                          protocol::Timestamp now);
   /// The publisher has ended its identity by `did_log`: everything that it published here goes.
@@ -194,8 +198,8 @@ class Store {
   struct Contradiction {
     std::string accepted, other;
   };
-  /// Keeps the last good state and says why; did_invalid hides it until a cycle ends well. `contradiction`, where its notes are not empty, is
-  /// stored before the feed is hidden.
+  /// Keeps the last good state and says why; did_invalid hides it until a cycle ends well.
+  /// `contradiction`, where its notes are not empty, is stored before the feed is hidden.
   void note_failure(const Feed& feed, const protocol::Error& error,
                     const Contradiction& contradiction, bool quarantine, protocol::Timestamp now,
                     protocol::Timestamp next_attempt);

@@ -68,9 +68,9 @@ class Witness {
   Guarded<std::map<std::string, Line>> lines_;
 };
 
-/// The checkpoint of `feed` with this node's own cosignature, if it is the newest state that is known of its log and
-/// the node has a key; else as it is. For copies of what was accepted: `feed` was read from `store`
-/// by the one writer, which persisted it before.
+/// The checkpoint of `feed` with this node's own cosignature, if it is the newest state that is
+/// known of its log and the node has a key; else as it is. For copies of what was accepted: `feed`
+/// was read from `store` by the one writer, which persisted it before.
 std::string cosigned_checkpoint(Store& store, const Publisher& publisher, const Feed& feed,
                                 protocol::Timestamp now);
 

@@ -29,10 +29,12 @@ class Sha256 {
   void* context_;  // an EVP_MD_CTX, kept out of this header
 };
 
-/// Whether `key` is a point that only one signer can sign for. Checked on every key that enters a DID document.
+/// Whether `key` is a point that only one signer can sign for. Checked on every key that enters a
+/// DID document.
 bool is_valid_key(const PublicKey& key);
 
-/// Ed25519 by libsodium, which refuses small-order keys and malleated signatures where OpenSSL does not (SPEC 3.1).
+/// Ed25519 by libsodium, which refuses small-order keys and malleated signatures where OpenSSL does
+/// not (SPEC 3.1).
 bool verify(const PublicKey& key, ByteView message, const Signature& signature);
 
 /// A signing key. Its bytes are wiped when it goes, and leave it only by seed().

@@ -240,8 +240,8 @@ Result<void> check_times(const Envelope& envelope, Timestamp now) {
 namespace {
 
 /// Whether a proof that does not hold would have held before the key of this fragment was replaced:
-/// no forgery then, but a text that was forgotten. Only the newest few are tried, since each costs a
-/// verification that a hostile feed could ask for with every document.
+/// no forgery then, but a text that was forgotten. Only the newest few are tried, since each costs
+/// a verification that a hostile feed could ask for with every document.
 bool credential_by_former_key(const Json& document, const DidLog& issuer, std::string_view method,
                               PublicKey key) {
   constexpr int kMostFormerKeys = 3;

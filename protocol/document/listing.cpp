@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/document/listing_fields.h"
+#include "protocol/encoding/json_members.h"
 #include "protocol/limits.h"
 
 namespace protocol {
@@ -10,34 +11,6 @@ namespace protocol {
 namespace {
 
 // What follows reads members whose types the table of fields has already checked.
-
-std::string listing_text(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? *text : std::string();
-}
-
-std::vector<std::string> listing_texts(const Json* object, std::string_view name) {
-  std::vector<std::string> texts;
-  const Json* value = object ? object->find(name) : nullptr;
-  if (const auto* items = value ? value->if_array() : nullptr) {
-    for (const auto& item : *items) {
-      if (const auto* text = item.if_string()) texts.push_back(*text);
-    }
-  }
-  return texts;
-}
-
-std::optional<bool> listing_flag(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  const auto* flag = value ? value->if_bool() : nullptr;
-  return flag ? std::optional<bool>(*flag) : std::nullopt;
-}
-
-std::optional<std::int64_t> listing_integer(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  return value ? value->if_integer() : std::nullopt;
-}
 
 template <class T, class Read>
 std::vector<T> listing_objects(const Json& subject, std::string_view name, const Read& read) {
@@ -51,179 +24,179 @@ std::vector<T> listing_objects(const Json& subject, std::string_view name, const
 
 Cost listing_cost(const Json& cost) {
   const auto option = [](const Json* in) {
-    return CostOption{.label = listing_text(in, "label"),
-                      .amount = listing_text(in, "amount"),
-                      .amount_max = listing_text(in, "amount_max"),
-                      .currency = listing_text(in, "currency"),
-                      .per = listing_text(in, "per"),
-                      .for_whom = listing_text(in, "for"),
-                      .upfront = listing_flag(in, "upfront")};
+    return CostOption{.label = text_member(in, "label"),
+                      .amount = text_member(in, "amount"),
+                      .amount_max = text_member(in, "amount_max"),
+                      .currency = text_member(in, "currency"),
+                      .per = text_member(in, "per"),
+                      .for_whom = text_member(in, "for"),
+                      .upfront = flag_member(in, "upfront")};
   };
-  return {.model = listing_text(&cost, "model"),
+  return {.model = text_member(&cost, "model"),
           .options = listing_objects<CostOption>(cost, "options", option),
-          .what_it_pays = listing_text(&cost, "what_it_pays"),
-          .auto_renew = listing_flag(&cost, "auto_renew"),
-          .renewal_notice_days = listing_integer(&cost, "renewal_notice_days"),
-          .refund = listing_text(&cost, "refund")};
+          .what_it_pays = text_member(&cost, "what_it_pays"),
+          .auto_renew = flag_member(&cost, "auto_renew"),
+          .renewal_notice_days = integer_member(&cost, "renewal_notice_days"),
+          .refund = text_member(&cost, "refund")};
 }
 
 void listing_read_what(const Json& subject, Listing& listing) {
-  listing.id = listing_text(&subject, "id");
-  listing.name = listing_text(&subject, "name");
-  listing.alternate_names = listing_texts(&subject, "alternate_names");
-  listing.summary = listing_text(&subject, "summary");
-  listing.description = listing_text(&subject, "description");
-  listing.kinds = listing_texts(&subject, "kinds");
-  listing.audience = listing_text(&subject, "audience");
-  listing.purposes = listing_texts(&subject, "purposes");
-  listing.not_for = listing_texts(&subject, "not_for");
-  listing.focus_topics = listing_texts(&subject, "focus_topics");
-  listing.practice_settings = listing_texts(&subject, "practice_settings");
-  listing.career_stages = listing_texts(&subject, "career_stages");
+  listing.id = text_member(&subject, "id");
+  listing.name = text_member(&subject, "name");
+  listing.alternate_names = text_members(&subject, "alternate_names");
+  listing.summary = text_member(&subject, "summary");
+  listing.description = text_member(&subject, "description");
+  listing.kinds = text_members(&subject, "kinds");
+  listing.audience = text_member(&subject, "audience");
+  listing.purposes = text_members(&subject, "purposes");
+  listing.not_for = text_members(&subject, "not_for");
+  listing.focus_topics = text_members(&subject, "focus_topics");
+  listing.practice_settings = text_members(&subject, "practice_settings");
+  listing.career_stages = text_members(&subject, "career_stages");
   listing.identity_affirming =
       listing_objects<IdentityAffirming>(subject, "identity_affirming", [](const Json* in) {
-        return IdentityAffirming{listing_text(in, "group"), listing_text(in, "name"),
-                                 listing_text(in, "mode")};
+        return IdentityAffirming{text_member(in, "group"), text_member(in, "name"),
+                                 text_member(in, "mode")};
       });
   const Json* dimensions = subject.find("dimensions");
-  listing.setup_effort = listing_text(dimensions, "setup_effort");
-  listing.clinical_depth = listing_text(dimensions, "clinical_depth");
-  listing.best_for = listing_text(dimensions, "best_for");
+  listing.setup_effort = text_member(dimensions, "setup_effort");
+  listing.clinical_depth = text_member(dimensions, "clinical_depth");
+  listing.best_for = text_member(dimensions, "best_for");
   const Json* credit = subject.find("ce_credit");
-  listing.ce_credit = {.offered = listing_flag(credit, "offered"),
-                       .hours = listing_text(credit, "hours"),
-                       .approver = listing_text(credit, "approver")};
-  listing.mechanisms = listing_texts(&subject, "mechanisms");
+  listing.ce_credit = {.offered = flag_member(credit, "offered"),
+                       .hours = text_member(credit, "hours"),
+                       .approver = text_member(credit, "approver")};
+  listing.mechanisms = text_members(&subject, "mechanisms");
 }
 
 void listing_read_eligibility(const Json& subject, Listing& listing) {
-  listing.license_rule = listing_text(&subject, "license_rule");
+  listing.license_rule = text_member(&subject, "license_rule");
   listing.licenses = listing_objects<License>(subject, "licenses", [](const Json* in) {
-    return License{listing_text(in, "family"), listing_text(in, "level")};
+    return License{text_member(in, "family"), text_member(in, "level")};
   });
-  listing.license_jurisdictions = listing_texts(&subject, "license_jurisdictions");
-  listing.license_levels = listing_texts(&subject, "license_levels");
-  listing.license_region_rule = listing_text(&subject, "license_region_rule");
+  listing.license_jurisdictions = text_members(&subject, "license_jurisdictions");
+  listing.license_levels = text_members(&subject, "license_levels");
+  listing.license_region_rule = text_member(&subject, "license_region_rule");
   const Json* membership = subject.find("membership");
-  listing.membership_required = listing_text(membership, "required");
-  listing.membership_body = listing_text(membership, "body");
-  listing.membership_trial = listing_flag(membership, "trial");
-  listing.membership_non_members_fee = listing_text(membership, "non_members_fee");
+  listing.membership_required = text_member(membership, "required");
+  listing.membership_body = text_member(membership, "body");
+  listing.membership_trial = flag_member(membership, "trial");
+  listing.membership_non_members_fee = text_member(membership, "non_members_fee");
   listing.other_criteria = listing_objects<std::string>(
-      subject, "other_criteria", [](const Json* in) { return listing_text(in, "text"); });
+      subject, "other_criteria", [](const Json* in) { return text_member(in, "text"); });
   listing.criterion_kinds = listing_objects<std::string>(
-      subject, "other_criteria", [](const Json* in) { return listing_text(in, "kind"); });
-  listing.screening = listing_text(&subject, "screening");
-  listing.documents_required = listing_texts(&subject, "documents_required");
-  listing.exclusions = listing_texts(&subject, "exclusions");
-  listing.certifications = listing_texts(&subject, "certifications");
+      subject, "other_criteria", [](const Json* in) { return text_member(in, "kind"); });
+  listing.screening = text_member(&subject, "screening");
+  listing.documents_required = text_members(&subject, "documents_required");
+  listing.exclusions = text_members(&subject, "exclusions");
+  listing.certifications = text_members(&subject, "certifications");
 }
 
 void listing_read_place_and_time(const Json& subject, Listing& listing) {
-  listing.formats = listing_texts(&subject, "formats");
-  listing.scope = listing_text(&subject, "scope");
-  listing.area = listing_texts(&subject, "area");
-  listing.regions = listing_texts(&subject, "regions");
+  listing.formats = text_members(&subject, "formats");
+  listing.scope = text_member(&subject, "scope");
+  listing.area = text_members(&subject, "area");
+  listing.regions = text_members(&subject, "regions");
   if (const Json* place = subject.find("place")) {
     const Json* point = place->find("point");
-    listing.place = {.locality = listing_text(place, "locality"),
-                     .region = listing_text(place, "region"),
-                     .postal_prefix = listing_text(place, "postal_prefix"),
-                     .lat = listing_text(point, "lat"),
-                     .lon = listing_text(point, "lon"),
-                     .precision = listing_text(point, "precision")};
+    listing.place = {.locality = text_member(place, "locality"),
+                     .region = text_member(place, "region"),
+                     .postal_prefix = text_member(place, "postal_prefix"),
+                     .lat = text_member(point, "lat"),
+                     .lon = text_member(point, "lon"),
+                     .precision = text_member(point, "precision")};
   }
   const Json* platform = subject.find("platform");
-  listing.platform_name = listing_text(platform, "name");
-  listing.platform_kind = listing_text(platform, "kind");
-  listing.platform_baa = listing_text(platform, "baa");
-  listing.platform_e2ee = listing_text(platform, "e2ee");
-  listing.platform_waiting_room = listing_flag(platform, "waiting_room");
-  listing.platform_public_social = listing_flag(platform, "public_social");
+  listing.platform_name = text_member(platform, "name");
+  listing.platform_kind = text_member(platform, "kind");
+  listing.platform_baa = text_member(platform, "baa");
+  listing.platform_e2ee = text_member(platform, "e2ee");
+  listing.platform_waiting_room = flag_member(platform, "waiting_room");
+  listing.platform_public_social = flag_member(platform, "public_social");
   listing.schedule = listing_objects<ScheduleRule>(subject, "schedule", [](const Json* in) {
-    return ScheduleRule{.dtstart = listing_text(in, "dtstart"),
-                        .start = listing_text(in, "start"),
-                        .duration = listing_integer(in, "duration"),
-                        .rrule = listing_text(in, "rrule"),
-                        .exdates = listing_texts(in, "exdates"),
-                        .rdates = listing_texts(in, "rdates"),
-                        .tzid = listing_text(in, "tzid")};
+    return ScheduleRule{.dtstart = text_member(in, "dtstart"),
+                        .start = text_member(in, "start"),
+                        .duration = integer_member(in, "duration"),
+                        .rrule = text_member(in, "rrule"),
+                        .exdates = text_members(in, "exdates"),
+                        .rdates = text_members(in, "rdates"),
+                        .tzid = text_member(in, "tzid")};
   });
-  listing.meets = listing_text(&subject, "meets");
-  listing.response_time = listing_text(&subject, "response_time");
-  listing.drop_in = listing_text(&subject, "drop_in");
+  listing.meets = text_member(&subject, "meets");
+  listing.response_time = text_member(&subject, "response_time");
+  listing.drop_in = text_member(&subject, "drop_in");
   const Json* commitment = subject.find("commitment");
-  listing.commitment = {.minimum_meetings = listing_integer(commitment, "minimum_meetings"),
-                        .term = listing_text(commitment, "term"),
-                        .cohort_start = listing_text(commitment, "cohort_start")};
+  listing.commitment = {.minimum_meetings = integer_member(commitment, "minimum_meetings"),
+                        .term = text_member(commitment, "term"),
+                        .cohort_start = text_member(commitment, "cohort_start")};
 }
 
 void listing_read_people(const Json& subject, Listing& listing) {
   if (const Json* cost = subject.find("cost")) listing.cost = listing_cost(*cost);
   const Json* capacity = subject.find("capacity");
-  listing.capacity = {.max = listing_integer(capacity, "max"),
-                      .openings = listing_integer(capacity, "openings"),
-                      .waitlist = listing_flag(capacity, "waitlist"),
-                      .as_of = listing_text(capacity, "as_of")};
-  listing.facilitation = listing_text(&subject, "facilitation");
+  listing.capacity = {.max = integer_member(capacity, "max"),
+                      .openings = integer_member(capacity, "openings"),
+                      .waitlist = flag_member(capacity, "waitlist"),
+                      .as_of = text_member(capacity, "as_of")};
+  listing.facilitation = text_member(&subject, "facilitation");
   listing.leaders = listing_objects<Leader>(subject, "leaders", [](const Json* in) {
-    return Leader{.role = listing_text(in, "role"),
-                  .display_name = listing_text(in, "display_name"),
-                  .credentials = listing_text(in, "credentials"),
-                  .public_profile = listing_text(in, "public_profile"),
-                  .consent = !listing_text(in->find("consent"), "given_at").empty(),
-                  .license_jurisdiction = listing_text(in, "license_jurisdiction"),
-                  .consent_given_at = listing_text(in->find("consent"), "given_at")};
+    return Leader{.role = text_member(in, "role"),
+                  .display_name = text_member(in, "display_name"),
+                  .credentials = text_member(in, "credentials"),
+                  .public_profile = text_member(in, "public_profile"),
+                  .consent = !text_member(in->find("consent"), "given_at").empty(),
+                  .license_jurisdiction = text_member(in, "license_jurisdiction"),
+                  .consent_given_at = text_member(in->find("consent"), "given_at")};
   });
-  listing.accountable_via = listing_text(&subject, "accountable_via");
+  listing.accountable_via = text_member(&subject, "accountable_via");
   const Json* sponsor = subject.find("sponsor");
-  listing.sponsor = {.name = listing_text(sponsor, "name"),
-                     .kind = listing_text(sponsor, "kind"),
-                     .identifier = listing_text(sponsor, "identifier"),
-                     .page = listing_text(sponsor, "page"),
-                     .relation = listing_text(sponsor, "relation")};
+  listing.sponsor = {.name = text_member(sponsor, "name"),
+                     .kind = text_member(sponsor, "kind"),
+                     .identifier = text_member(sponsor, "identifier"),
+                     .page = text_member(sponsor, "page"),
+                     .relation = text_member(sponsor, "relation")};
   const Json* contact = subject.find("contact");
-  listing.contact = {.public_contact = listing_text(contact, "public"),
-                     .coordinator = listing_text(contact, "coordinator"),
-                     .hours = listing_text(contact, "hours"),
-                     .preferred = listing_text(contact, "preferred")};
+  listing.contact = {.public_contact = text_member(contact, "public"),
+                     .coordinator = text_member(contact, "coordinator"),
+                     .hours = text_member(contact, "hours"),
+                     .preferred = text_member(contact, "preferred")};
   const Json* links = subject.find("links");
-  listing.links = {.home = listing_text(links, "home"),
-                   .apply = listing_text(links, "apply"),
-                   .webinar = listing_text(links, "webinar"),
-                   .agreement = listing_text(links, "agreement"),
-                   .charter = listing_text(links, "charter"),
-                   .survey = listing_text(links, "survey"),
-                   .report_problem = listing_text(links, "report_problem")};
-  listing.languages = listing_texts(&subject, "languages");
-  listing.accessibility = listing_texts(&subject, "accessibility");
-  listing.crisis_resource = listing_text(&subject, "crisis_resource");
+  listing.links = {.home = text_member(links, "home"),
+                   .apply = text_member(links, "apply"),
+                   .webinar = text_member(links, "webinar"),
+                   .agreement = text_member(links, "agreement"),
+                   .charter = text_member(links, "charter"),
+                   .survey = text_member(links, "survey"),
+                   .report_problem = text_member(links, "report_problem")};
+  listing.languages = text_members(&subject, "languages");
+  listing.accessibility = text_members(&subject, "accessibility");
+  listing.crisis_resource = text_member(&subject, "crisis_resource");
   const Json* agreement = subject.find("agreement");
-  listing.agreement_state = listing_text(agreement, "state");
-  listing.agreement_clauses = listing_texts(agreement, "clauses");
-  listing.agreement_resign = listing_text(agreement, "resign");
-  listing.agreement_last_signed = listing_text(agreement, "last_signed");
-  listing.agreement_hash = listing_text(agreement, "hash");
-  listing.charter = listing_texts(&subject, "charter");
-  listing.ethics_frameworks = listing_texts(&subject, "ethics_frameworks");
+  listing.agreement_state = text_member(agreement, "state");
+  listing.agreement_clauses = text_members(agreement, "clauses");
+  listing.agreement_resign = text_member(agreement, "resign");
+  listing.agreement_last_signed = text_member(agreement, "last_signed");
+  listing.agreement_hash = text_member(agreement, "hash");
+  listing.charter = text_members(&subject, "charter");
+  listing.ethics_frameworks = text_members(&subject, "ethics_frameworks");
   listing.evidence = listing_objects<OfferedEvidence>(subject, "evidence", [](const Json* in) {
-    return OfferedEvidence{.check_id = listing_text(in, "check_id"),
-                    .kind = listing_text(in, "kind"),
-                    .value = listing_text(in, "value"),
-                    .by = listing_text(in, "by"),
-                    .at = listing_text(in, "at")};
+    return OfferedEvidence{.check_id = text_member(in, "check_id"),
+                           .kind = text_member(in, "kind"),
+                           .value = text_member(in, "value"),
+                           .by = text_member(in, "by"),
+                           .at = text_member(in, "at")};
   });
 }
 
 void listing_read_freshness(const Json& subject, Listing& listing) {
-  listing.status = listing_text(&subject, "status");
-  listing.disclosure = listing_text(&subject, "disclosure");
-  listing.confirmed_at = listing_text(&subject, "confirmed_at");
-  listing.confirmed_by_role = listing_text(&subject, "confirmed_by_role");
-  listing.review_by = listing_text(&subject, "review_by");
-  listing.lang = listing_text(&subject, "lang");
-  listing.data_license = listing_text(&subject, "data_license");
-  listing.same_as = listing_texts(&subject, "same_as");
+  listing.status = text_member(&subject, "status");
+  listing.disclosure = text_member(&subject, "disclosure");
+  listing.confirmed_at = text_member(&subject, "confirmed_at");
+  listing.confirmed_by_role = text_member(&subject, "confirmed_by_role");
+  listing.review_by = text_member(&subject, "review_by");
+  listing.lang = text_member(&subject, "lang");
+  listing.data_license = text_member(&subject, "data_license");
+  listing.same_as = text_members(&subject, "same_as");
   const Json* stated = subject.find("as_stated");
   if (const auto* members = stated ? stated->if_object() : nullptr) {
     for (const auto& [name, words] : *members)
@@ -278,10 +251,10 @@ void fill_defaults(Json& subject, const ListingDefaults& defaults) {
   fill("review_by", format_date(confirmed.value_or(defaults.today) + std::chrono::days{180}));
   fill("lang", defaults.lang);
   fill("data_license", defaults.data_license);
-  if (listing_text(&subject, "audience") == "lived_experience") {
+  if (text_member(&subject, "audience") == "lived_experience") {
     std::string_view line;
     for (const auto* name : {"area", "regions"}) {
-      for (const auto& region : listing_texts(&subject, name))
+      for (const auto& region : text_members(&subject, name))
         if (line.empty()) line = crisis_line(region);
     }
     if (!line.empty()) fill("crisis_resource", std::string(line));

@@ -5,6 +5,7 @@
 #include "protocol/document/listing_fields.h"
 #include "protocol/document/recurrence.h"
 #include "protocol/document/text_safety.h"
+#include "protocol/encoding/json_members.h"
 #include "protocol/limits.h"
 
 namespace protocol {
@@ -88,11 +89,6 @@ void problem_texts(const Json& subject, std::vector<Problem>& problems) {
   });
 }
 
-std::string problem_text(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  return value && value->if_string() ? *value->if_string() : std::string();
-}
-
 const Json::Array& problem_items(const Json& subject, std::string_view name) {
   static const Json::Array kNone;
   const Json* value = subject.find(name);
@@ -104,12 +100,12 @@ void problem_schedule(const Json& subject, std::vector<Problem>& problems) {
   const auto& rules = problem_items(subject, "schedule");
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const auto here = "schedule[" + std::to_string(i) + "]";
-    const auto rule = problem_text(&rules[i], "rrule");
+    const auto rule = text_member(&rules[i], "rrule");
     if (rule.starts_with("FREQ=")) {
       if (const auto parsed = parse_recurrence(rule); !parsed)
         problems.push_back({here + ".rrule", "the rule " + parsed.error().detail});
     }
-    if (!problem_text(&rules[i], "dtstart").empty() && problem_text(&rules[i], "tzid").empty()) {
+    if (!text_member(&rules[i], "dtstart").empty() && text_member(&rules[i], "tzid").empty()) {
       problems.push_back(
           {here + ".tzid", "is missing; a first date needs a time zone such as America/New_York"});
     }
@@ -120,9 +116,9 @@ void problem_people(const Json& subject, std::vector<Problem>& problems) {
   const auto& leaders = problem_items(subject, "leaders");
   for (std::size_t i = 0; i < leaders.size(); ++i) {
     const auto here = "leaders[" + std::to_string(i) + "]";
-    const bool named = !problem_text(&leaders[i], "display_name").empty() ||
-                       !problem_text(&leaders[i], "public_profile").empty();
-    if (named && problem_text(leaders[i].find("consent"), "given_at").empty()) {
+    const bool named = !text_member(&leaders[i], "display_name").empty() ||
+                       !text_member(&leaders[i], "public_profile").empty();
+    if (named && text_member(leaders[i].find("consent"), "given_at").empty()) {
       problems.push_back(
           {here + ".consent",
            "is missing; ask the person, write down when they agreed, or leave the name out"});
@@ -131,7 +127,7 @@ void problem_people(const Json& subject, std::vector<Problem>& problems) {
 }
 
 void problem_card(const Json& subject, std::vector<Problem>& problems) {
-  if (problem_text(&subject, "disclosure") != "card_only") return;
+  if (text_member(&subject, "disclosure") != "card_only") return;
   for (const auto* name : {"schedule", "place", "leaders"}) {
     if (subject.find(name)) {
       problems.push_back({name,
@@ -139,8 +135,8 @@ void problem_card(const Json& subject, std::vector<Problem>& problems) {
                           "the listing public"});
     }
   }
-  if (problem_text(subject.find("contact"), "public").empty() &&
-      problem_text(subject.find("contact"), "coordinator").empty()) {
+  if (text_member(subject.find("contact"), "public").empty() &&
+      text_member(subject.find("contact"), "coordinator").empty()) {
     problems.push_back({"contact", "is missing; a card must say whom to ask"});
   }
 }
@@ -149,12 +145,12 @@ void problem_place(const Json& subject, std::vector<Problem>& problems) {
   const Json* place = subject.find("place");
   const Json* point = place ? place->find("point") : nullptr;
   if (!point) return;
-  const auto precision = problem_text(point, "precision");
+  const auto precision = text_member(point, "precision");
   if (precision == "none")
     problems.push_back({"place.point", "cannot stand where the precision is 'none'; leave it out"});
   const std::size_t most = precision == "city" ? 2 : precision == "neighbourhood" ? 3 : 5;
   for (const auto* name : {"lat", "lon"}) {
-    const auto number = problem_text(point, name);
+    const auto number = text_member(point, name);
     const auto dot = number.find('.');
     if (dot != std::string::npos && number.size() - dot - 1 > most) {
       problems.push_back({std::string("place.point.") + name,
@@ -170,8 +166,8 @@ void problem_cost(const Json& subject, std::vector<Problem>& problems) {
   const auto& options = problem_items(*cost, "options");
   for (std::size_t i = 0; i < options.size(); ++i) {
     const auto here = "cost.options[" + std::to_string(i) + "]";
-    if (!problem_text(&options[i], "amount").empty() &&
-        problem_text(&options[i], "currency").empty()) {
+    if (!text_member(&options[i], "amount").empty() &&
+        text_member(&options[i], "currency").empty()) {
       problems.push_back(
           {here + ".currency", "is missing; an amount needs a currency such as USD"});
     }
@@ -181,8 +177,8 @@ void problem_cost(const Json& subject, std::vector<Problem>& problems) {
 /// Somebody who reads about a survivors' group may need help at once: every page of one names a
 /// line.
 void problem_crisis(const Json& subject, std::vector<Problem>& problems) {
-  if (problem_text(&subject, "audience") == "lived_experience" &&
-      problem_text(&subject, "crisis_resource").empty()) {
+  if (text_member(&subject, "audience") == "lived_experience" &&
+      text_member(&subject, "crisis_resource").empty()) {
     problems.push_back({"crisis_resource",
                         "is missing; a group of people with lived experience names a crisis line "
                         "of its country"});

@@ -5,6 +5,7 @@
 
 #include "protocol/document/listing_fields.h"
 #include "protocol/document/vocabularies.h"
+#include "protocol/encoding/json_members.h"
 
 namespace protocol {
 
@@ -26,23 +27,6 @@ constexpr Field kPublisherFields[] = {
     {.name = "languages", .type = FieldType::language, .most = 24},
     {.name = "data_license"},
 };
-
-std::string recognition_text(const Json& object, std::string_view name) {
-  const Json* value = object.find(name);
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? *text : std::string();
-}
-
-std::vector<std::string> recognition_texts(const Json& object, std::string_view name) {
-  std::vector<std::string> texts;
-  const Json* value = object.find(name);
-  if (const auto* items = value ? value->if_array() : nullptr) {
-    for (const auto& item : *items) {
-      if (const auto* text = item.if_string()) texts.push_back(*text);
-    }
-  }
-  return texts;
-}
 
 Result<void> recognition_check(const Json& subject, std::span<const Field> fields) {
   std::optional<Complaint> first;
@@ -112,9 +96,9 @@ Result<Recognition> read_recognition(const Envelope& envelope) {
   }
   const Json& subject = envelope.subject;
   RETURN_IF_REFUSED(recognition_check(subject, kRecognitionFields));
-  Recognition recognition{.subject_did = recognition_text(subject, "id"),
-                          .name = recognition_text(subject, "name"),
-                          .role = recognition_text(subject, "role"),
+  Recognition recognition{.subject_did = text_member(&subject, "id"),
+                          .name = text_member(&subject, "name"),
+                          .role = text_member(&subject, "role"),
                           .at_version = std::nullopt,
                           .area = std::nullopt,
                           .constraint_error = std::nullopt};
@@ -164,14 +148,14 @@ Result<PublisherCard> read_publisher_card(const Envelope& envelope) {
   }
   const Json& subject = envelope.subject;
   RETURN_IF_REFUSED(recognition_check(subject, kPublisherFields));
-  PublisherCard card{.did = recognition_text(subject, "id"),
-                     .name = recognition_text(subject, "name"),
-                     .kind = recognition_text(subject, "kind"),
-                     .area = recognition_texts(subject, "area"),
-                     .homepage = recognition_text(subject, "homepage"),
-                     .contact = recognition_text(subject, "contact"),
-                     .languages = recognition_texts(subject, "languages"),
-                     .data_license = recognition_text(subject, "data_license")};
+  PublisherCard card{.did = text_member(&subject, "id"),
+                     .name = text_member(&subject, "name"),
+                     .kind = text_member(&subject, "kind"),
+                     .area = text_members(&subject, "area"),
+                     .homepage = text_member(&subject, "homepage"),
+                     .contact = text_member(&subject, "contact"),
+                     .languages = text_members(&subject, "languages"),
+                     .data_license = text_member(&subject, "data_license")};
   // A card is a claim about oneself; one about another would put words under that other's name.
   if (card.did != envelope.issuer)
     return refuse(ErrorCode::doc_profile, "credentialSubject.id: is not the issuer");

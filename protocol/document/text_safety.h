@@ -4,7 +4,8 @@
 #include <string>
 #include <string_view>
 
-// What must not stand in a text that is published for ever (SPEC 4.3, what a publisher does beside that).
+// What must not stand in a text that is published for ever (SPEC 4.3, what a publisher does beside
+// that).
 
 namespace protocol {
 

@@ -27,7 +27,8 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// N bytes that cannot be mixed up with N bytes of another kind. Made only by of(), which checks the length.
+/// N bytes that cannot be mixed up with N bytes of another kind. Made only by of(), which checks
+/// the length.
 template <class Tag, std::size_t N>
 class FixedBytes {
  public:
@@ -58,7 +59,8 @@ class FixedBytes {
 
 /// SHA-256 of something.
 using Hash = FixedBytes<struct HashTag, 32>;
-/// An Ed25519 public key as it stands; verify() refuses small-order ones, is_valid_key() tells beforehand.
+/// An Ed25519 public key as it stands; verify() refuses small-order ones, is_valid_key() tells
+/// beforehand.
 using PublicKey = FixedBytes<struct PublicKeyTag, 32>;
 using Signature = FixedBytes<struct SignatureTag, 64>;
 

@@ -14,8 +14,8 @@
 
 namespace protocol {
 
-/// A JSON value as it was written: members in the order of the text, numbers with whether the token was a plain
-/// integer. For everything that is signed; the HTTP API uses Boost.JSON's own values.
+/// A JSON value as it was written: members in the order of the text, numbers with whether the token
+/// was a plain integer. For everything that is signed; the HTTP API uses Boost.JSON's own values.
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -55,8 +55,8 @@ class Json {
   /// The member of an object; null where there is none, or where this is no object. Borrowed.
   const Json* find(std::string_view key) const;
   Json* find(std::string_view key);
-  /// Sets or replaces a member of an object (a null value becomes an object first). Throws std::logic_error on
-  /// any other value.
+  /// Sets or replaces a member of an object (a null value becomes an object first). Throws
+  /// std::logic_error on any other value.
   void set(std::string_view key, Json value);
   /// Removes a member; says whether it was there.
   bool erase(std::string_view key);
@@ -76,17 +76,20 @@ struct JsonLimits {
   std::size_t max_keys = 200'000;    ///< keys in all; 1,024 for a signed document
 };
 
-/// Parses exactly one JSON text (RFC 8259). Refuses with doc_syntax: repeated keys (also "\u0061" beside
-/// "a"), lone surrogates, invalid UTF-8, anything after the value, a byte order mark, and whatever is over
-/// `limits`; with doc_profile: numbers that are not finite as a double, and exponents beyond 31 bits.
-/// Numbers are rounded to double as ECMAScript does. Escaped control characters pass, as JSON allows them.
+/// Parses exactly one JSON text (RFC 8259). Refuses with doc_syntax: repeated keys (also "\u0061"
+/// beside "a"), lone surrogates, invalid UTF-8, anything after the value, a byte order mark, and
+/// whatever is over `limits`; with doc_profile: numbers that are not finite as a double, and
+/// exponents beyond 31 bits. Numbers are rounded to double as ECMAScript does. Escaped control
+/// characters pass, as JSON allows them.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
-/// The canonical text of RFC 8785 (JCS): no spaces, keys by UTF-16 code unit, ECMAScript numbers. Throws
-/// std::invalid_argument for a NaN or Infinity, which only our own code could have put there.
+/// The canonical text of RFC 8785 (JCS): no spaces, keys by UTF-16 code unit, ECMAScript numbers.
+/// Throws std::invalid_argument for a NaN or Infinity, which only our own code could have put
+/// there.
 std::string canonical(const Json& value);
 
-/// The same for the object `value` as if it had no `member`: what a proof covers, without a copy of the document.
+/// The same for the object `value` as if it had no `member`: what a proof covers, without a copy of
+/// the document.
 std::string canonical_without(const Json& value, std::string_view member);
 
 }  // namespace protocol

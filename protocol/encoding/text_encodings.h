@@ -6,7 +6,8 @@
 
 #include "protocol/encoding/bytes.h"
 
-// Every decoder accepts exactly one text for given bytes (SPEC 2.2): what decodes, encodes back to itself.
+// Every decoder accepts exactly one text for given bytes (SPEC 2.2): what decodes, encodes back to
+// itself.
 
 namespace protocol {
 
@@ -19,7 +20,8 @@ std::optional<Bytes> from_base64(std::string_view text);
 std::string to_base64url(ByteView bytes);  ///< no padding
 std::optional<Bytes> from_base64url(std::string_view text);
 
-/// Bitcoin alphabet. Decoding costs the square of the length, so `text` over kMaxBase58Length is refused unread.
+/// Bitcoin alphabet. Decoding costs the square of the length, so `text` over kMaxBase58Length is
+/// refused unread.
 inline constexpr std::size_t kMaxBase58Length = 128;
 std::string to_base58(ByteView bytes);
 std::optional<Bytes> from_base58(std::string_view text);
@@ -28,7 +30,8 @@ std::optional<Bytes> from_base58(std::string_view text);
 std::string to_multikey(const PublicKey& key);
 std::optional<PublicKey> from_multikey(std::string_view text);
 
-/// "Qm…": bare base58btc of the multihash 0x12 0x20 and the digest, as did:webvh writes SCIDs and hashes.
+/// "Qm…": bare base58btc of the multihash 0x12 0x20 and the digest, as did:webvh writes SCIDs and
+/// hashes.
 std::string to_multihash(const Hash& hash);
 std::optional<Hash> from_multihash(std::string_view text);
 

@@ -22,11 +22,13 @@ std::optional<Date> parse_date(std::string_view text);
 /// Throws std::out_of_range outside those years.
 std::string format_date(Date date);
 
-/// 9999-12-31T23:59:59Z, the last moment that can be written. As `now` it judges nothing to lie in the future: for what was
-/// accepted once and is only read again.
+/// 9999-12-31T23:59:59Z, the last moment that can be written. As `now` it judges nothing to lie in
+/// the future: for what was accepted once and is only read again.
 inline constexpr Timestamp kLatestTimestamp{std::chrono::seconds{253'402'300'799}};
 
-inline Timestamp from_unix(std::int64_t seconds) { return Timestamp{std::chrono::seconds{seconds}}; }
+inline Timestamp from_unix(std::int64_t seconds) {
+  return Timestamp{std::chrono::seconds{seconds}};
+}
 inline std::int64_t to_unix(Timestamp time) { return time.time_since_epoch().count(); }
 
 }  // namespace protocol

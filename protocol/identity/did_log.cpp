@@ -644,9 +644,7 @@ Json did_log_signed(Json entry, Timestamp created, const SigningKey& update) {
 
 }  // namespace
 
-std::string update_key_hash(const PublicKey& key) {
-  return to_multihash(sha256(to_multikey(key)));
-}
+std::string update_key_hash(const PublicKey& key) { return to_multihash(sha256(to_multikey(key))); }
 
 bool DidLog::has_version(std::string_view version_id) const {
   return std::any_of(versions.begin(), versions.end(),
@@ -826,9 +824,9 @@ Result<std::string> append_did_log(const DidLog& log, const DidLogChange& change
   }
   // Two changes in one second are possible, two entries with one time are not.
   const Timestamp time = std::max(now, log.current().time + 1s);
-  Json parameters = Json::object(
-      {{"updateKeys", did_log_strings_json(did_log_multikeys(change.update_keys))},
-       {"nextKeyHashes", did_log_strings_json(next_hashes)}});
+  Json parameters =
+      Json::object({{"updateKeys", did_log_strings_json(did_log_multikeys(change.update_keys))},
+                    {"nextKeyHashes", did_log_strings_json(next_hashes)}});
   if (change.deactivate) parameters.set("deactivated", true);
   Json entry = Json::object({{"versionId", log.current().version_id},
                              {"versionTime", format_timestamp(time)},

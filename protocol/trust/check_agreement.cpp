@@ -1,5 +1,6 @@
 #include <array>
 
+#include "protocol/encoding/json_members.h"
 #include "protocol/trust/check_rules.h"
 
 // L13 to L17: what stays in the room, and what is written down about that.
@@ -92,8 +93,8 @@ CheckResult check_agreement_renewed(const CheckInput& in) {
   if (!in.therapists) return check_skips(kCheckOnlyTherapists);
   if (!check_has_agreement(in)) return check_skips("No agreement is stated.");
   const Json* agreement = in.subject.find("agreement");
-  const auto last = check_text(agreement, "last_signed");
-  const auto again = check_text(agreement, "resign");
+  const auto last = text_member(agreement, "last_signed");
+  const auto again = text_member(agreement, "resign");
   const std::string question = "When did members last sign the agreement?";
   if (const auto month = parse_date(last + "-01")) {
     // The month may have been signed on its last day.
@@ -115,7 +116,7 @@ CheckResult check_agreement_renewed(const CheckInput& in) {
 
 CheckResult check_charter(const CheckInput& in) {
   if (in.survivors) return check_skips("For groups of therapists and workplace programs.");
-  const auto items = check_texts(&in.subject, "charter");
+  const auto items = text_members(&in.subject, "charter");
   std::vector<std::string> missing;
   for (const auto item : kCheckCharter) {
     if (!check_has(items, item)) missing.push_back(check_lower(label(Vocabulary::charter, item)));
@@ -146,7 +147,7 @@ CheckResult check_reporting(const CheckInput& in) {
                        "It does not say; ask before you present a case.",
                        "It does not say; ask before you present a case.", question);
   }
-  if (check_has(check_texts(&in.subject, "charter"), "mandatory_reporting_procedure"))
+  if (check_has(text_members(&in.subject, "charter"), "mandatory_reporting_procedure"))
     return check_asks("It says that this is written down. No person here has read it.", question,
                       "Charter, as stated by the publisher");
   return check_asks(in.survivors ? "Not stated what happens when someone may be in danger."
@@ -166,12 +167,13 @@ CheckResult check_platform(const CheckInput& in) {
   const auto name = in.listing.platform_name.empty() ? std::string("its platform")
                                                      : check_quoted(in.listing.platform_name);
   const std::string question = "Which service do you meet on, and who else can see or record it?";
-  if (check_flag(platform, "public_social").value_or(false) || in.listing.platform_kind == "social")
+  if (flag_member(platform, "public_social").value_or(false) ||
+      in.listing.platform_kind == "social")
     return check_warns("It meets on a public social network. Do not discuss clients there.",
                        question, kCheckStated);
-  const auto agreement = check_text(platform, "baa");
-  const bool waiting = check_flag(platform, "waiting_room").value_or(false);
-  const bool encrypted = check_text(platform, "e2ee") == "yes";
+  const auto agreement = text_member(platform, "baa");
+  const bool waiting = flag_member(platform, "waiting_room").value_or(false);
+  const bool encrypted = text_member(platform, "e2ee") == "yes";
   const auto whole = in.listing.platform_name.empty() ? std::string("A platform") : name;
   if (agreement == "yes" && waiting)
     return check_passes(whole + " with a business associate agreement and a waiting room.",

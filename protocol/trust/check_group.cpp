@@ -1,3 +1,4 @@
+#include "protocol/encoding/json_members.h"
 #include "protocol/trust/check_rules.h"
 
 // L20, L21, L23, L24, L26 to L28: whether it lives, and what this node knows beside the listing.
@@ -80,7 +81,7 @@ CheckResult check_survivor_safety(const CheckInput& in) {
                        listing.facilitation == "professional_facilitator" ||
                        listing.facilitation == "seasoned_clinician";
   const bool rules = !listing.links.charter.empty() ||
-                     !check_texts(&in.subject, "charter").empty() ||
+                     !text_members(&in.subject, "charter").empty() ||
                      !listing.links.agreement.empty() || !listing.agreement_clauses.empty();
   const bool crisis = !listing.crisis_resource.empty();
   const std::string pass = "Trained peer lead, ground rules and a crisis line are given.";

@@ -1,3 +1,4 @@
+#include "protocol/encoding/json_members.h"
 #include "protocol/trust/check_rules.h"
 
 // L5 to L8, L25: sponsor, leaders, and what they are to the members.
@@ -25,7 +26,7 @@ std::string check_leader_state(const CheckInput& in) {
   if (const Json* leaders = in.subject.find("leaders")) {
     if (const auto* items = leaders->if_array()) {
       for (const auto& leader : *items) {
-        if (const auto code = check_text(&leader, "license_jurisdiction"); !code.empty())
+        if (const auto code = text_member(&leader, "license_jurisdiction"); !code.empty())
           return region_name(code);
       }
     }

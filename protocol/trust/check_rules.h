@@ -87,10 +87,6 @@ std::string check_money(double amount, std::string_view currency);
 /// strangers wrote into our sentences.
 std::string check_quoted(std::string_view text);
 
-/// A member of the subject or of an object within it; empty where it is not there.
-std::string check_text(const Json* object, std::string_view name);
-std::vector<std::string> check_texts(const Json* object, std::string_view name);
-std::optional<bool> check_flag(const Json* object, std::string_view name);
 bool check_has(const std::vector<std::string>& values, std::string_view value);
 
 }  // namespace protocol

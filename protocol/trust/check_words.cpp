@@ -89,29 +89,6 @@ std::string check_quoted(std::string_view text) {
   return made.substr(0, end) + "…";
 }
 
-std::string check_text(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? *text : std::string();
-}
-
-std::vector<std::string> check_texts(const Json* object, std::string_view name) {
-  std::vector<std::string> texts;
-  const Json* value = object ? object->find(name) : nullptr;
-  if (const auto* items = value ? value->if_array() : nullptr) {
-    for (const auto& item : *items) {
-      if (const auto* text = item.if_string()) texts.push_back(*text);
-    }
-  }
-  return texts;
-}
-
-std::optional<bool> check_flag(const Json* object, std::string_view name) {
-  const Json* value = object ? object->find(name) : nullptr;
-  const auto* flag = value ? value->if_bool() : nullptr;
-  return flag ? std::optional<bool>(*flag) : std::nullopt;
-}
-
 bool check_has(const std::vector<std::string>& values, std::string_view value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }

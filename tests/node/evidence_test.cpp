@@ -471,7 +471,8 @@ TEST_F(EvidenceBundle, IsWrittenAndCheckedByCommands) {
   EXPECT_EQ(check(text, {national.scid}), node::kExitOk) << said;
   for (const std::string sentence :
        {"Harbor circle", "seen by hub.test/o/main", "your anchor, recognizes Ohio Test Chapter",
-        "That nothing was withdrawn, by then or since", "an older, cut log", "good, safe or right"}) {
+        "That nothing was withdrawn, by then or since", "an older, cut log",
+        "good, safe or right"}) {
     std::string flat = said;
     for (std::size_t at; (at = flat.find("\n  ")) != std::string::npos;) flat.replace(at, 3, " ");
     EXPECT_NE(flat.find(sentence), std::string::npos) << sentence << "\n" << said;

@@ -106,7 +106,8 @@ TEST_F(TrustOfNodes, AMiddlePublisherThatDoesNotCountVoidsWhatIsBelow) {
   expect_shown(of_lake);
   reader.node->change([&](node::Store& store, node::Publisher*) {
     store.note_failure(*store.queries().feed(ohio.scid), {ErrorCode::equivocation, "two histories"},
-                       {"", "the other note"}, true, federation.clock.now(), federation.clock.now());
+                       {"", "the other note"}, true, federation.clock.now(),
+                       federation.clock.now());
   });
   expect_hidden(of_lake, "equivocation");
 }

@@ -23,12 +23,12 @@ int rounds(int full);
 }  // namespace test_support
 
 /// Skips the test when an input folder is missing. In CI (CI=true) that is a failure.
-#define KITH_NEEDS(path)                                                                       \
-  do {                                                                                         \
-    if (const auto kith_needed = (path); !std::filesystem::exists(kith_needed)) {              \
-      if (const char* ci = std::getenv("CI"); ci != nullptr && std::string(ci) == "true") {    \
-        FAIL() << kith_needed << " is missing, and CI must have it";                           \
-      }                                                                                        \
-      GTEST_SKIP() << kith_needed << " is missing";                                            \
-    }                                                                                          \
+#define KITH_NEEDS(path)                                                                    \
+  do {                                                                                      \
+    if (const auto kith_needed = (path); !std::filesystem::exists(kith_needed)) {           \
+      if (const char* ci = std::getenv("CI"); ci != nullptr && std::string(ci) == "true") { \
+        FAIL() << kith_needed << " is missing, and CI must have it";                        \
+      }                                                                                     \
+      GTEST_SKIP() << kith_needed << " is missing";                                         \
+    }                                                                                       \
   } while (false)

@@ -178,7 +178,8 @@ TEST_F(ChecksInANode, ThePageAsksWhatIsOpenAndSaysTheRest) {
   request.params = {{"scid", key.scid}, {"uuid", key.uuid}};
   const auto page = node::listing_page(request, *reader_.node, *about.now()).body;
   for (const char* wanted :
-       {"Codes of ethics", "privilege may not", "tells clients that you may talk about", "Questions to ask before you join",
+       {"Codes of ethics", "privilege may not", "tells clients that you may talk about",
+        "Questions to ask before you join",
         "“Is there a confidentiality agreement, and may I read it first?”", "What we checked",
         "checks pass", "checks do not apply", "Read from its own address. Checked by this node"})
     EXPECT_NE(page.find(wanted), std::string::npos) << wanted;

@@ -193,7 +193,8 @@ TEST(Erase, ForgetsWhatTheNodeNotedItself) {
       auto& database = store.database();
       for (const auto& key : keys) {
         database
-            .prepare("INSERT INTO check_note VALUES (?1, ?2, 'L7', 0, 'check', 'Notecanary', 'me', 1)")
+            .prepare(
+                "INSERT INTO check_note VALUES (?1, ?2, 'L7', 0, 'check', 'Notecanary', 'me', 1)")
             .bind(1, key.scid)
             .bind(2, key.urn())
             .run();
