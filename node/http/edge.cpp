@@ -1,0 +1,70 @@
+#include "node/http/edge.h"
+
+#include <algorithm>
+
+namespace node::edge {
+
+namespace {
+
+constexpr auto kLogPause = std::chrono::seconds(10);
+
+}  // namespace
+
+std::string address_group(const asio::ip::address& address) {
+  if (address.is_v4()) return address.to_string();
+  const auto six = address.to_v6();
+  if (six.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, six).to_string();
+  auto bytes = six.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
+std::string plain_address(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  if (address.is_v6()) {  // without the zone, which is no part of who the client is
+    return asio::ip::address_v6(address.to_v6().to_bytes()).to_string();
+  }
+  return address.to_string();
+}
+
+bool LogPause::pass(const std::string& cause) {
+  const auto now = SteadyClock::now();
+  return last_.with([&](auto& last) {
+    if (last.size() > 1000) last.clear();
+    const auto [at, is_new] = last.try_emplace(cause, now);
+    if (!is_new && now - at->second < kLogPause) return false;
+    at->second = now;
+    return true;
+  });
+}
+
+Shared::Shared(ServerOptions given, Server::ServerHandler handle)
+    : options(std::move(given)),
+      handler(std::move(handle)),
+      rates(options.limits.requests_per_second_per_address,
+            options.limits.request_burst_per_address) {}
+
+bool Shared::admit(const Peer& peer) {
+  const std::lock_guard lock(counts_mutex);
+  if (counts.all >= options.limits.connections) return false;
+  if (!peer.group.empty() && !peer.is_trusted_proxy) {
+    std::size_t& mine = counts.by_address[peer.group];
+    if (mine >= options.limits.connections_per_address) return false;
+    ++mine;
+  }
+  ++counts.all;
+  return true;
+}
+void Shared::leave(const Peer& peer) {
+  const std::lock_guard lock(counts_mutex);
+  --counts.all;
+  if (!peer.group.empty() && !peer.is_trusted_proxy) {
+    const auto at = counts.by_address.find(peer.group);
+    if (--at->second == 0) counts.by_address.erase(at);
+  }
+  counts_changed.notify_all();
+}
+
+}  // namespace node::edge
