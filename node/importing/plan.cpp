@@ -199,17 +199,17 @@ void plan_settle_dollars(Json& subject, const std::string& dollars) {
   Json* options = cost ? cost->find("options") : nullptr;
   auto* items = options ? options->if_array() : nullptr;
   if (!items) return;
-  for (auto& option : *items) {
-    if (!option.find("amount") || option.find("currency")) continue;
+  // An option that said nothing from the start stays: the listing before may have it too.
+  std::erase_if(*items, [&](Json& option) {
+    if (!option.find("amount") || option.find("currency")) return false;
     if (!dollars.empty()) {
       option.set("currency", dollars);
-    } else {
-      option.erase("amount");
-      option.erase("amount_max");
+      return false;
     }
-  }
-  std::erase_if(
-      *items, [](const Json& option) { return option.if_object() && option.if_object()->empty(); });
+    option.erase("amount");
+    option.erase("amount_max");
+    return option.if_object()->empty();
+  });
   if (items->empty()) cost->erase("options");
   if (cost->if_object()->empty()) subject.erase("cost");
 }

@@ -63,6 +63,16 @@ TEST(SheetExport, ImportedAgainChangesNothing) {
   }
 }
 
+TEST(SheetExport, APriceThatSaysNothingComesBackAsItWas) {
+  std::mt19937_64 random(1);
+  auto listings = exported_random(random, 1);
+  listings[0].subject.erase("as_stated");
+  listings[0].subject.set(
+      "cost", *protocol::parse_json(R"({"model":"swap","options":[{}],"refund":"pro_rata"})"));
+  const auto sheet = export_sheet(listings);
+  EXPECT_THAT(exported_changes(sheet.csv, listings), IsEmpty()) << sheet.csv;
+}
+
 TEST(SheetExport, OneChangedCellChangesWhatItSaysAndNothingElse) {
   std::mt19937_64 random(test_support::run_seed());
   for (int i = 0; i < test_support::rounds(300); ++i) {
