@@ -15,7 +15,7 @@
 
 namespace protocol {
 
-/// Two-thirds of it may be identity logs; usual is 20 to 60 KB.
+/// SPEC 8.1. Usual is 20 to 60 KB, two-thirds of it identity logs.
 inline constexpr std::size_t kMaxEvidenceBytes = 8 * 1024 * 1024;
 
 /// One signed document with the proof that its publisher's log holds it.
@@ -24,7 +24,7 @@ struct EvidenceItem {
   std::string leaf;         ///< the log's entry, as it was hashed
   std::string proof;        ///< c2sp.org/tlog-proof@v1
   std::string did_log;      ///< did.jsonl of who signed it
-  std::string did_witness;  ///< its did-witness.json; empty where there is none
+  std::string did_witness;  ///< its did-witness.json; empty where that log names no witnesses
 
   bool operator==(const EvidenceItem&) const = default;
 };
@@ -99,10 +99,10 @@ struct EvidenceFindings {
 };
 
 /// Verifies everything, offline, in the order of SPEC 7.6: identity logs, checkpoints, inclusion,
-/// leaves, documents, signatures, the path rule, times. Refuses with the codes of SPEC 9 and the
-/// member in front; with no_path where the bundle leads from another anchor. Documents that have
-/// ended by `now` are judged at the latest time that a checkpoint proves; doc_expired or
-/// edge_expired where no such moment is known.
+/// leaves, documents, signatures, the path rule, times. An identity log that names witnesses needs
+/// their proofs beside it. Refuses with the codes of SPEC 9 and the member in front; with no_path
+/// where the bundle leads from another anchor. Documents that have ended by `now` are judged at the
+/// latest time that a checkpoint proves; doc_expired or edge_expired where no such moment is known.
 Result<EvidenceFindings> verify_evidence(const Evidence& evidence, const TrustedAnchor& anchor,
                                          Timestamp now);
 

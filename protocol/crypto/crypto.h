@@ -7,6 +7,9 @@
 
 #include "protocol/encoding/bytes.h"
 
+// Hashes and signatures (SPEC 3.1, FIPS 180-4, RFC 8032). Functions here are safe from any thread;
+// they throw std::runtime_error only where a library cannot work at all.
+
 namespace protocol {
 
 /// SHA-256, by OpenSSL.
@@ -29,8 +32,8 @@ class Sha256 {
   void* context_;  // an EVP_MD_CTX, kept out of this header
 };
 
-/// Whether `key` is a point that only one signer can sign for. Checked on every key that enters a
-/// DID document.
+/// Whether `key` is a point that only one signer can sign for. Checked on every key that enters an
+/// identity log or a DID document (SPEC 3.1).
 bool is_valid_key(const PublicKey& key);
 
 /// Ed25519 by libsodium, which refuses small-order keys and malleated signatures where OpenSSL does

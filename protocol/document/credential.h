@@ -61,8 +61,9 @@ class VerifiedDocument {
 Result<VerifiedDocument> verify_document(std::string_view line, const DidLog& issuer,
                                          Timestamp now);
 
-/// The signed line: canonical JSON without newline. `method_id` is "<DID>#sign". Refuses with
-/// too_large beyond kMaxDocumentBytes, naming the longest member of the subject.
+/// The signed line: canonical JSON without newline. `method_id` is "<DID>#sign"; whose key it is,
+/// is not checked. Refuses with too_large beyond kMaxDocumentBytes, naming the longest member of
+/// the subject, and as read_envelope() does where no reader would take it.
 Result<std::string> sign_document(const Envelope& envelope, std::string_view method_id,
                                   const SigningKey& key, Timestamp created);
 

@@ -19,7 +19,8 @@ struct FieldName {
   std::string_view icalendar = {};
 };
 
-/// One row for each member of a listing, members of members below their own.
+/// One row for each member of a listing, members of members below their own. Lives as long as the
+/// program.
 std::span<const FieldName> field_names();
 
 /// The row of a path, where places in lists do not matter ("cost.options[0].amount"); null for a

@@ -12,13 +12,13 @@ namespace protocol {
 namespace {
 
 constexpr Field kRecognitionFields[] = {
-    {.name = "id", .limit = 1'000, .presence = Presence::always},
+    {.name = "id", .limit = 2'048, .presence = Presence::always},
     {.name = "name", .limit = 200},
     {.name = "role", .limit = 200},
 };
 
 constexpr Field kPublisherFields[] = {
-    {.name = "id", .limit = 1'000, .presence = Presence::always},
+    {.name = "id", .limit = 2'048, .presence = Presence::always},
     {.name = "name", .limit = 120, .presence = Presence::always},
     {.name = "kind", .type = FieldType::word, .words = Vocabulary::publisher_kinds},
     {.name = "area", .type = FieldType::region, .most = 24},

@@ -8,6 +8,9 @@
 #include "protocol/encoding/json.h"
 #include "protocol/result.h"
 
+// What publishers sign beside listings: recognitions (SPEC 4.4) and the card about themselves
+// (SPEC 4.5).
+
 namespace protocol {
 
 /// "I recognize this publisher, within this area, to this depth" (SPEC 4.4).
@@ -27,9 +30,12 @@ struct Recognition {
   bool operator==(const Recognition&) const = default;
 };
 
-/// Of an envelope of type recognition. Refuses with doc_profile when it names no subject.
+/// Of an envelope of type recognition. Refuses with doc_profile, naming the member: another type of
+/// document; no subject by a did:webvh name; a name or role that is no text of at most 200 bytes.
+/// What makes only the edge void is in constraint_error.
 Result<Recognition> read_recognition(const Envelope& envelope);
-/// The credentialSubject of a recognition by `issuer_did`.
+/// The credentialSubject of a recognition by `issuer_did`. Nothing is checked: sign_document() and
+/// read_recognition() do.
 Json recognition_subject(const Recognition& recognition, std::string_view issuer_did);
 
 /// What a publisher says of itself (SPEC 4.5). Shown beside the recognizer's name for it, never
@@ -46,7 +52,10 @@ struct PublisherCard {
 
   bool operator==(const PublisherCard&) const = default;
 };
+/// Of an envelope of type publisher. Refuses with doc_profile, naming the member: another type of
+/// document, a subject that is not the issuer, a member of another type or size than SPEC 4.5 says.
 Result<PublisherCard> read_publisher_card(const Envelope& envelope);
+/// Its credentialSubject; what is empty is left out.
 Json publisher_card_subject(const PublisherCard& card);
 
 }  // namespace protocol

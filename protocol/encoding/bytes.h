@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+// Bytes and how they are borrowed. A view is good as long as what it was made from.
+
 namespace protocol {
 
 using Bytes = std::vector<std::uint8_t>;

@@ -83,9 +83,9 @@ struct JsonLimits {
 /// characters pass, as JSON allows them.
 Result<Json> parse_json(std::string_view text, const JsonLimits& limits = {});
 
-/// The canonical text of RFC 8785 (JCS): no spaces, keys by UTF-16 code unit, ECMAScript numbers.
-/// Throws std::invalid_argument for a NaN or Infinity, which only our own code could have put
-/// there.
+/// The canonical text of RFC 8785 (JCS, SPEC 2.1): no spaces, keys by UTF-16 code unit, ECMAScript
+/// numbers. Throws std::invalid_argument for a NaN or Infinity, which only our own code could have
+/// put there.
 std::string canonical(const Json& value);
 
 /// The same for the object `value` as if it had no `member`: what a proof covers, without a copy of

@@ -7,7 +7,8 @@
 #include "protocol/encoding/bytes.h"
 
 // Every decoder accepts exactly one text for given bytes (SPEC 2.2): what decodes, encodes back to
-// itself.
+// itself. A decoder gives nothing for any other text; which code that is refused with is its
+// caller's to say.
 
 namespace protocol {
 

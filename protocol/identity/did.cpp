@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kDidPrefix = "did:webvh:";
 constexpr std::string_view kScidPlaceholder = "{SCID}";
 constexpr std::string_view kWellKnown = ".well-known";
-// No SPEC number; a name has to fit on paper and in a URL that any server accepts.
+// SPEC 8.1: a name has to fit on paper and in a URL that any server accepts.
 constexpr std::size_t kMaxDidLength = 2048;
 
 bool did_is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -22,15 +22,16 @@ struct Did {
 
 /// Refuses with did_syntax whatever is not exactly a did:webvh of a DNS name: IP addresses in any
 /// spelling, localhost, dot segments, fragments, queries, upper case, double encodings. The port
-/// mark may be %3A or %3a; format_did writes %3A.
+/// mark may be %3A or %3a; format_did writes %3A. At most 2,048 characters.
 Result<Did> parse_did(std::string_view text);
 std::string format_did(const Did& did);
 
 /// "https://host[:port]/o/main/", where did.jsonl and the feed lie; always with a slash at the end.
 std::string did_folder_url(const Did& did);
 /// The DID for a log whose folder is `url` ("https://host[:port]/o/main[/]"). `scid` may be
-/// "{SCID}" while the log is made. A bare host stands for its /.well-known. Refuses with
-/// did_syntax.
+/// "{SCID}" while the log is made. A bare host stands for its /.well-known. In a URL the host is
+/// not percent-encoded, and all that RFC 3986 lets stand in a segment may stand (SPEC 3.4). Refuses
+/// with did_syntax.
 Result<Did> did_from_folder_url(std::string_view url, std::string_view scid);
 
 /// Whether `text` is a SCID: 46 characters of base58 that decode to 0x12 0x20 and 32 bytes.

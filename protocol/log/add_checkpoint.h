@@ -18,7 +18,7 @@
 
 namespace protocol {
 
-inline constexpr std::size_t kMaxAddCheckpointBytes = 64 * 1024;
+inline constexpr std::size_t kMaxAddCheckpointBytes = 64 * 1024;  ///< SPEC 8.1
 
 /// A request that was parsed and not yet judged.
 struct AddCheckpoint {

@@ -23,6 +23,7 @@ struct Checkpoint {
 /// zeros below 2^53, 44 characters of base64) or origin_mismatch when `origin` is not empty and
 /// differs.
 Result<Checkpoint> parse_checkpoint(std::string_view text, std::string_view origin = {});
+/// The three lines, each with its LF.
 std::string format_checkpoint(const Checkpoint& checkpoint);
 
 /// A size as it stands in a checkpoint: decimal without leading zeros, below 2^53.

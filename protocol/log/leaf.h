@@ -11,7 +11,7 @@
 
 namespace protocol {
 
-inline constexpr std::size_t kMaxLeafBytes = 512;
+inline constexpr std::size_t kMaxLeafBytes = 512;  ///< SPEC 8.1
 
 /// One entry of a feed: a commitment to a document, or its end (SPEC 5.1). The document itself lies
 /// beside the log, so that it can be erased.
@@ -32,7 +32,7 @@ struct Leaf {
 /// Refuses with leaf_syntax (not canonical JSON, over kMaxLeafBytes, unknown or missing members),
 /// or unsupported_op when it is a well-formed object whose `op` is another.
 Result<Leaf> parse_leaf(std::string_view bytes);
-/// Canonical JSON, as it is hashed.
+/// Canonical JSON, as it is hashed. `leaf` must be one that parse_leaf() gives, or one like it.
 std::string format_leaf(const Leaf& leaf);
 
 /// "urn:uuid:" and a version 4 UUID in lower case, from 16 random bytes.

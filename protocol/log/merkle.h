@@ -9,6 +9,8 @@
 #include "protocol/encoding/bytes.h"
 #include "protocol/result.h"
 
+// The Merkle tree of RFC 6962 (SPEC 5.2): roots, and proofs of inclusion and consistency.
+
 namespace protocol {
 
 /// Proofs over logs of up to 2^64 entries never need more; a longer list is somebody trying
@@ -44,14 +46,16 @@ class Frontier {
 /// The root of all `leaves` at once. Slow and plain; the frontier is checked against it.
 Hash naive_root(std::span<const Hash> leaves);
 
-/// Proves that entry `index` is in the log of `size` entries. `leaves` are its leaf hashes, which
-/// are all hashed anew: subtree_hashes.h has what a long log needs.
+/// Proves that entry `index`, from 0 and below their number, is in the log of all `leaves`. They
+/// are leaf hashes, all hashed anew: subtree_hashes.h has what a long log needs.
 std::vector<Hash> inclusion_proof(std::span<const Hash> leaves, std::uint64_t index);
-/// Refuses with equivocation when the proof does not lead from `leaf` to `root`.
+/// RFC 9162 2.1.3.2. Refuses with equivocation when the proof does not lead from `leaf` to `root`;
+/// whether somebody is to blame for that, callers know (tlog_proof.h says corrupt_mirror).
 Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
                              std::span<const Hash> proof, const Hash& root);
 
-/// Proves that the log of `leaves` extends its first `old_size` entries.
+/// Proves that the log of `leaves` extends its first `old_size` entries, at most as many as there
+/// are.
 std::vector<Hash> consistency_proof(std::span<const Hash> leaves, std::uint64_t old_size);
 /// RFC 9162 2.1.4.2. Refuses with bad_request what no proof can answer (old_size > size, more than
 /// 63 hashes), else with equivocation. For old_size 0 and old_size == size the proof must be empty.

@@ -14,7 +14,7 @@
 
 namespace protocol {
 
-inline constexpr std::size_t kMaxNoteBytes = 128 * 1024;
+inline constexpr std::size_t kMaxNoteBytes = 128 * 1024;  ///< SPEC 8.1
 
 struct NoteSignature {
   std::string name;      ///< of the key
@@ -30,6 +30,7 @@ struct Note {
 
 /// Strict: see SPEC 5.4. Refuses with note_syntax.
 Result<Note> parse_note(std::string_view bytes);
+/// The text must end with LF, names must be such as SPEC 5.4 allows.
 std::string format_note(const Note& note);
 /// One signature line with its LF.
 std::string format_signature_line(const NoteSignature& signature);
@@ -50,10 +51,12 @@ struct NoteKey {
 
 /// Finds the line of `key` in `note` and checks it. A known name and id with a false signature
 /// refuses the whole note (sig_bad); no such line: sig_unknown. For a cosignature the value is its
-/// time; for a log line the epoch (0).
+/// time, of several lines the latest, and perhaps beyond the year 9999; for a log line the epoch
+/// (0).
 Result<Timestamp> verify_line(const Note& note, const NoteKey& key);
 
-/// Signs `text` as the log itself.
+/// Signs `text`, which ends with LF, as the log itself. Nothing is known here of what was signed
+/// before: that no size gets two roots is for the caller to see to (SPEC 6.1).
 NoteSignature sign_note(std::string_view text, std::string_view name, const SigningKey& key);
 /// Signs `text` as a cosigner at `time`.
 NoteSignature cosign_note(std::string_view text, std::string_view name, const SigningKey& key,

@@ -23,7 +23,8 @@ std::string hash_tile_path(unsigned level, std::uint64_t number, std::uint64_t w
 /// "docs/000.jsonl".
 std::string docs_path(std::uint64_t bundle);
 
-/// How many entries bundle `number` holds in a log of `size`: 0 to 256.
+/// How many entries bundle (or hashes, tile of level 0) `number` holds in a log of `size`: 0 to
+/// 256.
 std::uint64_t bundle_width(std::uint64_t number, std::uint64_t size);
 
 struct HashTile {
@@ -35,7 +36,7 @@ struct HashTile {
 /// The tiles that a log of `size` has and one of `old_size` had not (in this width): what a
 /// publisher writes.
 std::vector<HashTile> new_hash_tiles(std::uint64_t old_size, std::uint64_t size);
-/// The 32*width bytes of `tile`, from all leaf hashes of the log.
+/// The 32*width bytes of `tile`, from all leaf hashes of a log that has it.
 Bytes hash_tile_bytes(std::span<const Hash> leaves, const HashTile& tile);
 
 /// Entries, each behind its length as two big-endian bytes. Each must be shorter than 65,536 bytes.
@@ -43,6 +44,7 @@ Bytes encode_bundle(std::span<const Bytes> entries);
 /// Exactly `width` entries and nothing after them, views into `bundle`. Refuses with leaf_syntax.
 Result<std::vector<ByteView>> decode_bundle(ByteView bundle, std::uint64_t width);
 /// The first `width` of a bundle that may hold more (a full one read in place of a partial one).
+/// Views into `bundle`; refuses with leaf_syntax.
 Result<std::vector<ByteView>> decode_bundle_prefix(ByteView bundle, std::uint64_t width);
 
 }  // namespace protocol

@@ -16,6 +16,7 @@
 
 namespace protocol {
 
+// SPEC 8.1
 inline constexpr std::size_t kMaxTlogProofHashes = 63;
 /// Of a proof's text: the note and, before it, extra data and hashes.
 inline constexpr std::size_t kMaxTlogProofBytes = kMaxNoteBytes + 8 * 1024;

@@ -32,7 +32,7 @@ struct Issuer {
   bool usable = false;  ///< identity verified, feed fresh or stale, not dead, quarantined or denied
   ErrorCode why_not = ErrorCode::edge_stale;  ///< when not usable: edge_stale, equivocation,
                                               ///< did_fork, did_deactivated, denied
-  Timestamp deadline = Timestamp::max();      ///< until when its freshness counts
+  Timestamp deadline = Timestamp::max();      ///< until when its freshness counts (SPEC 7.3)
   std::vector<std::string> versions;          ///< version ids of its verified identity log
 };
 

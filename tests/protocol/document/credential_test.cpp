@@ -438,6 +438,21 @@ TEST(Recognition, IsVoidWithConstraintsThatCannotBeHonored) {
                   ->constraint_error == std::nullopt);
 }
 
+TEST(Recognition, TakesNamesAsLongAsNamesMayBe) {
+  const CredentialIssuer issuer(1);
+  const CredentialIssuer other(50, "https://other.example/o/main");
+  std::string name = other.did();
+  name += ":" + std::string(2'048 - name.size() - 1, 'x');
+  ASSERT_TRUE(parse_did(name));
+  const auto named = [&](const std::string& did) {
+    return read_recognition(recognition_envelope(issuer, Json::object({{"id", did}})));
+  };
+  const auto read = named(name);
+  ASSERT_TRUE(read) << read.error().detail;
+  EXPECT_EQ(read->subject_did, name);
+  EXPECT_FALSE(named(name + "x"));
+}
+
 TEST(Recognition, NeedsASubjectWithAName) {
   const CredentialIssuer issuer(1);
   EXPECT_EQ(read_recognition(recognition_envelope(issuer, Json::object({}))).error().code,
