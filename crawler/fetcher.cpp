@@ -1003,6 +1003,7 @@ std::vector<Result<FetchResponse>> Fetcher::get_all(std::span<const FetchRequest
 std::vector<Result<FetchResponse>> Fetcher::get_all(std::span<const FetchRequest> requests,
                                                     std::span<FetchNotes> notes) {
   if (notes.size() != requests.size()) throw std::logic_error("get_all: as many notes as requests");
+  const auto begun = std::chrono::steady_clock::now();
   std::vector<std::variant<Error, std::future<FetchAnswer>>> pending;
   pending.reserve(requests.size());
   for (const FetchRequest& request : requests) {
@@ -1025,7 +1026,17 @@ std::vector<Result<FetchResponse>> Fetcher::get_all(std::span<const FetchRequest
       notes[i] = {};
       continue;
     }
-    FetchAnswer answer = std::get<std::future<FetchAnswer>>(pending[i]).get();
+    auto& promised = std::get<std::future<FetchAnswer>>(pending[i]);
+    const auto patience = requests[i].patience;
+    if (patience.count() > 0 &&
+        promised.wait_until(begun + patience) != std::future_status::ready) {
+      // The job is the engine's own and ends by the limits; nobody waits for it any more.
+      answers.emplace_back(refuse(ErrorCode::fetch_timeout,
+                                  "no answer within " + std::to_string(patience.count()) + " ms"));
+      notes[i] = {};
+      continue;
+    }
+    FetchAnswer answer = promised.get();
     notes[i] = answer.notes;
     answers.push_back(std::move(answer.result));
   }

@@ -69,7 +69,8 @@ class Fetcher : public Source {
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
-  /// Blocks until all are answered, each within limits.whole once it is its host's turn. URLs as
+  /// Blocks until all are answered, each within limits.whole once it is its host's turn, and within
+  /// its own patience whatever its turn. URLs as
   /// parse_fetch_url allows; FetchResponse::etag is empty where the server gave none that can be
   /// sent back. Any thread.
   std::vector<protocol::Result<FetchResponse>> get_all(

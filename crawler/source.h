@@ -14,6 +14,9 @@ struct FetchRequest {
   std::string url;
   std::size_t max_bytes = 0;  ///< of the body; one more refuses
   std::string etag;           ///< of what we have; empty: we have nothing
+  /// The caller waits no longer than this, and is refused with fetch_timeout; zero: as long as the
+  /// source's own limits allow.
+  std::chrono::milliseconds patience{0};
 };
 
 struct FetchResponse {

@@ -79,6 +79,20 @@ bool command_continues_identity(const Invocation& invocation) {
 }
 
 constexpr std::chrono::seconds kLookAgainAfter{60};
+// Somebody without network waits this long, once a minute at most; whoever answers does so sooner.
+constexpr std::chrono::seconds kPatienceWithOwnAddress{4};
+
+/// Going on is right: what is published from here was compared with the folder, and with the public
+/// address when it last answered. That nobody could look now must be said all the same.
+void command_says_unreachable(const protocol::Error& why, CommandOutput& output) {
+  output.complain(
+      wrapped("Your public address could not be read just now, so what is published there was not "
+              "compared with what is here (" +
+              why.detail +
+              "). Without a network that is as it should be, and the command goes on. If somebody "
+              "else may have published as you meanwhile, wait, and run `kith monitor` first.") +
+      "\n");
+}
 
 }  // namespace
 
@@ -89,7 +103,11 @@ ExitCode execute(const Invocation& invocation, Node& node, CommandOutput& output
     return kExitUsage;
   }
   try {
-    if (command_publishes(invocation)) check_published_history(node, kLookAgainAfter);
+    if (command_publishes(invocation)) {
+      if (const auto unreachable =
+              check_published_history(node, kLookAgainAfter, kPatienceWithOwnAddress))
+        command_says_unreachable(*unreachable, output);
+    }
     if (command_continues_identity(invocation)) {
       node.change_store([](Store& store) {
         if (const auto own = find_own_feed(store.queries()))

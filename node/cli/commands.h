@@ -58,8 +58,10 @@ ExitCode command_catch_up(const Invocation& invocation, Node& node, CommandOutpu
 ExitCode command_restore(const Invocation& invocation, const std::filesystem::path& data_folder,
                          const Clock& clock, CommandOutput& output);
 /// Looks at the own public address, unless that was done within the last `not_within`, and
-/// remembers what speaks against publishing from here (SPEC 6.1). Waits for the network.
-void check_published_history(Node& node, std::chrono::seconds not_within);
+/// remembers what speaks against publishing from here (SPEC 6.1). Waits for the network, no longer
+/// than `patience` (zero: as its own limits allow). Says why, where nobody could be reached.
+std::optional<protocol::Error> check_published_history(Node& node, std::chrono::seconds not_within,
+                                                       std::chrono::milliseconds patience = {});
 /// What `kith doctor` says of recovery sheet, backups, hand-over and second machines.
 void recovery_advice(Store& store, const std::filesystem::path& data_folder,
                      protocol::Timestamp now, std::vector<std::string>& advice);

@@ -65,20 +65,22 @@ struct ToErase {
 
 }  // namespace
 
-void check_published_history(Node& node, std::chrono::seconds not_within) {
-  if (!node.source()) return;
+std::optional<protocol::Error> check_published_history(Node& node, std::chrono::seconds not_within,
+                                                       std::chrono::milliseconds patience) {
+  if (!node.source()) return std::nullopt;
   const auto now = node.clock().now();
   const auto own = node.change_store([&](Store& store) -> std::optional<Feed> {
     const auto looked = time_setting(store.queries(), "published_looked_at");
     if (looked && *looked <= now && now < *looked + not_within) return std::nullopt;
     return find_own_feed(store.queries());
   });
-  if (!own) return;
-  const auto head = read_published_head(*node.source(), *own, now);
+  if (!own) return std::nullopt;
+  const auto look = read_published_head(*node.source(), *own, now, patience);
   node.change_store([&](Store& store) {
-    note_published_head(store, head, now);
+    note_published_head(store, look.head, now);
     store.set_setting("published_looked_at", std::to_string(protocol::to_unix(now)));
   });
+  return look.unreachable;
 }
 
 ExitCode command_erase(const Invocation& invocation, Node& node, CommandOutput& output) {
@@ -425,7 +427,7 @@ ExitCode command_catch_up(const Invocation& invocation, Node& node, CommandOutpu
     }
   }();
   const auto size_before = own->size;
-  const auto head = read_published_head(*node.source(), *own, node.clock().now());
+  const auto head = read_published_head(*node.source(), *own, node.clock().now()).head;
   node.change_store([&](Store& store) { note_published_head(store, head, node.clock().now()); });
 
   const auto explain_contradiction = [&](const OwnReading& reading) {

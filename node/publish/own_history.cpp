@@ -139,19 +139,22 @@ std::string published_beyond(const StoreQueries& store, const Feed& own) {
   return {};
 }
 
-std::optional<PublishedHead> read_published_head(crawler::Source& source, const Feed& own,
-                                                 protocol::Timestamp now) {
+PublishedLook read_published_head(crawler::Source& source, const Feed& own, protocol::Timestamp now,
+                                  std::chrono::milliseconds patience) {
   const auto did = protocol::parse_did(own.did);
   const auto here = protocol::resolve_did_log(own.did_log, "", own.did, protocol::kLatestTimestamp);
-  if (!did || !here) return std::nullopt;
+  if (!did || !here) return {};
   auto keys = protocol::publisher_keys(here->current());
-  if (!keys) return std::nullopt;
+  if (!keys) return {};
 
   const std::array<crawler::FetchRequest, 2> requests{{
-      {protocol::did_folder_url(*did) + "did.jsonl", protocol::kMaxDidLogBytes, ""},
-      {keys->feed_url + "/checkpoint", protocol::kMaxNoteBytes, ""},
+      {protocol::did_folder_url(*did) + "did.jsonl", protocol::kMaxDidLogBytes, "", patience},
+      {keys->feed_url + "/checkpoint", protocol::kMaxNoteBytes, "", patience},
   }};
   const auto answers = source.get_all(requests);
+  PublishedLook look;
+  if (!answers[0] && !answers[1] && answers[1].error().code != protocol::ErrorCode::fetch_http)
+    look.unreachable = answers[1].error();
   PublishedHead head;
   if (answers[0]) {
     const auto published = protocol::resolve_did_log(answers[0]->body, "", own.did, now);
@@ -181,8 +184,8 @@ std::optional<PublishedHead> read_published_head(crawler::Source& source, const 
       }
     }
   }
-  if (head.note.empty() && head.newer_version.empty()) return std::nullopt;
-  return head;
+  if (!head.note.empty() || !head.newer_version.empty()) look.head = std::move(head);
+  return look;
 }
 
 void note_published_head(Store& store, const std::optional<PublishedHead>& head,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -27,11 +28,19 @@ struct PublishedHead {
   /// The newest version of the published identity log where the log here does not have it.
   std::string newer_version;
 };
-/// Reads identity log and checkpoint at the own address. Nothing where nobody answers, or where
-/// what answers was not signed by this publisher: that is no statement about its history. Waits for
-/// the network: not under the writer's lock.
-std::optional<PublishedHead> read_published_head(crawler::Source& source, const Feed& own,
-                                                 protocol::Timestamp now);
+/// What a look at the own public address gave.
+struct PublishedLook {
+  /// Nothing where nobody answers, or where what answers was not signed by this publisher: that is
+  /// no statement about its history.
+  std::optional<PublishedHead> head;
+  /// Why neither file could be had, where that is not the word of whoever answers there (404): no
+  /// network, or a host that is down.
+  std::optional<protocol::Error> unreachable;
+};
+/// Reads identity log and checkpoint at the own address. Waits for the network: not under the
+/// writer's lock, and no longer than `patience` (zero: as long as the source's own limits allow).
+PublishedLook read_published_head(crawler::Source& source, const Feed& own, protocol::Timestamp now,
+                                  std::chrono::milliseconds patience = {});
 
 /// Remembers what was read: what goes beyond the history here stops require_right_to_publish(), and
 /// a time stamp that was not made here, or a data folder that woke up on another machine, is kept

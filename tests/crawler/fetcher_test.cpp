@@ -222,6 +222,33 @@ TEST(Fetcher, GivesUpOnLookupsThatDoNotEnd) {
   expect_refused(answers[1], ErrorCode::fetch_dns);
 }
 
+TEST(Fetcher, WaitsNoLongerThanItsCallerWould) {
+  auto options = fetch_options();
+  options.limits.lookup = std::chrono::seconds(20);
+  options.limits.whole = std::chrono::seconds(20);
+  options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
+    std::this_thread::sleep_for(milliseconds(1'500));
+    return protocol::refuse(ErrorCode::fetch_dns, host + ": unknown");
+  };
+  const auto start = std::chrono::steady_clock::now();
+  {
+    Fetcher fetcher(std::move(options));
+    const FetchRequest requests[] = {
+        {"https://away.example/a", 1'000, "", milliseconds(150)},
+        {"https://away.example/b", 1'000, "", milliseconds(150)},
+        {"https://127.0.0.1/c", 1'000, "", milliseconds(150)},
+    };
+    const auto answers = fetcher.get_all(requests);
+    ASSERT_EQ(answers.size(), 3U);
+    expect_refused(answers[0], ErrorCode::fetch_timeout);
+    expect_refused(answers[1], ErrorCode::fetch_timeout);
+    expect_refused(answers[2], ErrorCode::fetch_blocked);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(1'000));
+  }
+  // Nor does whoever ends the program wait for a lookup that goes on.
+  EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(1'400));
+}
+
 TEST(Fetcher, FollowsNoRedirect) {
   for (const int status : {300, 301, 302, 303, 305, 307, 308}) {
     for (const char* target : {"/other", "https://b.test/", "http://a.test/", "https://127.0.0.1/",
