@@ -92,7 +92,7 @@ bool is_public_host_name(std::string_view host) {
   }
   // A last label that begins with a letter keeps out 127.1, 2130706433, 0x7f.1 and every other
   // spelling of a number.
-  return labels >= 2 && url_is_lower(last.front());
+  return labels >= 2 && url_is_lower(last.front()) && last != "localhost";
 }
 
 protocol::Result<FetchUrl> parse_fetch_url(std::string_view url) {

@@ -57,6 +57,7 @@ TEST(FetchUrl, RefusesWhatCouldMeanSomethingElse) {
       "https://[::1]:8443/",
       "https://localhost/",
       "https://localhost./",
+      "https://a.localhost/",
       "https://a.test./",
       "https://.a.test/",
       "https://a..test/",
