@@ -5,8 +5,7 @@
 //   bare verify    libsodium's verification alone, of the same messages, signatures and keys
 //
 // verify_bench [LISTINGS]     100,000 unless told. Goals: by hashes / every proof < 0.1, and bare
-// verify / every proof
-// >= 0.6. Ends with 1 when one of them is missed.
+// verify / every proof >= 0.6. Ends with 1 when one of them is missed.
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -227,6 +226,8 @@ int main(int argc, char** argv) try {
   const double rate = verifies / proofs;
   std::printf("MEASURED by hashes / every proof = %.4f (goal < 0.1)\n", share);
   std::printf("MEASURED full rate / bare rate   = %.3f (goal >= 0.6)\n", rate);
+  // Stricter than the goal, whose other side is all that a follower does for each signature.
+  std::printf("MEASURED by hashes / bare verify = %.4f (no goal)\n", hashes / verifies);
   if (share < 0.1 && rate >= 0.6) return 0;
   std::puts("A goal was missed.");
   return 1;
