@@ -35,26 +35,49 @@ constexpr int kMostMoves = 4;
 struct Identity {
   std::string text;
   std::string etag;
+  std::string witnesses;  ///< did-witness.json; empty where the log names none
   protocol::DidLog log;
   std::optional<protocol::PublisherKeys> keys;  ///< there once follow_identity() gave it
 };
 
+/// What an earlier reading of the same place left; all empty where there was none.
+struct RememberedLog {
+  std::string_view text, etag, witnesses;
+};
+
+bool follow_is_absent(const protocol::Error& error) {
+  return error.code == ErrorCode::fetch_http &&
+         (error.detail.starts_with("404") || error.detail.starts_with("410"));
+}
+
+/// did-witness.json, where the log `text` needs it.
+Result<std::string> follow_witnesses(Source& source, const std::string& folder,
+                                     const std::string& text, const RememberedLog& remembered) {
+  if (!protocol::names_witnesses(text)) return std::string();
+  // What these proofs proved once they prove for good.
+  if (!remembered.witnesses.empty() && text == remembered.text)
+    return std::string(remembered.witnesses);
+  auto file = source.get({folder + "did-witness.json", protocol::kMaxWitnessBytes, ""});
+  if (file) return std::move(file->body);
+  // That there is none is judged by the log's own rules. That it could not be read says nothing
+  // about the log, which must not be hidden for it.
+  if (follow_is_absent(file.error())) return std::string();
+  return refuse_in("did-witness.json", file.error());
+}
+
 /// One reading of did.jsonl, verified, and not yet compared with what is remembered.
-Result<Identity> follow_log(Source& source, const std::string& name, const std::string& etag,
-                            const std::string& known_text, protocol::Timestamp now) {
+Result<Identity> follow_log(Source& source, const std::string& name,
+                            const RememberedLog& remembered, protocol::Timestamp now) {
   ASSIGN_OR_RETURN(const auto did, protocol::parse_did(name));
   const std::string folder = protocol::did_folder_url(did);
-  ASSIGN_OR_RETURN(auto answer,
-                   source.get({folder + "did.jsonl", protocol::kMaxDidLogBytes, etag}));
+  ASSIGN_OR_RETURN(auto answer, source.get({folder + "did.jsonl", protocol::kMaxDidLogBytes,
+                                            std::string(remembered.etag)}));
   Identity identity;
-  identity.text = answer.status == 304 ? known_text : std::move(answer.body);
-  identity.etag = answer.status == 304 ? etag : std::move(answer.etag);
-  std::string witnesses;
-  if (identity.text.find("\"witness\"") != std::string::npos) {
-    auto file = source.get({folder + "did-witness.json", protocol::kMaxWitnessBytes, ""});
-    if (file) witnesses = std::move(file->body);  // its absence is judged by the log's own rules
-  }
-  ASSIGN_OR_RETURN(identity.log, protocol::resolve_did_log(identity.text, witnesses, "", now));
+  identity.text = answer.status == 304 ? std::string(remembered.text) : std::move(answer.body);
+  identity.etag = answer.status == 304 ? std::string(remembered.etag) : std::move(answer.etag);
+  ASSIGN_OR_RETURN(identity.witnesses, follow_witnesses(source, folder, identity.text, remembered));
+  ASSIGN_OR_RETURN(identity.log,
+                   protocol::resolve_did_log(identity.text, identity.witnesses, "", now));
   if (identity.log.scid != did.scid) {
     // Whoever has the domain now is somebody else; of ours there is nothing to be read there.
     return refuse(ErrorCode::did_unreachable,
@@ -65,20 +88,29 @@ Result<Identity> follow_log(Source& source, const std::string& name, const std::
   return identity;
 }
 
+/// The versionIds of a log that was verified when it was stored.
+std::vector<std::string> follow_version_ids(std::string_view did_log) {
+  std::vector<std::string> ids;
+  while (!did_log.empty()) {
+    const auto end = std::min(did_log.find('\n'), did_log.size());
+    const auto entry = protocol::parse_json(did_log.substr(0, end));
+    const auto* id = entry ? entry->find("versionId") : nullptr;
+    if (id && id->if_string()) ids.push_back(*id->if_string());
+    did_log.remove_prefix(std::min(end + 1, did_log.size()));
+  }
+  return ids;
+}
+
 /// Remembered once, an identity can only grow: an attacker who revives a rotated key has to cut the
-/// log.
-Result<void> follow_growth(const std::string& remembered, const Identity& identity,
-                           protocol::Timestamp now) {
+/// log. A versionId stands for all entries up to it, so these alone are compared, and white space
+/// in a line makes no fork.
+Result<void> follow_growth(const std::string& remembered, const Identity& identity) {
   if (remembered.empty() || identity.text == remembered) return {};
-  const auto before = protocol::resolve_did_log(remembered, "", "", now);
-  // What was accepted with witnesses may not resolve without them; then the text itself must be a
-  // beginning.
-  const std::string head = before ? before->current().version_id : std::string();
-  const bool grows =
-      before ? identity.log.has_version(head) : identity.text.starts_with(remembered);
-  if (grows) return {};
-  const std::string_view text = identity.text;
-  const bool shorter = remembered.starts_with(text.substr(0, text.find_last_not_of('\n') + 1));
+  const auto before = follow_version_ids(remembered);
+  const std::string head = before.empty() ? std::string() : before.back();
+  if (identity.log.has_version(head)) return {};
+  const bool shorter =
+      std::find(before.begin(), before.end(), identity.log.current().version_id) != before.end();
   return shorter
              ? refuse(ErrorCode::did_rollback,
                       "its newest entries, which we have seen, are missing")
@@ -102,26 +134,37 @@ std::optional<protocol::PublisherKeys> follow_stored_keys(std::string_view did_l
 
 Result<Identity> follow_identity(Source& source, const KnownFeed& known, protocol::Timestamp now,
                                  FeedReading& reading) {
-  ASSIGN_OR_RETURN(auto identity,
-                   follow_log(source, known.did, known.did_log_etag, known.did_log, now));
+  ASSIGN_OR_RETURN(
+      auto identity,
+      follow_log(source, known.did, {known.did_log, known.did_log_etag, known.did_witness}, now));
   // After a move the old place leads on; the new one may know more by now. Where it does not answer
   // yet, or lags behind, what the old place says holds.
   std::string place = known.did;
   for (int hop = 0; hop < kMostMoves && place != identity.log.current().did; ++hop) {
     const std::string next = identity.log.current().did;
-    auto there = follow_log(source, next, "", "", now);
+    auto there = follow_log(source, next, {}, now);
     if (!there || !there->log.has_version(identity.log.current().version_id)) break;
     place = next;
     identity = std::move(*there);
   }
   // An ETag of one place says nothing at another.
   if (place != identity.log.current().did) identity.etag.clear();
-  RETURN_IF_REFUSED(follow_growth(known.seen_did_log.empty() ? known.did_log : known.seen_did_log,
-                                  identity, now));
-  if (!known.did_log.empty() && identity.text != known.did_log)
+  RETURN_IF_REFUSED(
+      follow_growth(known.seen_did_log.empty() ? known.did_log : known.seen_did_log, identity));
+  // A log that is remembered binds its publisher for ever, so a forged or cut one must not become
+  // that at first contact.
+  const auto& named = known.named_versions;
+  if (known.did_log.empty() && !named.empty() &&
+      std::none_of(named.begin(), named.end(),
+                   [&](const std::string& id) { return identity.log.has_version(id); })) {
+    return refuse(ErrorCode::did_fork,
+                  "it lacks the version " + named.front() + " that whoever recognizes it has seen");
+  }
+  if (identity.log.deactivated || (!known.did_log.empty() && identity.text != known.did_log)) {
     reading.seen_did_log = identity.text;
+    reading.seen_did_witness = identity.witnesses;
+  }
   if (identity.log.deactivated) {
-    reading.seen_did_log = identity.text;
     return refuse(ErrorCode::did_deactivated, "the publisher has ended this identity");
   }
   ASSIGN_OR_RETURN(identity.keys, protocol::publisher_keys(identity.log.current()));
@@ -184,11 +227,6 @@ std::vector<Result<FetchResponse>> follow_files(Source& source,
     if (progress) progress(answers.size(), requests.size(), what);
   }
   return answers;
-}
-
-bool follow_is_absent(const protocol::Error& error) {
-  return error.code == ErrorCode::fetch_http &&
-         (error.detail.starts_with("404") || error.detail.starts_with("410"));
 }
 
 struct Entries {
@@ -455,7 +493,7 @@ std::optional<protocol::Error> follow_epoch_gap(const KnownFeed& known, const Fe
 
 FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timestamp now,
                         const Progress& progress) {
-  FeedReading reading{refuse(ErrorCode::internal, ""), {}, {}, {}, false};
+  FeedReading reading{refuse(ErrorCode::internal, ""), {}, {}, {}, {}, false};
   auto refuse_reading = [&](const protocol::Error& error) {
     reading.update = tl::unexpected(error);
     return std::move(reading);
@@ -536,6 +574,7 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
   FeedUpdate update{.log = std::move(identity->log),
                     .did_log = std::move(identity->text),
                     .did_log_etag = std::move(identity->etag),
+                    .did_witness = std::move(identity->witnesses),
                     .keys = std::move(*identity->keys),
                     .new_epoch = !same_epoch,
                     .frontier = std::move(frontier),
@@ -559,6 +598,7 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
     if (const auto gap = follow_epoch_gap(known, update, now)) return refuse_reading(*gap);
   }
   reading.seen_did_log.clear();
+  reading.seen_did_witness.clear();
   reading.keys_replaced = false;
   reading.update = std::move(update);
   return reading;

@@ -44,6 +44,10 @@ struct KnownFeed {
   std::string did;      ///< the name it is read under
   std::string did_log;  ///< as last accepted; empty at first contact
   std::string did_log_etag;
+  std::string did_witness;  ///< did-witness.json that proved `did_log`; empty where it needs none
+  /// At first contact the log must have one of these, the versions of it that the recognitions name
+  /// which led here; empty: any log will do. Not looked at where `did_log` is known.
+  std::vector<std::string> named_versions;
   /// A newer one that was verified and has not taken effect, since its checkpoint could not be had;
   /// empty: none. It is remembered all the same: nobody may take it back.
   std::string seen_did_log;
@@ -89,6 +93,7 @@ struct FeedUpdate {
   protocol::DidLog log;
   std::string did_log;
   std::string did_log_etag;
+  std::string did_witness;  ///< as it was served; empty where `did_log` names no witnesses
   protocol::PublisherKeys keys;
   bool new_epoch = false;       ///< everything of the epoch before is void
   protocol::Frontier frontier;  ///< of the verified size
@@ -112,6 +117,7 @@ struct FeedReading {
   /// Where `update` is refused though a newer identity log was read and verified: that log, to be
   /// remembered as seen. With did_deactivated the last one that there will be.
   std::string seen_did_log;
+  std::string seen_did_witness;  ///< its did-witness.json; empty where it names no witnesses
   /// And it names other keys, or a new epoch: what the keys before have signed is to be shown for
   /// kKeepOlderVersion at most.
   bool keys_replaced = false;

@@ -1,9 +1,11 @@
 #include "node/evidence.h"
 
 #include "node/publish/own_history.h"
+#include "node/store/witness_proofs.h"
 #include "protocol/document/credential.h"
 #include "protocol/encoding/json.h"
 #include "protocol/identity/did_log.h"
+#include "protocol/limits.h"
 #include "protocol/log/leaf.h"
 
 namespace node {
@@ -13,6 +15,18 @@ namespace {
 using protocol::ErrorCode;
 using protocol::refuse;
 using protocol::Result;
+
+/// Without them an identity log that names witnesses proves nothing.
+Result<std::string> evidence_witness_proofs(const StoreQueries& store, const Feed& feed) {
+  if (!protocol::names_witnesses(feed.did_log)) return std::string();
+  auto proofs = stored_witness_proofs(store.database(), feed.feed_id);
+  if (proofs.empty()) {
+    return refuse(ErrorCode::busy, "the identity log of " + feed.scid +
+                                       " needs the proofs of its witnesses, which come with the "
+                                       "next reading of its feed");
+  }
+  return proofs;
+}
 
 Result<protocol::EvidenceItem> evidence_item(const StoreQueries& store, LogProofs& proofs,
                                              const Feed& feed, const Record& record,
@@ -38,33 +52,34 @@ Result<protocol::EvidenceItem> evidence_item(const StoreQueries& store, LogProof
   item.proof = protocol::format_tlog_proof(
       {std::nullopt, position, proofs.inclusion(store, feed, position), checkpoint});
   item.did_log = feed.did_log;
+  ASSIGN_OR_RETURN(item.did_witness, evidence_witness_proofs(store, feed));
   return item;
 }
 
-/// Witness proofs of identity logs are read and not kept, and without them such a log proves
-/// nothing.
-Result<void> evidence_log_stands_alone(const Feed& feed, protocol::Timestamp now) {
-  if (feed.did_log.find("\"witness\"") == std::string::npos) return {};
-  if (const auto log = protocol::resolve_did_log(feed.did_log, "", "", now); !log) {
-    return refuse(log.error().code, "the identity log of " + feed.scid +
-                                        " needs the proofs of its witnesses, which this node does "
-                                        "not keep: " +
-                                        log.error().detail);
-  }
-  return {};
+/// What a reader could not take because of its size is not handed out.
+Result<void> evidence_fits(const protocol::Evidence& evidence) {
+  const auto size = [](const protocol::EvidenceItem& item) {
+    return item.leaf.size() + item.proof.size() + item.did_log.size() + item.did_witness.size() +
+           protocol::kMaxDocumentBytes;
+  };
+  std::size_t total = size(evidence.listing) + evidence.node_did_log.size();
+  for (const auto& step : evidence.path) total += size(step);
+  // As texts in JSON none of these more than doubles; usual bundles are a hundredth of that.
+  if (2 * total <= protocol::kMaxEvidenceBytes) return {};
+  if (protocol::format_evidence(evidence).size() <= protocol::kMaxEvidenceBytes) return {};
+  return refuse(ErrorCode::too_large, "the identity logs on this path are too long for a bundle");
 }
 
 }  // namespace
 
 Result<protocol::Evidence> make_evidence(const StoreQueries& store, LogProofs& proofs,
                                          const CheckpointOf& checkpoint_of, const RecordKey& key,
-                                         const Standing& standing, protocol::Timestamp now) {
+                                         const Standing& standing) {
   const auto own = find_own_feed(store);
   const auto prove = [&](const std::string& scid,
                          const auto& choose) -> Result<protocol::EvidenceItem> {
     const auto feed = store.feed(scid);
     if (!feed) return refuse(ErrorCode::not_found, "a feed on its path is not here any more");
-    RETURN_IF_REFUSED(evidence_log_stands_alone(*feed, now));
     const std::optional<std::pair<Record, std::uint64_t>> chosen = choose(*feed);
     if (!chosen) return refuse(ErrorCode::not_found, "a document on its path is not here any more");
     return evidence_item(store, proofs, *feed, chosen->first, chosen->second, checkpoint_of(*feed));
@@ -95,7 +110,9 @@ Result<protocol::Evidence> make_evidence(const StoreQueries& store, LogProofs& p
                      }));
     evidence.path.push_back(std::move(step));
   }
-  if (own) evidence.node_did_log = own->did_log;
+  // There is no place for the proofs of a node's own witnesses, which Kith never names.
+  if (own && !protocol::names_witnesses(own->did_log)) evidence.node_did_log = own->did_log;
+  RETURN_IF_REFUSED(evidence_fits(evidence));
   return evidence;
 }
 

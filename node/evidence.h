@@ -19,12 +19,11 @@ namespace node {
 using CheckpointOf = std::function<std::string(const Feed& feed)>;
 
 /// For a listing that is shown as `standing` says. Refuses with not_found where its text or a
-/// recognition is gone meanwhile, busy where a sync is changing it, did_invalid where an identity
-/// log needs witness proofs, which are not kept here, doc_syntax where a document is not written
-/// canonically and so cannot stand in a bundle.
+/// recognition is gone meanwhile, busy where a sync is changing it or the witness proofs of an
+/// identity log are not here yet, doc_syntax where a document is not written canonically and so
+/// cannot stand in a bundle, too_large where the bundle would be larger than readers take.
 protocol::Result<protocol::Evidence> make_evidence(const StoreQueries& store, LogProofs& proofs,
                                                    const CheckpointOf& checkpoint_of,
-                                                   const RecordKey& key, const Standing& standing,
-                                                   protocol::Timestamp now);
+                                                   const RecordKey& key, const Standing& standing);
 
 }  // namespace node

@@ -270,7 +270,7 @@ protocol::Result<protocol::Evidence> Node::evidence(const RecordKey& key) {
     const auto checkpoint_of = [this](const Feed& feed) {
       return cosigned_checkpoint(feed.scid).value_or(feed.checkpoint);
     };
-    return make_evidence(store, proofs_, checkpoint_of, key, shown->standing, clock_.now());
+    return make_evidence(store, proofs_, checkpoint_of, key, shown->standing);
   });
 }
 
@@ -378,6 +378,9 @@ FeedOutcome Node::sync_feed(const std::string& scid,
     head_before = newest_head(store_.database(), *feed);
     pace_.started(scid, now);
   }
+  // Whom the operator named is read as it is; whom others named, as they saw it.
+  if (feed->did_log.empty() && !feed->followed)
+    known.named_versions = visibility()->named_versions(scid);
   // These run while the network is being waited for, without the lock; each takes it for itself.
   const auto locked_root = [this, ask = std::move(known.root_at)](std::uint64_t size) {
     const std::lock_guard lock(writer_);
@@ -430,11 +433,13 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   }
   if (!reading.update) {
     const auto code = reading.update.error().code;
-    const bool fraud =
-        code == protocol::ErrorCode::equivocation || code == protocol::ErrorCode::did_fork;
+    // At first contact nothing of its own contradicts a log: it is not taken, and read again later.
+    const bool fraud = code == protocol::ErrorCode::equivocation ||
+                       (code == protocol::ErrorCode::did_fork && !current->did_log.empty());
     const auto next = has_news ? pace_.earliest(scid, now) : after_failure(now, current->failures);
     if (code == protocol::ErrorCode::did_deactivated) {
-      store_.end_feed(*current, reading.seen_did_log, reading.update.error(), now, next);
+      store_.end_feed(*current, reading.seen_did_log, reading.seen_did_witness,
+                      reading.update.error(), now, next);
     } else {
       if (!reading.seen_did_log.empty())
         store_.remember_identity(*current, reading.seen_did_log, reading.keys_replaced, now);
@@ -612,8 +617,9 @@ protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {
     while (folder.ends_with('/')) folder.pop_back();
     ASSIGN_OR_RETURN(const auto answer,
                      source_->get({folder + "/did.jsonl", protocol::kMaxDidLogBytes, ""}));
-    ASSIGN_OR_RETURN(const auto log, protocol::resolve_did_log(answer.body, "", "", clock_.now()));
-    ASSIGN_OR_RETURN(const auto expected, protocol::did_from_folder_url(folder, log.scid));
+    // Only to know the name: all of it is read and verified below.
+    ASSIGN_OR_RETURN(const auto scid, protocol::claimed_scid(answer.body));
+    ASSIGN_OR_RETURN(const auto expected, protocol::did_from_folder_url(folder, scid));
     did_text = protocol::format_did(expected);
   }
   RETURN_IF_REFUSED(protocol::parse_did(did_text));

@@ -204,16 +204,25 @@ class VisibilityMaker {
 
   void discover(const protocol::TrustGraph& graph) {
     std::set<std::string> seen;
+    std::set<std::string> without_pin;
+    auto& named = change_.now.named_versions_;
     for (const auto& edge : edges_) {
-      if (feeds_.contains(edge.to) || !seen.insert(edge.to).second ||
+      const auto feed = feeds_.find(edge.to);
+      if ((feed != feeds_.end() && !feed->second.did_log.empty()) ||
           denied().covers_publisher(edge.to))
         continue;
       if (!edge.recognition.to_issue || edge.recognition.constraint_error ||
-          now_ < edge.valid_from || now_ >= edge.valid_until)
+          now_ < edge.valid_from || now_ >= edge.valid_until || !graph.best(edge.from, {}))
         continue;
-      if (graph.best(edge.from, {}))
+      if (edge.recognition.at_version) {
+        named[edge.to].push_back(*edge.recognition.at_version);
+      } else {
+        without_pin.insert(edge.to);
+      }
+      if (feed == feeds_.end() && seen.insert(edge.to).second)
         change_.now.to_discover_.emplace_back(edge.to, edge.recognition.subject_did);
     }
+    for (const auto& scid : without_pin) named.erase(scid);
   }
 
   std::vector<Voucher> vouchers(const protocol::Path& path) const {
@@ -541,6 +550,11 @@ std::optional<protocol::Error> Visibility::publisher_hidden(const std::string& s
   const auto found = hidden_.find(scid);
   if (found == hidden_.end()) return std::nullopt;
   return found->second;
+}
+
+std::vector<std::string> Visibility::named_versions(const std::string& scid) const {
+  const auto found = named_versions_.find(scid);
+  return found == named_versions_.end() ? std::vector<std::string>() : found->second;
 }
 
 std::optional<protocol::Error> Visibility::disputed(const std::string& scid) const {

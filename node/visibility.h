@@ -77,6 +77,9 @@ class Visibility {
   const std::vector<std::pair<std::string, std::string>>& to_discover() const {
     return to_discover_;
   }
+  /// The versions of its identity log that the recognitions name which lead to a publisher that was
+  /// never read; empty where one of them names none.
+  std::vector<std::string> named_versions(const std::string& scid) const;
 
  private:
   friend class VisibilityMaker;
@@ -103,6 +106,7 @@ class Visibility {
   std::shared_ptr<const SimilarListings> similar_ = std::make_shared<const SimilarListings>();
   protocol::CheckPolicy policy_ = protocol::default_policy();
   std::vector<std::pair<std::string, std::string>> to_discover_;
+  std::map<std::string, std::vector<std::string>> named_versions_;
 };
 
 /// What changed between two states, for the search index.

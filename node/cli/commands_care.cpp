@@ -4,6 +4,7 @@
 #include "node/cli/commands.h"
 #include "node/publish/files.h"
 #include "node/publish/own_history.h"
+#include "node/store/witness_proofs.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/leaf.h"
 #include "protocol/log/note.h"
@@ -47,10 +48,14 @@ void care_check_feed(const StoreQueries& store, const Feed& feed, protocol::Time
       damage.push_back(name + ": its checkpoint is not that of its entries");
     }
   }
+  const auto proofs = stored_witness_proofs(store.database(), feed.feed_id);
   const auto log = feed.did_log.empty() ? protocol::Result<protocol::DidLog>(
                                               protocol::refuse(protocol::ErrorCode::did_syntax, ""))
-                                        : protocol::resolve_did_log(feed.did_log, "", feed.did,
+                                        : protocol::resolve_did_log(feed.did_log, proofs, "",
                                                                     protocol::kLatestTimestamp);
+  // Proofs of witnesses that are not here yet come with the next reading.
+  if (!log && !feed.did_log.empty() && !(proofs.empty() && protocol::names_witnesses(feed.did_log)))
+    damage.push_back(name + ": its identity log does not hold: " + log.error().detail);
   std::size_t records = 0;
   for (const auto& record : store.records(feed.feed_id)) {
     ++records;

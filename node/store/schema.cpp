@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "node/store/migration_0002_sql.h"
+#include "node/store/migration_0003_sql.h"
 #include "node/store/schema_sql.h"
 #include "node/store/store.h"
 
@@ -11,7 +12,7 @@ namespace node {
 namespace {
 
 // Element i brings a database from version i + 1 to i + 2. Only ever appended to.
-constexpr const char* kMigrations[] = {kMigration0002Sql};
+constexpr const char* kMigrations[] = {kMigration0002Sql, kMigration0003Sql};
 static_assert(std::size(kMigrations) + 1 == kSchemaVersion);
 
 }  // namespace

@@ -1,4 +1,4 @@
--- The store of one node, schema version 2 (PRAGMA user_version; older ones: migrations/). Times are seconds of UTC, ids of records the whole
+-- The store of one node, schema version 3 (PRAGMA user_version; older ones: migrations/). Times are seconds of UTC, ids of records the whole
 -- urn:uuid. Everything that is searchable can be rebuilt from here.
 
 -- What belongs to the node itself: 'own_scid', 'publisher_name', …
@@ -162,3 +162,9 @@ CREATE TABLE report (
   note TEXT NOT NULL DEFAULT ''          -- of an upheld one: shown to readers
 ) STRICT;
 CREATE INDEX report_by_listing ON report (scid, id);
+
+-- did-witness.json of an identity log that needs it, as it was served: without it feed.did_log proves nothing to others.
+CREATE TABLE witness_proofs (
+  feed_id INTEGER PRIMARY KEY REFERENCES feed ON DELETE CASCADE,
+  proofs TEXT NOT NULL                   -- those that proved feed.did_log
+) STRICT;

@@ -12,6 +12,7 @@
 #include "node/store/erasure.h"
 #include "node/store/heads.h"
 #include "node/store/schema.h"
+#include "node/store/witness_proofs.h"
 #include "protocol/limits.h"
 #include "protocol/log/tiles.h"
 
@@ -336,6 +337,7 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
   const auto origin = protocol::feed_origin(feed.scid, update.keys.epoch);
   if (update.new_epoch) forget_heads(db_, feed.scid, origin);
   keep_head(db_, {origin, update.frontier.size(), update.frontier.root(), update.checkpoint}, now);
+  keep_witness_proofs(db_, feed.feed_id, update.did_witness);
   transaction.commit();
 }
 
@@ -386,8 +388,9 @@ void Store::remember_identity(const Feed& feed, std::string_view seen_did_log, b
       .run();
 }
 
-void Store::end_feed(const Feed& feed, std::string_view did_log, const protocol::Error& error,
-                     protocol::Timestamp now, protocol::Timestamp next_attempt) {
+void Store::end_feed(const Feed& feed, std::string_view did_log, std::string_view did_witness,
+                     const protocol::Error& error, protocol::Timestamp now,
+                     protocol::Timestamp next_attempt) {
   Transaction transaction(db_);
   db_.prepare("DELETE FROM record WHERE feed_id = ?1").bind(1, feed.feed_id).run();
   // What was read stays the identity for ever: no other version can follow.
@@ -403,6 +406,7 @@ void Store::end_feed(const Feed& feed, std::string_view did_log, const protocol:
       .bind(5, protocol::word(error.code))
       .bind(6, error.detail)
       .run();
+  keep_witness_proofs(db_, feed.feed_id, did_witness);
   transaction.commit();
 }
 
@@ -455,6 +459,7 @@ crawler::KnownFeed Store::known(const Feed& feed) {
   known.did = feed.did;
   known.did_log = feed.did_log;
   known.did_log_etag = feed.did_log_etag;
+  known.did_witness = stored_witness_proofs(db_, feed.feed_id);
   known.seen_did_log = feed.seen_did_log;
   known.waiting_since = feed.waiting_since;
   known.epoch = feed.epoch;

@@ -191,9 +191,11 @@ class Store {
   /// shown.
   void remember_identity(const Feed& feed, std::string_view seen_did_log, bool keys_replaced,
                          protocol::Timestamp now);
-  /// The publisher has ended its identity by `did_log`: everything that it published here goes.
-  void end_feed(const Feed& feed, std::string_view did_log, const protocol::Error& error,
-                protocol::Timestamp now, protocol::Timestamp next_attempt);
+  /// The publisher has ended its identity by `did_log`, which `did_witness` proves where it names
+  /// witnesses: everything that it published here goes.
+  void end_feed(const Feed& feed, std::string_view did_log, std::string_view did_witness,
+                const protocol::Error& error, protocol::Timestamp now,
+                protocol::Timestamp next_attempt);
   /// Two signed notes that cannot both be true.
   struct Contradiction {
     std::string accepted, other;

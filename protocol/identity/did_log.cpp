@@ -686,6 +686,31 @@ Result<DidLog> resolve_did_log(std::string_view did_jsonl, std::string_view witn
   return std::move(walk).take();
 }
 
+bool names_witnesses(std::string_view did_jsonl) {
+  while (!did_jsonl.empty()) {
+    const auto end = std::min(did_jsonl.find('\n'), did_jsonl.size());
+    // Parsed rather than searched for: a key may be written with escapes, too.
+    const auto entry = parse_json(did_jsonl.substr(0, end));
+    const Json* parameters = entry ? entry->find("parameters") : nullptr;
+    const Json* witness = parameters ? parameters->find("witness") : nullptr;
+    const auto* members = witness ? witness->if_object() : nullptr;
+    if (members && !members->empty()) return true;
+    did_jsonl.remove_prefix(std::min(end + 1, did_jsonl.size()));
+  }
+  return false;
+}
+
+Result<std::string> claimed_scid(std::string_view did_jsonl) {
+  if (did_jsonl.size() > kMaxDidLogBytes) return did_log_syntax("did.jsonl: over 1 MiB");
+  const auto entry = parse_json(did_jsonl.substr(0, did_jsonl.find('\n')));
+  if (!entry) return did_log_syntax("entry 1: " + entry.error().detail);
+  const Json* parameters = entry->find("parameters");
+  const Json* scid = parameters ? parameters->find("scid") : nullptr;
+  if (!scid || !scid->if_string() || !is_scid(*scid->if_string()))
+    return did_log_syntax("entry 1: parameters.scid: expected a SCID");
+  return *scid->if_string();
+}
+
 Result<PublisherKeys> publisher_keys(const DidVersion& version) {
   ASSIGN_OR_RETURN(const Did did, parse_did(version.did));
   ASSIGN_OR_RETURN(const auto sign, did_log_method(version, did.scid, "sign"));

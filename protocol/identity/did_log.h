@@ -15,9 +15,10 @@
 
 namespace protocol {
 
-inline constexpr std::size_t kMaxDidLogBytes = 1 << 20;
+// SPEC 8.1
+inline constexpr std::size_t kMaxDidLogBytes = 1 << 20;  ///< of did.jsonl
 inline constexpr std::size_t kMaxDidLogEntries = 1000;
-inline constexpr std::size_t kMaxWitnessBytes = 256 * 1024;
+inline constexpr std::size_t kMaxWitnessBytes = 256 * 1024;  ///< of did-witness.json
 
 /// One verified state of an identity.
 struct DidVersion {
@@ -33,9 +34,10 @@ struct DidLog {
   std::vector<DidVersion> versions;  ///< at least one, oldest first
   bool portable = false;
   bool deactivated = false;
-  /// What governs the next entry.
-  std::vector<std::string> update_keys;
-  std::vector<std::string> next_key_hashes;
+  // What governs the next entry:
+  std::vector<std::string> update_keys;  ///< multikeys
+  std::vector<std::string>
+      next_key_hashes;  ///< multihashes of multikey texts; empty: not pre-rotated
   /// The next entry needs witness proofs; Kith reads such logs and writes none.
   bool witnessed = false;
 
@@ -46,11 +48,19 @@ struct DidLog {
 };
 
 /// Verifies `did_jsonl` by every rule of SPEC 3.3, in that order. `witness_json` is
-/// did-witness.json, or empty. `did`, where not empty, must be the name of at least one version.
+/// did-witness.json, or empty where there is none; it is looked at only where names_witnesses().
+/// `did`, where not empty, must be the name of at least one version.
 /// `now` bounds versionTime (5 minutes ahead). Refuses with did_syntax (size, JSON, members) or
 /// did_invalid (chain, keys, proofs, witnesses), naming the entry.
 Result<DidLog> resolve_did_log(std::string_view did_jsonl, std::string_view witness_json,
                                std::string_view did, Timestamp now);
+
+/// Whether an entry of this text names witnesses, so that resolve_did_log() needs did-witness.json
+/// with it (SPEC 3.3, rule 11). Nothing is verified; false for a text that is no identity log.
+bool names_witnesses(std::string_view did_jsonl);
+/// The SCID that the first entry claims, before anything is verified: to know which name to ask
+/// for. Refuses with did_syntax.
+Result<std::string> claimed_scid(std::string_view did_jsonl);
 
 /// What a DID document says that Kith uses, checked (SPEC 3.4).
 struct PublisherKeys {

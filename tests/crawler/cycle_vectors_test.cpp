@@ -55,6 +55,7 @@ struct CycleMemory {
     }
     leaves.insert(leaves.end(), update.entries.begin(), update.entries.end());
     known.did_log = update.did_log;
+    known.did_witness = update.did_witness;
     known.epoch = update.keys.epoch;
     known.size = update.frontier.size();
     known.applied = update.applied;

@@ -1,8 +1,12 @@
 #include "tests/support/sample_evidence.h"
 
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
+#include "protocol/document/data_integrity.h"
 #include "protocol/document/recognition.h"
+#include "protocol/encoding/text_encodings.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/leaf.h"
 #include "protocol/log/note.h"
@@ -35,6 +39,58 @@ std::string sample_did_log(const std::string& name) {
   start.next_update_keys.push_back(sample_key(name + " next").public_key());
   return sample_take(protocol::create_did_log(start, sample_key(name + " update"), sample_time())) +
          "\n";
+}
+
+std::string sample_did_key(const protocol::SigningKey& key) {
+  return "did:key:" + protocol::to_multikey(key.public_key());
+}
+
+Json sample_signed(Json value, const protocol::SigningKey& key) {
+  const auto method = sample_did_key(key) + "#" + protocol::to_multikey(key.public_key());
+  return protocol::sign_data_integrity(std::move(value), method, sample_time(), key);
+}
+
+std::string sample_hash(const Json& value) {
+  return protocol::to_multihash(protocol::sha256(protocol::canonical(value)));
+}
+
+/// The log `line` with three witnesses, by the rules of SPEC 3.3, and the approval of two of them.
+std::pair<std::string, std::string> sample_witnessed(const std::string& name,
+                                                     const std::string& line) {
+  Json entry = sample_take(protocol::parse_json(line));
+  const auto replaced = [](const Json& value, const std::string& from, const std::string& to) {
+    std::string text = protocol::canonical(value);
+    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+      text.replace(at, from.size(), to);
+    return sample_take(protocol::parse_json(text));
+  };
+  Json::Array witnesses;
+  for (const auto* number : {"1", "2", "3"}) {
+    witnesses.push_back(
+        Json::object({{"id", sample_did_key(sample_key(name + " witness " + number))}}));
+  }
+  Json& parameters = *entry.find("parameters");
+  parameters.set("witness", Json::object({{"threshold", 2}, {"witnesses", witnesses}}));
+  const std::string before = *parameters.find("scid")->if_string();
+  entry.erase("proof");
+  entry.set("versionId", "{SCID}");
+  entry = replaced(entry, before, "{SCID}");
+  const std::string scid = sample_hash(entry);
+  entry = replaced(entry, "{SCID}", scid);
+  const std::string version = "1-" + sample_hash(entry);
+  entry.set("versionId", version);
+  entry = sample_signed(std::move(entry), sample_key(name + " update"));
+  entry.set("proof", Json::array({*entry.find("proof")}));
+
+  Json::Array proofs;
+  for (const auto* number : {"1", "3"}) {
+    const Json made = sample_signed(Json::object({{"versionId", version}}),
+                                    sample_key(name + " witness " + number));
+    proofs.push_back(*made.find("proof"));
+  }
+  return {protocol::canonical(entry) + "\n",
+          protocol::canonical(
+              Json::array({Json::object({{"versionId", version}, {"proof", proofs}})}))};
 }
 
 Json sample_recognition(const SamplePublisher& by, const SamplePublisher& whom,
@@ -71,12 +127,14 @@ Json sample_listing(const std::string& name) {
 
 protocol::Timestamp sample_time() { return *protocol::parse_timestamp("2026-11-01T09:00:00Z"); }
 
-SamplePublisher::SamplePublisher(const std::string& name)
+SamplePublisher::SamplePublisher(const std::string& name, bool witnessed)
     : name_(name),
       sign_(sample_key(name + " sign")),
       node_(sample_key(name + " node")),
-      did_log_(sample_did_log(name)),
-      log_(sample_take(protocol::resolve_did_log(did_log_, "", "", sample_time()))) {}
+      did_log_(sample_did_log(name)) {
+  if (witnessed) std::tie(did_log_, did_witness_) = sample_witnessed(name, did_log_);
+  log_ = sample_take(protocol::resolve_did_log(did_log_, did_witness_, "", sample_time()));
+}
 
 std::uint64_t SamplePublisher::append(protocol::DocumentType type, Json subject,
                                       protocol::Timestamp from, protocol::Timestamp until) {
@@ -114,11 +172,14 @@ protocol::EvidenceItem SamplePublisher::item(std::uint64_t index,
       sample_take(protocol::parse_json(documents_[index])), leaves_[index],
       protocol::format_tlog_proof({std::nullopt, index, protocol::inclusion_proof(hashes_, index),
                                    protocol::format_note(note)}),
-      did_log_, ""};
+      did_log_, did_witness_};
 }
 
-SampleEvidence::SampleEvidence()
-    : national("national"), chapter("chapter"), collective("collective"), hub("hub") {
+SampleEvidence::SampleEvidence(bool witnessed)
+    : national("national"),
+      chapter("chapter", witnessed),
+      collective("collective", witnessed),
+      hub("hub") {
   const auto from = sample_time();
   const auto until = from + std::chrono::days(300);
   national.append(

@@ -21,12 +21,15 @@ protocol::Timestamp sample_time();
 class SamplePublisher {
  public:
   /// Keys are SHA-256 of "evidence NAME sign" and so on; the folder is https://NAME.example/o/main.
-  explicit SamplePublisher(const std::string& name);
+  /// Where it is `witnessed`, its identity log names three witnesses, "evidence NAME witness 1" to
+  /// 3, of whom two must agree, and the first and the third have.
+  explicit SamplePublisher(const std::string& name, bool witnessed = false);
 
   const std::string& scid() const { return log_.scid; }
   const std::string& did() const { return log_.current().did; }
   const std::string& version_id() const { return log_.current().version_id; }
   const std::string& did_log() const { return did_log_; }
+  const std::string& did_witness() const { return did_witness_; }  ///< empty: not witnessed
   const protocol::SigningKey& node_key() const { return node_; }
 
   /// Signs and appends a document, and returns its place in the log.
@@ -39,16 +42,17 @@ class SamplePublisher {
  private:
   std::string name_;
   protocol::SigningKey sign_, node_;
-  std::string did_log_;
+  std::string did_log_, did_witness_;
   protocol::DidLog log_;
   std::vector<std::string> documents_, leaves_;
   std::vector<protocol::Hash> hashes_;
 };
 
 /// The sample: an association recognizes a chapter for the US, the chapter a collective for Ohio,
-/// the collective publishes three listings; a hub made the bundle of the second.
+/// the collective publishes three listings; a hub made the bundle of the second. Where they are
+/// `witnessed`, the chapter and the collective are.
 struct SampleEvidence {
-  SampleEvidence();
+  explicit SampleEvidence(bool witnessed = false);
   protocol::Evidence bundle() const;
 
   SamplePublisher national, chapter, collective, hub;

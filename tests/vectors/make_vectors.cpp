@@ -1390,6 +1390,34 @@ void make_cycles() {
               {{"size", 1}, {"applied", 1}, {"new_epoch", true}, {"records", listing_shown}})});
   }
   {
+    // Entry 2 names two witnesses who must agree, and itself needs them.
+    const Entries one = log_of(first_entry());
+    const Entries watched =
+        grown(one, next_entry(one, parameter("witness", witnesses_of(2, {20, 21}))));
+    const auto version = watched.last_version();
+    const auto witnessed = [&](const Json& proofs) {
+      Json files = with_file(first_state, "did.jsonl", watched.text());
+      if (!proofs.is_null()) {
+        files.set("https://chapter.example/o/main/did-witness.json",
+                  canonical(Json::array({proofs})));
+      }
+      return files;
+    };
+    const Json agreed = witnessed(witness_proofs(version, {20, 21}));
+    add("an identity log with its witnesses' proofs", "ok", "step 1, SPEC 3.3 rule 11",
+        {first_step, step(kLater, agreed, "ok", {{"size", 2}, {"applied", 2}})});
+    add("an identity log without its witnesses' proofs", "did-invalid",
+        "404: a witnessed log without the file",
+        {first_step, step(kLater, witnessed(Json()), "did-invalid")});
+    add("an identity log with one proof of two", "did-invalid", "SPEC 3.3 rule 11: the threshold",
+        {first_step, step(kLater, witnessed(witness_proofs(version, {20})), "did-invalid")});
+    add("proofs that are gone later", "ok",
+        "step 1: the log is the one that was accepted, and what proved it is kept",
+        {step(kLater, agreed, "ok"), step(kLater, witnessed(Json()), "ok")});
+    add("a witnessed log cut back", "did-rollback", "the newest entry, which was seen, is missing",
+        {step(kLater, agreed, "ok"), step(kLater, first_state, "did-rollback")});
+  }
+  {
     const Json no_feed = first_entry([](Json& entry) { entry.find("state")->erase("service"); });
     add("an identity without a feed", "feed-missing", "SPEC 3.4",
         {step(kNow, with_file(first_state, "did.jsonl", log_of(no_feed).text()), "feed-missing")},
@@ -1848,6 +1876,12 @@ struct EvidencePublisher {
     scid = log.scid;
     version_id = log.current().version_id;
   }
+  /// With the keys of `seeds`, and `log`, which names witnesses.
+  EvidencePublisher(std::uint8_t seeds, const Entries& log)
+      : base(seeds), did_log(log.text()), did(did_of(log.made.back())) {
+    scid = must(protocol::parse_did(did)).scid;
+    version_id = log.last_version();
+  }
   SigningKey key(int number) const { return seed(static_cast<std::uint8_t>(base + number)); }
   std::string origin() const { return protocol::feed_origin(scid, 1); }
 };
@@ -2185,6 +2219,53 @@ void make_evidence() {
       }());
   add("two faults of one edge", "edge-expired", "path[0].recognition",
       "step 8: rule 2 before rule 6", first_part(0, valid(kMade, "2026-11-02T00:00:00Z")));
+
+  {
+    // Its keys are the chapter's; another SCID, since its first entry names witnesses.
+    const EvidencePublisher watched(
+        0, log_of(first_entry(parameter("witness", witnesses_of(2, {20, 21, 22})))));
+    const auto witnessed = [&](const char* name, const char* code, const char* at_member,
+                               const char* why, Json proofs, Json::Object more = {}) {
+      auto set = evidence_part(watched, listing(watched.did), "listing", "");
+      const auto step = evidence_part(national, evidence_recognition(national, watched, "US", 0),
+                                      "recognition", "path[0].");
+      set.push_back({"path", Json::array({object_of(step)})});
+      if (!proofs.is_null()) set.push_back({"didWitness", std::move(proofs)});
+      add(name, code, at_member, why, std::move(set), std::move(more));
+    };
+    const auto approved = [&](const std::string& version, std::vector<std::uint8_t> seeds) {
+      return Json(canonical(Json::array({witness_proofs(version, std::move(seeds))})));
+    };
+    const auto& version = watched.version_id;
+    witnessed("a publisher with witnesses", "ok", "", "step 2, SPEC 3.3 rule 11: two of three",
+              approved(version, {20, 22}), {{"judged_at", now}});
+    witnessed("witnesses without their proofs", "did-invalid", "didLog",
+              "step 2: a witnessed log without the file", Json());
+    witnessed("the proofs of another log", "did-invalid", "didLog",
+              "step 2: the versionId must be in this log",
+              approved(chapter_publisher.version_id, {20, 21, 22}));
+    witnessed("one witness of two", "did-invalid", "didLog", "step 2: the threshold",
+              approved(version, {20}));
+    witnessed("one witness twice", "did-invalid", "didLog", "step 2: distinct witnesses count",
+              approved(version, {20, 20}));
+    witnessed("a witness and a stranger", "did-invalid", "didLog",
+              "step 2: only proofs by witnesses of the list count", approved(version, {20, 23}));
+    {
+      Json item = witness_proofs(version, {20, 21});
+      auto& both = *item.find("proof")->if_array();
+      both[0].set("proofValue", *both[1].find("proofValue"));
+      witnessed("a witness's proof with another's signature", "did-invalid", "didLog",
+                "step 2: it must verify by the key that it names",
+                Json(canonical(Json::array({item}))));
+    }
+    witnessed("proofs that are no list", "did-syntax", "didLog", "step 2: a list", "{}");
+    witnessed("a proof without a versionId", "did-syntax", "didLog", "step 2: each item has one",
+              R"([{"proof":[]}])");
+    add("proofs beside a log that names no witnesses", "ok", "", "step 2: they are not looked at",
+        {{"didWitness", "hello"}}, {{"judged_at", now}});
+    add("a node with witnesses", "did-invalid", "nodeDidLog",
+        "step 6: there is no place for their proofs", {{"nodeDidLog", watched.did_log}});
+  }
 
   // Small ones, whole: the anchor's own listing, and what does not get as far as a member.
   File small(

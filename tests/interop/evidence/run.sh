@@ -68,3 +68,32 @@ refused "another key" 'bundle["path"][0]["didLog"] = bundle["didLog"]'
 refused "a larger log" 'bundle["proof"] = bundle["proof"].replace("/1\n3\n", "/1\n4\n")'
 refused "another anchor" 'bundle["anchor"] = "QmW5hAGd2hzf1ecotDmDqmR1ZdBwgm164xHEJjdJ6YahM5"'
 refused "a path cut short" 'del bundle["path"][0]'
+
+# Identity logs that name witnesses: the logs by Go as before, the witnesses by Python and openssl.
+"$make_bundle" witnessed >"$work/bundle.json"
+"$make_bundle" witnessed judge "$work/bundle.json"
+"$work/check" "$work/bundle.json"
+python3 -B "$here/witnesses.py" "$work/bundle.json"
+unwitnessed() { # what, python statement over `bundle`
+  python3 -B - "$work" "$2" <<'PYTHON'
+import json, sys
+work, change = sys.argv[1:]
+bundle = json.load(open(f"{work}/bundle.json"))
+before = json.dumps(bundle)
+exec(change)
+assert json.dumps(bundle) != before, "nothing was changed"
+json.dump(bundle, open(f"{work}/changed.json", "w"), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+PYTHON
+  if "$make_bundle" witnessed judge "$work/changed.json" >"$work/ours"; then echo "we accept: $1"; exit 1; fi
+  if python3 -B "$here/witnesses.py" "$work/changed.json" >"$work/theirs" 2>&1; then echo "Python accepts: $1"; exit 1; fi
+  echo "refused, as it must: $1: $(cat "$work/ours") | $(tail -n 1 "$work/theirs")"
+}
+unwitnessed "no proofs" 'del bundle["didWitness"]'
+unwitnessed "no proofs of a recognizer" 'del bundle["path"][1]["didWitness"]'
+unwitnessed "the proofs of another log" 'bundle["didWitness"] = bundle["path"][1]["didWitness"]'
+unwitnessed "one proof where two are needed" \
+  'w = json.loads(bundle["didWitness"]); w[0]["proof"].pop(); bundle["didWitness"] = json.dumps(w)'
+unwitnessed "one proof twice" \
+  'w = json.loads(bundle["didWitness"]); w[0]["proof"][1] = w[0]["proof"][0]; bundle["didWitness"] = json.dumps(w)'
+unwitnessed "a signature of another" \
+  'w = json.loads(bundle["didWitness"]); p = w[0]["proof"]; p[0]["proofValue"] = p[1]["proofValue"]; bundle["didWitness"] = json.dumps(w)'

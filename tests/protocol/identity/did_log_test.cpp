@@ -760,6 +760,42 @@ TEST(DidLogWitnesses, EachEntryNeedsTheThresholdOfTheListThatGovernsIt) {
   }
 }
 
+TEST(DidLogWitnesses, AreFoundHoweverTheirNameIsWritten) {
+  const Json one_of_one = witness_list(1, {20});
+  const ForgedLog log = witnessed_log({Json(), one_of_one});
+  EXPECT_TRUE(names_witnesses(log.text));
+  EXPECT_FALSE(names_witnesses(witnessed_log({Json(), Json()}).text));
+  EXPECT_FALSE(names_witnesses(witnessed_log({no_witnesses(), Json()}).text));
+  EXPECT_TRUE(names_witnesses(witnessed_log({one_of_one, no_witnesses()}).text))
+      << "its first entry needs them for ever";
+  EXPECT_FALSE(names_witnesses(""));
+  EXPECT_FALSE(names_witnesses("\n\n{\"parameters\":[\"witness\"]}\nwitness"));
+
+  std::string escaped = log.text;
+  const auto at = escaped.find("\"witness\"");
+  ASSERT_NE(at, std::string::npos);
+  escaped.replace(at, 9, "\"\\u0077itness\"");
+  EXPECT_TRUE(names_witnesses(escaped));
+  EXPECT_TRUE(resolve_did_log(escaped, witness_file(log, {{2, 20}}), "", kDidTestNow));
+  EXPECT_FALSE(resolve_did_log(escaped, "", "", kDidTestNow));
+}
+
+TEST(DidLog, TellsItsClaimedScidOfTheFirstEntryOnly) {
+  const ForgedLog log = forge({forged_first(), forged_second()});
+  const auto scid = claimed_scid(log.text);
+  ASSERT_TRUE(scid);
+  EXPECT_EQ(*scid, log.scid);
+  EXPECT_EQ(*claimed_scid(log.text.substr(0, log.text.find('\n')) + "\nwhatever"), log.scid);
+  for (const std::string text :
+       {"", "\n", "[]", "{}", "{\"parameters\":{}}", "{\"parameters\":{\"scid\":7}}",
+        "{\"parameters\":{\"scid\":\"Qm\"}}"}) {
+    SCOPED_TRACE(text);
+    const auto refused = claimed_scid(text);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::did_syntax);
+  }
+}
+
 TEST(DidLogWitnesses, AProofOfAnotherLogOrOfAnUnpublishedEntryDoesNotCount) {
   const ForgedLog log = witnessed_log({witness_list(1, {20}), Json()});
   const ForgedLog other = witnessed_log({witness_list(1, {20}), Json(), Json()});
