@@ -687,6 +687,11 @@ Result<DidLog> resolve_did_log(std::string_view did_jsonl, std::string_view witn
 }
 
 bool names_witnesses(std::string_view did_jsonl) {
+  // Most logs have neither the word nor an escape that could spell it, and need no parsing.
+  if (did_jsonl.find("\"witness\"") == std::string_view::npos &&
+      did_jsonl.find("\\u") == std::string_view::npos) {
+    return false;
+  }
   while (!did_jsonl.empty()) {
     const auto end = std::min(did_jsonl.find('\n'), did_jsonl.size());
     // Parsed rather than searched for: a key may be written with escapes, too.
