@@ -30,7 +30,8 @@ allow_only() { # pattern, folders, allowed files (extended regex), reason
     bad=1
   fi
 }
-allow_only '#include <boost/(beast|asio)' 'protocol crawler node' 'node/http/server\.cpp' 'Beast stays in node/http/server.cpp'
+allow_only '#include <boost/(beast|asio)' 'protocol crawler node' 'node/http/(door|edge|server|session|transport)\.(h|cpp)' 'Beast and Asio stay in node/http'
+allow_only '#include "node/http/(door|edge|session|transport)\.h"' 'protocol crawler node' 'node/http/(door|edge|server|session|transport)\.(h|cpp)' 'the parts of the HTTP edge stay behind server.h'
 allow_only '#include <curl/' 'protocol crawler node' 'crawler/fetcher\.cpp' 'libcurl stays in crawler/fetcher.cpp'
 allow_only '#include <httplib' 'protocol crawler node' 'node/cli/console_client\.cpp' 'cpp-httplib stays where both ends are ours'
 allow_only '#include <sqlite3' 'protocol crawler node' 'node/store/sqlite\.(h|cpp)' 'SQLite stays behind node/store/sqlite.h'
