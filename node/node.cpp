@@ -11,6 +11,10 @@
 #include "crawler/follower.h"
 #include "crawler/probes.h"
 #include "node/checks/run_checks.h"
+#include "node/mirror/feed_place.h"
+#include "node/mirror/human_discovery.h"
+#include "node/publish/catch_up.h"
+#include "node/publish/files.h"
 #include "node/publish/own_history.h"
 #include "node/store/check_notes.h"
 #include "node/store/reports.h"
@@ -37,6 +41,9 @@ constexpr int kDiscoveryRounds = static_cast<int>(protocol::kMaxPathEdges);
 constexpr std::chrono::hours kProbeHoldsWell{7 * 24};
 constexpr std::chrono::hours kProbeHoldsOtherwise{24};
 constexpr int kProbesOfOneHost = 2;
+
+// Enough for a head to get around; each is asked once in a quarter of an hour.
+constexpr std::size_t kMostKnownNodes = 64;
 
 /// Kept, so that "the next page" of `kith search` works in the next command, too.
 std::string kept_cursor_key(Store& store) {
@@ -87,7 +94,8 @@ Node::Node(const std::filesystem::path& data_folder, const Clock& clock, crawler
       folder_(store_.folder()),
       index_(kept_cursor_key(store_)),
       visibility_(std::make_shared<const Visibility>()),
-      witness_(clock, witness_parts()) {
+      witness_(clock, witness_parts()),
+      mirror_(clock, mirror_parts()) {
   const std::lock_guard lock(writer_);
   refresh_locked();
 }
@@ -139,6 +147,100 @@ Witness::Parts Node::witness_parts() {
   };
   parts.quarantined = [this] { refresh_locked(); };
   return parts;
+}
+
+Mirror::Parts Node::mirror_parts() {
+  Mirror::Parts parts;
+  parts.read = [this](const std::function<void(StoreQueries&)>& use) {
+    read([&](StoreQueries& store) {
+      use(store);
+      return true;
+    });
+  };
+  parts.checkpoint = [this](const std::string& scid) { return cosigned_checkpoint(scid); };
+  parts.proofs = &proofs_;
+  return parts;
+}
+
+std::vector<std::string> Node::known_nodes() const {
+  const auto seen = visibility();
+  return read([&](StoreQueries& store) {
+    std::set<std::string> trusted;
+    for (const auto& anchor : store.anchors()) trusted.insert(anchor.scid);
+    std::vector<std::string> nodes, others;
+    std::string own;
+    for (const auto& feed : store.feeds()) {
+      const bool is_anchor = trusted.contains(feed.scid);
+      if (feed.quarantined || feed.checkpoint.empty() ||
+          (!feed.own && !is_anchor && seen->publisher_hidden(feed.scid)))
+        continue;
+      const auto keys = stored_publisher_keys(feed);
+      if (!keys || !keys->api_url) continue;
+      std::string url = *keys->api_url;
+      while (url.ends_with('/')) url.pop_back();
+      if (feed.own) {
+        own = url;
+      } else {
+        (is_anchor ? nodes : others).push_back(url);
+      }
+    }
+    nodes.insert(nodes.end(), others.begin(), others.end());
+    std::vector<std::string> distinct;
+    for (auto& url : nodes) {
+      if (distinct.size() == kMostKnownNodes) break;
+      if (url != own && std::find(distinct.begin(), distinct.end(), url) == distinct.end())
+        distinct.push_back(std::move(url));
+    }
+    return distinct;
+  });
+}
+
+std::vector<GossipFinding> Node::compare_heads(bool everything) {
+  if (!source_) return {};
+  const auto now = clock_.now();
+  auto nodes = peers_.awake(known_nodes(), now);
+  std::erase_if(nodes, [&](const auto& url) { return !peers_.take_turn(url, now, everything); });
+  if (nodes.empty()) return {};
+  std::map<std::string, GossipLog> logs;
+  for (auto& feed : read([](StoreQueries& store) { return store.feeds(); })) {
+    auto keys = stored_publisher_keys(feed);
+    if (!keys || feed.checkpoint.empty() || feed.quarantined) continue;
+    const auto origin = protocol::feed_origin(feed.scid, feed.epoch);
+    GossipLog log{feed.scid, origin, feed.size, feed.frontier.root(), {}, std::move(keys)};
+    log.root_at = [this, feed = std::move(feed)](std::uint64_t size) {
+      if (size == feed.size) return feed.frontier.root();
+      return read([&](StoreQueries& store) { return proofs_.root_at(store, feed, size); });
+    };
+    logs.emplace(origin, std::move(log));
+  }
+  auto findings = node::compare_heads(*source_, peers_, nodes, logs, now);
+  std::optional<protocol::Timestamp> due;
+  {
+    const std::lock_guard lock(writer_);
+    bool hidden = false;
+    for (const auto& finding : findings) {
+      const auto current = store_.queries().feed(finding.scid);
+      if (!current || current->own || current->quarantined) continue;
+      if (finding.contradicts) {
+        store_.note_failure(
+            *current,
+            {protocol::ErrorCode::equivocation, "it signed two histories for " +
+                                                    std::to_string(finding.size) +
+                                                    " entries; the other one is shown by " +
+                                                    finding.node},
+            {current->checkpoint, finding.note}, true, now, current->next_attempt);
+        hidden = true;
+      } else {
+        due = pace_.earliest(finding.scid, now);
+        make_due(store_.database(), finding.scid, *due);
+      }
+    }
+    if (hidden) refresh_locked();
+  }
+  if (due) {
+    if (const auto hook = news_.with([](const auto& kept) { return kept; })) hook(*due);
+  }
+  return findings;
 }
 
 void Node::on_news(std::function<void(protocol::Timestamp)> hook) {
@@ -369,12 +471,14 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   FeedOutcome outcome{scid, publisher_name(scid), false, 0, std::nullopt, 0};
   std::optional<Feed> feed;
   std::optional<Head> head_before;
+  std::optional<std::string> place;
   crawler::KnownFeed known;
   {
     const std::lock_guard lock(writer_);
     feed = store_.queries().feed(scid);
     if (!feed || feed->own) return outcome;
     known = store_.known(*feed);
+    place = feed_place(store_.queries(), scid);
     head_before = newest_head(store_.database(), *feed);
     pace_.started(scid, now);
   }
@@ -409,10 +513,22 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   known.head_of = locked_head;
   known.root_at = locked_root;
   known.leaves = locked_leaves;
+  const auto elsewhere = place ? published_copy(*feed, *place, *source_) : nullptr;
   auto reading = crawler::read_feed(
-      *source_, known, now, [&](std::size_t done, std::size_t total, std::string_view what) {
+      elsewhere ? *elsewhere : *source_, known, now,
+      [&](std::size_t done, std::size_t total, std::string_view what) {
         if (progress) progress({0, 0, outcome.name, done, total, std::string(what)});
       });
+  std::optional<protocol::Error> not_from_its_host;
+  if (!reading.update && !place && may_be_had_elsewhere(reading.update.error().code)) {
+    if (auto copy = read_from_mirrors(*source_, peers_, known_nodes(), *feed, known, now)) {
+      not_from_its_host = copied_words(*feed, *copy, reading.update.error());
+      if (!copy->reading.update || is_worth_taking(*feed, *copy->reading.update))
+        reading = std::move(copy->reading);
+      else
+        reading.update = tl::unexpected(*not_from_its_host);
+    }
+  }
 
   const std::lock_guard lock(writer_);
   const auto current = store_.queries().feed(scid);
@@ -447,10 +563,16 @@ FeedOutcome Node::sync_feed(const std::string& scid,
                           {reading.accepted_note, reading.contradicting_note}, fraud, now, next);
     }
     outcome.refused = reading.update.error();
+  } else if (place && !feed->checkpoint.empty() && !is_worth_taking(*feed, *reading.update)) {
+    // A folder that was handed over once says nothing of how its publisher is today.
+    note_nothing_new(store_.database(), scid, now, after_success(now));
   } else {
     const bool is_behind = has_news && head.size > reading.update->frontier.size();
     store_.apply(*current, *reading.update, now,
-                 is_behind ? pace_.earliest(scid, now) : after_success(now));
+                 is_behind           ? pace_.earliest(scid, now)
+                 : not_from_its_host ? after_failure(now, current->failures)
+                                     : after_success(now),
+                 not_from_its_host);
     // What its publisher took back leaves the write-ahead log, too.
     if (!reading.update->records.empty() || reading.update->new_epoch) store_.checkpoint();
     outcome.entries = reading.update->entries.size();
@@ -459,6 +581,7 @@ FeedOutcome Node::sync_feed(const std::string& scid,
         std::count_if(reading.update->records.begin(), reading.update->records.end(),
                       [](const auto& record) { return record.problem.has_value(); }));
     if (reading.update->trouble) outcome.refused = reading.update->trouble;
+    if (not_from_its_host) outcome.refused = not_from_its_host;
   }
   refresh_locked();
   outcome.name = publisher_name(scid);
@@ -469,6 +592,8 @@ std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid,
                                     const std::function<void(const SyncProgress&)>& progress) {
   std::vector<FeedOutcome> outcomes;
   if (!source_) return outcomes;
+  // First, so that what others have seen is read in this very round.
+  if (!only_scid) compare_heads(everything);
   std::set<std::string> done;
   for (int round = 0; round <= kDiscoveryRounds; ++round) {
     std::vector<std::string> due;
@@ -597,13 +722,27 @@ Node::Probed Node::probe(std::size_t most, bool everything) {
   return probed;
 }
 
-protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {
+protocol::Result<FoundPublisher> Node::look_up(std::string_view text, const std::string& folder) {
   using protocol::ErrorCode;
   if (!source_)
     return protocol::refuse(ErrorCode::did_unreachable,
                             "this command cannot read from the network");
   std::string wanted_version;
   std::string did_text(text);
+  std::unique_ptr<crawler::Source> copy;
+  if (!folder.empty()) {
+    const auto log_text = read_file_if_there(std::filesystem::path(folder) / "did.jsonl");
+    if (!log_text || log_text->size() > protocol::kMaxDidLogBytes)
+      return protocol::refuse(ErrorCode::did_unreachable, folder + " has no did.jsonl");
+    ASSIGN_OR_RETURN(const auto log, protocol::resolve_did_log(*log_text, "", "", clock_.now()));
+    did_text = log.current().did;
+    Feed feed;
+    feed.did = did_text;
+    copy = published_copy(feed, folder, *source_);
+  } else if (is_host_name(text)) {
+    ASSIGN_OR_RETURN(const auto url, publisher_of_domain(*source_, text));
+    return look_up(url);
+  }
   if (text.starts_with("kith1:")) {
     const auto hash = text.find('#');
     if (hash == std::string_view::npos)
@@ -612,14 +751,17 @@ protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {
     did_text = text.substr(6, hash - 6);
     wanted_version = text.substr(hash + 1);
   } else if (text.starts_with("https://")) {
-    std::string folder(text);
-    if (folder.ends_with("/did.jsonl")) folder.resize(folder.size() - 10);
-    while (folder.ends_with('/')) folder.pop_back();
+    std::string place(text);
+    if (place.ends_with("/did.jsonl")) place.resize(place.size() - 10);
+    while (place.ends_with('/')) place.pop_back();
     ASSIGN_OR_RETURN(const auto answer,
-                     source_->get({folder + "/did.jsonl", protocol::kMaxDidLogBytes, ""}));
+                     source_->get({place + "/did.jsonl", protocol::kMaxDidLogBytes, ""}));
     // Only to know the name: all of it is read and verified below.
     ASSIGN_OR_RETURN(const auto scid, protocol::claimed_scid(answer.body));
-    ASSIGN_OR_RETURN(const auto expected, protocol::did_from_folder_url(folder, scid));
+    // The folder of a bare host is its /.well-known.
+    constexpr std::string_view kOfBareHost = "/.well-known";
+    if (place.ends_with(kOfBareHost)) place.resize(place.size() - kOfBareHost.size());
+    ASSIGN_OR_RETURN(const auto expected, protocol::did_from_folder_url(place, scid));
     did_text = protocol::format_did(expected);
   }
   RETURN_IF_REFUSED(protocol::parse_did(did_text));
@@ -628,7 +770,7 @@ protocol::Result<FoundPublisher> Node::look_up(std::string_view text) {
   nothing.root_at = [](std::uint64_t) { return protocol::empty_root(); };
   nothing.is_live = [](const std::string&) { return false; };
   nothing.leaves = [](std::uint64_t, std::uint64_t) { return std::vector<protocol::Bytes>(); };
-  auto reading = crawler::read_feed(*source_, nothing, clock_.now());
+  auto reading = crawler::read_feed(copy ? *copy : *source_, nothing, clock_.now());
   if (!reading.update) return tl::unexpected(reading.update.error());
   const auto& update = *reading.update;
   if (!wanted_version.empty() && !update.log.has_version(wanted_version)) {

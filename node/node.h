@@ -14,6 +14,8 @@
 #include "node/evidence.h"
 #include "node/feed_state.h"
 #include "node/guarded.h"
+#include "node/mirror/mirror.h"
+#include "node/mirror/mirror_peers.h"
 #include "node/publish/publisher.h"
 #include "node/reminders/reminder.h"
 #include "node/search/index.h"
@@ -176,6 +178,12 @@ class Node {
   std::optional<std::string> cosigned_checkpoint(const std::string& scid);
   /// For proofs from the logs stored here.
   LogProofs& proofs() { return proofs_; }
+  /// Copies of the feeds that are stored here, for others.
+  Mirror& mirror() { return mirror_; }
+  /// Compares what is known here with the heads that other nodes show, those due or, for
+  /// `everything`, all that do not rest. A newer head makes its feed due; a contradiction is stored
+  /// and hides the feed. What concerns the own feed changes nothing here.
+  std::vector<GossipFinding> compare_heads(bool everything);
   /// Looks at pages that shown listings name, at most `most` in all and two of one host, each at
   /// most daily (weekly where all was well), or all of them for `everything`. Says how many were
   /// read.
@@ -186,7 +194,9 @@ class Node {
   /// Reads the publisher that `text` names: a kith1: line, a DID, or the https URL of its folder.
   /// Nothing is stored. Refuses with did_syntax or what reading refused with; did_fork when a named
   /// version is not in its log.
-  protocol::Result<FoundPublisher> look_up(std::string_view text);
+  /// With `folder`, a local one laid out like a publisher's, that is read instead. `text` may also
+  /// be a domain: the publisher at its root, or the one that its api-catalog names.
+  protocol::Result<FoundPublisher> look_up(std::string_view text, const std::string& folder = {});
   /// Reads one's own feed at its public place, as at first contact. Nothing is stored. Refuses with
   /// config_invalid where there is no own publisher, or what reading refused with.
   protocol::Result<PublicCopy> read_public_copy() const;
@@ -207,6 +217,9 @@ class Node {
   void refresh_locked();
   Publisher* publisher_locked();
   Witness::Parts witness_parts();
+  Mirror::Parts mirror_parts();
+  /// The other nodes that are known: of anchors first, then of publishers on valid paths.
+  std::vector<std::string> known_nodes() const;
   std::shared_ptr<const Visibility> visibility() const;
   FeedOutcome sync_feed(const std::string& scid,
                         const std::function<void(const SyncProgress&)>& progress);
@@ -225,6 +238,8 @@ class Node {
   Guarded<std::function<void(protocol::Timestamp)>> news_;
   Witness witness_;
   LogProofs proofs_;
+  Mirror mirror_;
+  MirrorPeers peers_;
 };
 
 template <class F>

@@ -6,6 +6,7 @@
 #include "node/api/feeds.h"
 #include "node/api/groups.h"
 #include "node/api/listing_files.h"
+#include "node/api/mirror.h"
 #include "node/api/publisher_files.h"
 #include "node/api/witness.h"
 #include "node/pages/about_node.h"
@@ -74,6 +75,12 @@ void add_public_routes(Router& router, Node& node,
   router.add("GET", "/api/v1/vocabularies", [](const Request&) { return get_vocabularies(); });
   router.add("POST", "/witness/add-checkpoint",
              [&node](const Request& request) { return post_add_checkpoint(request, node); });
+  router.add("GET", "/mirror/",
+             [&node](const Request& request) { return get_mirror_index(request, node); });
+  router.add("GET", "/mirror/{name}/{path*}",
+             [&node](const Request& request) { return get_mirror_file(request, node); });
+  router.add("GET", "/.well-known/api-catalog",
+             [&node](const Request&) { return get_api_catalog(node); });
   router.add("GET", "/healthz", [](const Request&) { return get_health(); });
   router.add("GET", "/readyz", [&node](const Request&) { return get_ready(node); });
 

@@ -39,6 +39,7 @@ const std::map<std::string, CommandFunction>& command_table() {
       {"reinstate", command_reinstate},
       {"follow", command_follow},
       {"unfollow", command_unfollow},
+      {"mirror", command_mirror},
       {"sync", command_sync},
       {"status", command_status},
       {"search", command_search},

@@ -40,6 +40,7 @@ ExitCode command_recognize(const Invocation& invocation, Node& node, CommandOutp
 ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_mirror(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_sync(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput& output);
 // commands_association.cpp: what an association does with those that it recognizes

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <filesystem>
 
 #include "node/alerts.h"
 #include "node/cli/commands.h"
+#include "node/mirror/feed_place.h"
 #include "node/publish/vouching.h"
 #include "protocol/identity/did.h"
 
@@ -26,7 +28,8 @@ std::optional<int> follow_whole_number(const std::string& text, int most) {
 /// Finds the publisher that the person named, shows it, and asks. Nothing where the answer is no,
 /// or it cannot be read.
 std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const std::string& doing,
-                                            Node& node, CommandOutput& output, ExitCode& exit) {
+                                            Node& node, CommandOutput& output, ExitCode& exit,
+                                            const std::string& folder = {}) {
   const auto target = invocation.first("publisher");
   std::optional<FoundPublisher> found;
   // One's own publisher is not read over the network: an association's node is often its own
@@ -43,7 +46,7 @@ std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const 
     }
   });
   if (!found) {
-    auto read = node.look_up(target);
+    auto read = node.look_up(target, folder);
     if (!read) {
       exit = say_refusal(read.error(), output);
       return std::nullopt;
@@ -72,7 +75,17 @@ std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const 
   return found;
 }
 
-/// The SCID that the person means by a SCID, a DID, a kith1: line or a name.
+/// The local folder that the person means; empty: something else.
+std::string follow_folder(const Invocation& invocation) {
+  const auto target = invocation.first("publisher");
+  if (target.starts_with("kith1:") || target.starts_with("did:") || target.starts_with("https://"))
+    return {};
+  const auto folder = invocation.output_path(target);
+  std::error_code failed;
+  return std::filesystem::exists(std::filesystem::path(folder) / "did.jsonl", failed) ? folder
+                                                                                     : std::string();
+}
+
 }  // namespace
 
 std::optional<std::string> publisher_meant(const std::string& text, Node& node,
@@ -255,17 +268,20 @@ ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOu
 
 ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput& output) {
   ExitCode exit = kExitOk;
-  const auto found = follow_agreed(invocation, "Follow", node, output, exit);
+  const auto folder = follow_folder(invocation);
+  const auto found = follow_agreed(invocation, "Follow", node, output, exit, folder);
   if (!found) return exit;
   const bool own = node.change([&](Store& store, Publisher* publisher) {
     if (publisher && publisher->scid() == found->scid) return true;
     store.follow(found->scid, found->did, true);
+    set_feed_place(store.database(), found->scid, folder);
     return false;
   });
   if (own) {
     output.complain("That is this node's own publisher.\n");
     return kExitUsage;
   }
+  if (!folder.empty()) output.print(wrapped("It is read from " + folder + " from now on.") + "\n");
   output.print("Following it. `kith sync` reads it now.\n");
   return kExitOk;
 }
@@ -273,7 +289,10 @@ ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput&
 ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutput& output) {
   const auto scid = publisher_meant(invocation.first("publisher"), node, output);
   if (!scid) return kExitUsage;
-  const bool was = node.change([&](Store& store, Publisher*) { return store.forget(*scid); });
+  const bool was = node.change([&](Store& store, Publisher*) {
+    set_feed_place(store.database(), *scid, "");
+    return store.forget(*scid);
+  });
   output.print(was ? "Forgotten, with its copy here. It comes back by itself where a publisher "
                      "that you trust recognizes it.\n"
                    : "It was not followed.\n");

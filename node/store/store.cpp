@@ -257,7 +257,8 @@ void Store::unfollow(const std::string& scid) {
 }
 
 void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol::Timestamp now,
-                  protocol::Timestamp next_attempt) {
+                  protocol::Timestamp next_attempt,
+                  const std::optional<protocol::Error>& not_from_its_host) {
   Transaction transaction(db_);
   if (update.new_epoch) {
     db_.prepare("DELETE FROM record WHERE feed_id = ?1").bind(1, feed.feed_id).run();
@@ -305,11 +306,13 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
 
   const auto today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
   const bool first = feed.applied == 0 || update.new_epoch;
+  const auto& trouble = update.trouble ? update.trouble : not_from_its_host;
   auto head = db_.prepare(R"sql(
     UPDATE feed
        SET did = ?2, did_log = ?3, did_log_etag = ?4, epoch = ?5, size = ?6, applied = ?7, frontier = ?8, checkpoint = ?9,
            checkpoint_etag = ?10, heartbeat = max(coalesce(heartbeat, 0), coalesce(?11, 0)), last_attempt = ?12,
-           last_success = ?12, next_attempt = ?13, failures = 0, trouble_code = ?14, trouble_detail = ?15,
+           last_success = CASE WHEN ?19 THEN last_success ELSE ?12 END, next_attempt = ?13,
+           failures = CASE WHEN ?19 THEN failures + 1 ELSE 0 END, trouble_code = ?14, trouble_detail = ?15,
            quarantined = CASE WHEN ?16 OR quarantined = 2 THEN 0 ELSE quarantined END,
            seen_did_log = '', waiting_since = NULL,
            new_leaves = CASE WHEN day = ?17 THEN new_leaves ELSE 0 END + ?18, day = ?17
@@ -328,11 +331,12 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
       .bind_time(11, update.heartbeat)
       .bind_time(12, now);
   head.bind_time(13, next_attempt)
-      .bind(14, update.trouble ? protocol::word(update.trouble->code) : std::string_view());
-  head.bind(15, update.trouble ? std::string_view(update.trouble->detail) : std::string_view())
+      .bind(14, trouble ? protocol::word(trouble->code) : std::string_view());
+  head.bind(15, trouble ? std::string_view(trouble->detail) : std::string_view())
       .bind(16, update.new_epoch ? 1 : 0);
   head.bind(17, today)
       .bind(18, first ? 0 : static_cast<std::int64_t>(update.applied - feed.applied))
+      .bind(19, not_from_its_host ? 1 : 0)
       .run();
   const auto origin = protocol::feed_origin(feed.scid, update.keys.epoch);
   if (update.new_epoch) forget_heads(db_, feed.scid, origin);

@@ -183,9 +183,11 @@ class Store {
   /// Takes back "by hand"; the feed stays while a recognition leads to it.
   void unfollow(const std::string& scid);
 
-  /// Makes a cycle's result visible, in one transaction (SPEC 6.2, step 7).
+  /// Makes a cycle's result visible, in one transaction (SPEC 6.2, step 7). `not_from_its_host`,
+  /// where there is one, says why: the result is a copy, and no sign of life of that host.
   void apply(const Feed& feed, const crawler::FeedUpdate& update, protocol::Timestamp now,
-             protocol::Timestamp next_attempt);
+             protocol::Timestamp next_attempt,
+             const std::optional<protocol::Error>& not_from_its_host = std::nullopt);
   /// Remembers an identity log that was verified and has not taken effect; `keys_replaced` says
   /// that it names other keys or a new epoch, and starts the day for which the state here may be
   /// shown.

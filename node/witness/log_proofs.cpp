@@ -93,4 +93,12 @@ protocol::Hash LogProofs::root_at(const StoreQueries& store, const Feed& feed, s
   });
 }
 
+protocol::Bytes LogProofs::tile(const StoreQueries& store, const Feed& feed,
+                                const protocol::HashTile& which) {
+  return checked(store, feed, [&](const protocol::TileTree& tree) {
+    return std::pair(protocol::hash_tile_bytes(tree, which),
+                     protocol::tree_root(tree, feed.size) == feed.frontier.root());
+  });
+}
+
 }  // namespace node

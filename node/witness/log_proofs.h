@@ -27,6 +27,9 @@ class LogProofs {
                                           std::uint64_t old_size);
   /// Ours at a size up to feed.size.
   protocol::Hash root_at(const StoreQueries& store, const Feed& feed, std::uint64_t size);
+  /// The bytes of a hash tile that the log of `feed` has in this width.
+  protocol::Bytes tile(const StoreQueries& store, const Feed& feed,
+                       const protocol::HashTile& which);
 
  private:
   struct Log {

@@ -23,27 +23,6 @@ std::string witness_scid(std::string_view origin) {
   return std::string(origin.substr(0, origin.find('/')));
 }
 
-/// The keys of the newest entry of an identity log that was verified when it was accepted; nothing
-/// when it ends the identity. Its proofs are not checked again, nor could they always be: those of
-/// witnesses are not kept.
-std::optional<protocol::PublisherKeys> witness_keys(const Feed& feed) {
-  std::string_view lines = feed.did_log;
-  while (lines.ends_with('\n')) lines.remove_suffix(1);
-  const auto before = lines.rfind('\n');
-  const auto entry =
-      protocol::parse_json(before == std::string_view::npos ? lines : lines.substr(before + 1),
-                           {.max_bytes = protocol::kMaxDidLogBytes});
-  const auto* parameters = entry ? entry->find("parameters") : nullptr;
-  const auto* ended = parameters ? parameters->find("deactivated") : nullptr;
-  if (ended && ended->if_bool() && *ended->if_bool()) return std::nullopt;
-  const auto* state = entry ? entry->find("state") : nullptr;
-  const auto* id = state ? state->find("id") : nullptr;
-  if (!id || !id->if_string()) return std::nullopt;
-  auto keys = protocol::publisher_keys({"", {}, *id->if_string(), *state});
-  if (!keys) return std::nullopt;
-  return std::move(*keys);
-}
-
 /// The feed of this log, if it is known here and its publisher has not ended it.
 std::optional<Feed> witness_feed(StoreQueries& store, const std::string& origin) {
   auto feed = store.feed(witness_scid(origin));
@@ -134,7 +113,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body) {
     feed = witness_feed(store, checkpoint.origin);
     if (feed) known = newest_head(store.database(), *feed);
   });
-  const auto keys = feed ? witness_keys(*feed) : std::nullopt;
+  const auto keys = feed ? stored_publisher_keys(*feed) : std::nullopt;
   if (!keys) {
     return witness_refusal(AddCheckpointOutcome::unknown_origin, ErrorCode::not_found,
                            "this node knows no log of that origin");
@@ -192,6 +171,25 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body) {
   if (other) return witness_conflict(other->size);
   if (pull_at && !feed->own) parts_.news(*pull_at);
   return answer;
+}
+
+// Its proofs are not checked again, nor could they always be: those of witnesses are not kept.
+std::optional<protocol::PublisherKeys> stored_publisher_keys(const Feed& feed) {
+  std::string_view lines = feed.did_log;
+  while (lines.ends_with('\n')) lines.remove_suffix(1);
+  const auto before = lines.rfind('\n');
+  const auto entry =
+      protocol::parse_json(before == std::string_view::npos ? lines : lines.substr(before + 1),
+                           {.max_bytes = protocol::kMaxDidLogBytes});
+  const auto* parameters = entry ? entry->find("parameters") : nullptr;
+  const auto* ended = parameters ? parameters->find("deactivated") : nullptr;
+  if (ended && ended->if_bool() && *ended->if_bool()) return std::nullopt;
+  const auto* state = entry ? entry->find("state") : nullptr;
+  const auto* id = state ? state->find("id") : nullptr;
+  if (!id || !id->if_string()) return std::nullopt;
+  auto keys = protocol::publisher_keys({"", {}, *id->if_string(), *state});
+  if (!keys) return std::nullopt;
+  return std::move(*keys);
 }
 
 std::string cosigned_checkpoint(Store& store, const Publisher& publisher, const Feed& feed,

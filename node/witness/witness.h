@@ -11,6 +11,7 @@
 #include "node/publish/publisher.h"
 #include "node/store/heads.h"
 #include "node/store/store.h"
+#include "protocol/identity/did_log.h"
 #include "protocol/log/add_checkpoint.h"
 
 namespace node {
@@ -67,6 +68,10 @@ class Witness {
   // store. At most one for each feed.
   Guarded<std::map<std::string, Line>> lines_;
 };
+
+/// The keys of the newest entry of an identity log that was verified when it was accepted; nothing
+/// when it ends the identity.
+std::optional<protocol::PublisherKeys> stored_publisher_keys(const Feed& feed);
 
 /// The checkpoint of `feed` with this node's own cosignature, if it is the newest state that is
 /// known of its log and the node has a key; else as it is. For copies of what was accepted: `feed`

@@ -53,17 +53,23 @@ protocol::Result<crawler::FetchResponse> FolderSource::answer(
     if (!request.etag.empty() && request.etag == etag) return crawler::FetchResponse{304, "", etag};
     return crawler::FetchResponse{200, *file, etag};
   }
+  for (const auto& [host, site] : sites_) {
+    const std::string base = "https://" + host + "/";
+    if (request.url.starts_with(base)) return site(request.url.substr(base.size() - 1));
+  }
   return protocol::refuse(protocol::ErrorCode::fetch_connect, "nobody listens at " + request.url);
 }
 
 Federation::Federation() : clock(*protocol::parse_timestamp("2026-11-02T09:00:00Z")) {}
 
 Federation::Member& Federation::add(const std::string& host, const std::string& name,
-                                    std::vector<std::string> area, const std::string& kind) {
+                                    std::vector<std::string> area, const std::string& kind,
+                                    bool has_api) {
   auto& member = add_reader(host);
   node::NewPublisher wanted;
   wanted.name = name;
   wanted.folder_url = "https://" + host + "/o/main";
+  if (has_api) wanted.api_url = "https://" + host;
   wanted.kind = kind;
   wanted.area = std::move(area);
   wanted.contact = "groups@" + host;

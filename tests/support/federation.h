@@ -63,6 +63,10 @@ class FolderSource final : public crawler::Source {
     folders_[host_and_prefix] = folder;
   }
   void stop_serving(const std::string& host_and_prefix) { folders_.erase(host_and_prefix); }
+  /// Answers for everything below https://HOST/ that no folder is served for.
+  using Site = std::function<protocol::Result<crawler::FetchResponse>(const std::string& path)>;
+  void serve_site(const std::string& host, Site site) { sites_[host] = std::move(site); }
+  void stop_site(const std::string& host) { sites_.erase(host); }
   /// What to answer instead of a file that is there; nothing: the file.
   void lie(Lie lie) { lie_ = std::move(lie); }
   std::size_t requests() const { return requests_; }
@@ -72,6 +76,7 @@ class FolderSource final : public crawler::Source {
  private:
   protocol::Result<crawler::FetchResponse> answer(const crawler::FetchRequest& request) const;
   std::map<std::string, std::filesystem::path> folders_;
+  std::map<std::string, Site> sites_;
   Lie lie_;
   std::mutex mutex_;
   std::size_t requests_ = 0;
@@ -90,7 +95,7 @@ class Federation {
   };
   /// A new node with a publisher at https://HOST/o/main, whose folder is served.
   Member& add(const std::string& host, const std::string& name, std::vector<std::string> area,
-              const std::string& kind = "state_chapter");
+              const std::string& kind = "state_chapter", bool has_api = false);
   /// A node without a publisher.
   Member& add_reader(const std::string& folder_name);
   /// Closes and opens the node again on its data folder, as after a crash or restart.

@@ -1,0 +1,86 @@
+#include "node/mirror/feed_place.h"
+
+#include <algorithm>
+
+namespace node {
+
+namespace {
+
+constexpr std::string_view kUnconfirmed = "unconfirmed-head: ";
+
+std::string place_key(const std::string& scid) { return "feed_place:" + scid; }
+
+}  // namespace
+
+std::optional<std::string> feed_place(const StoreQueries& store, const std::string& scid) {
+  return store.setting(place_key(scid));
+}
+
+void set_feed_place(Database& database, const std::string& scid, const std::string& folder) {
+  database.prepare("DELETE FROM setting WHERE key = ?1").bind(1, place_key(scid)).run();
+  if (folder.empty()) return;
+  database.prepare("INSERT INTO setting (key, value) VALUES (?1, ?2)")
+      .bind(1, place_key(scid))
+      .bind(2, folder)
+      .run();
+}
+
+void make_due(Database& database, const std::string& scid, protocol::Timestamp at) {
+  database
+      .prepare("UPDATE feed SET next_attempt = min(next_attempt, ?2) WHERE scid = ?1 AND own = 0")
+      .bind(1, scid)
+      .bind_time(2, at)
+      .run();
+}
+
+void note_nothing_new(Database& database, const std::string& scid, protocol::Timestamp now,
+                      protocol::Timestamp next) {
+  database
+      .prepare(R"sql(
+    UPDATE feed SET last_attempt = ?2, next_attempt = ?3, failures = 0, trouble_code = '', trouble_detail = ''
+     WHERE scid = ?1 AND own = 0
+  )sql")
+      .bind(1, scid)
+      .bind_time(2, now)
+      .bind_time(3, next)
+      .run();
+}
+
+bool may_be_had_elsewhere(protocol::ErrorCode code) {
+  using protocol::ErrorCode;
+  return code == ErrorCode::fetch_dns || code == ErrorCode::fetch_connect ||
+         code == ErrorCode::fetch_timeout || code == ErrorCode::fetch_tls ||
+         code == ErrorCode::fetch_http || code == ErrorCode::fetch_redirect ||
+         code == ErrorCode::fetch_encoding || code == ErrorCode::fetch_malformed ||
+         code == ErrorCode::fetch_blocked || code == ErrorCode::did_unreachable ||
+         code == ErrorCode::corrupt_mirror;
+}
+
+bool is_worth_taking(const Feed& feed, const crawler::FeedUpdate& update) {
+  const bool has_texts =
+      std::any_of(update.records.begin(), update.records.end(),
+                  [](const auto& record) { return !record.problem.has_value(); });
+  return update.new_epoch || update.frontier.size() > feed.size || has_texts ||
+         update.did_log != feed.did_log ||
+         (update.heartbeat && (!feed.heartbeat || *update.heartbeat > *feed.heartbeat));
+}
+
+protocol::Error copied_words(const Feed& feed, const MirrorReading& copy,
+                             const protocol::Error& refused) {
+  if (!copy.reading.update) return copy.reading.update.error();
+  const bool brings_news = copy.reading.update->frontier.size() > feed.size;
+  const bool unconfirmed = copy.agreeing < 2 && (brings_news || has_unconfirmed_head(feed));
+  std::string detail = unconfirmed ? std::string(kUnconfirmed) : std::string();
+  detail += "its own host does not give it (" + refused.detail + "); ";
+  detail += unconfirmed ? "what is shown was read from " + copy.node +
+                              " and is not confirmed by its host or a second node yet"
+                        : "what is shown is what " + std::to_string(copy.agreeing) +
+                              " other nodes have of it, such as " + copy.node;
+  return {refused.code, std::move(detail)};
+}
+
+bool has_unconfirmed_head(const Feed& feed) {
+  return feed.trouble && feed.trouble->detail.starts_with(kUnconfirmed);
+}
+
+}  // namespace node
