@@ -65,6 +65,9 @@ struct KnownFeed {
   std::int64_t new_leaves_day = 0;  ///< days since 1970 of the count below
   std::size_t new_leaves_today = 0;
   bool large = false;  ///< its operator lifted the cap on live documents
+  /// Where the reader's own publisher has its files ("https://…/"): a feed that says it is there is
+  /// refused with origin_mismatch before anything of it is asked for. Empty: nowhere.
+  std::string own_folder_url = {};
   /// The root that the feed had at `size`, from the leaves that are kept. Called only to judge a
   /// shorter checkpoint.
   std::function<protocol::Hash(std::uint64_t size)> root_at;

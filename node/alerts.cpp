@@ -1,5 +1,7 @@
 #include "node/alerts.h"
 
+#include <iterator>
+
 #include <sys/statvfs.h>
 
 #include "node/publish/keys.h"
@@ -134,6 +136,23 @@ std::vector<Alert> alerts(const std::vector<FeedReport>& feeds, const MachineSta
   return found;
 }
 
+std::vector<Alert> mirror_alerts(const std::map<std::string, MirrorMark>& marks) {
+  std::vector<Alert> found;
+  for (const auto& [node, mark] : marks) {
+    if (mark.why.code == ErrorCode::rollback || mark.why.code == ErrorCode::did_rollback) continue;
+    found.push_back(
+        {"peer-hostile", "the copies at " + node,
+         std::string(protocol::word(mark.why.code)) + ": " + mark.why.detail +
+             ". Nothing of it was taken" +
+             (mark.rests_until ? ", and it is not asked until " +
+                                     protocol::format_timestamp(*mark.rests_until) + "."
+                               : "."),
+         "Tell whoever runs that node: its disk may be damaged, or it may be in other hands. If it "
+         "goes on, take back what leads to it (`kith anchor remove`, `kith unrecognize`)."});
+  }
+  return found;
+}
+
 std::vector<Alert> alerts(Node& node) {
   const auto machine = look_at_machine(node.folder());
   const auto feeds = node.feeds();
@@ -142,7 +161,10 @@ std::vector<Alert> alerts(Node& node) {
   std::optional<protocol::Timestamp> last_backup;
   node.change_store(
       [&](Store& store) { last_backup = time_setting(store.queries(), "last_backup"); });
-  return alerts(feeds, machine, has_publisher, last_backup, node.clock().now());
+  auto found = alerts(feeds, machine, has_publisher, last_backup, node.clock().now());
+  auto of_mirrors = mirror_alerts(node.mirror_marks());
+  std::move(of_mirrors.begin(), of_mirrors.end(), std::back_inserter(found));
+  return found;
 }
 
 }  // namespace node

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ MachineState look_at_machine(const std::filesystem::path& data_folder);
 std::vector<Alert> alerts(const std::vector<FeedReport>& feeds, const MachineState& machine,
                           bool has_publisher, std::optional<protocol::Timestamp> last_backup,
                           protocol::Timestamp now);
+/// peer-hostile, for other nodes whose copies were altered. One that is merely behind is none.
+std::vector<Alert> mirror_alerts(const std::map<std::string, MirrorMark>& marks);
 /// The same of a node as it stands.
 std::vector<Alert> alerts(Node& node);
 

@@ -41,6 +41,12 @@ FeedState feed_state(const Feed& feed, protocol::Timestamp now) {
   return FeedState::ok;
 }
 
+FeedState feed_state(const Feed& feed, const std::optional<CopiedHead>& copied,
+                     protocol::Timestamp now) {
+  const auto state = feed_state(feed, now);
+  return state == FeedState::ok && copied ? FeedState::unconfirmed_head : state;
+}
+
 std::string_view word(FeedState state) {
   switch (state) {
     case FeedState::ok:
@@ -53,14 +59,17 @@ std::string_view word(FeedState state) {
       return "quarantined";
     case FeedState::not_read_yet:
       return "not-read-yet";
+    case FeedState::unconfirmed_head:
+      return "unconfirmed-head";
   }
   return "";
 }
 
-std::string in_words(const Feed& feed, protocol::Timestamp now) {
+std::string in_words(const Feed& feed, const std::optional<CopiedHead>& copied,
+                     protocol::Timestamp now) {
   std::string text;
   const auto sign = last_sign_of_life(feed);
-  switch (feed_state(feed, now)) {
+  switch (feed_state(feed, copied, now)) {
     case FeedState::ok:
       text = feed.own ? "This node's own feed." : "Read well.";
       break;
@@ -84,6 +93,12 @@ std::string in_words(const Feed& feed, protocol::Timestamp now) {
       break;
     case FeedState::not_read_yet:
       text = "Not read yet.";
+      break;
+    case FeedState::unconfirmed_head:
+      text = "Its newest state was read from the copy of " + copied->node + " on " +
+             protocol::format_timestamp(copied->since) +
+             "; neither its own host nor a second node has confirmed it yet. Its listings are shown "
+             "with a note.";
       break;
   }
   if (feed.trouble) {

@@ -17,6 +17,7 @@
 #include "node/publish/files.h"
 #include "node/publish/own_history.h"
 #include "node/store/check_notes.h"
+#include "node/store/copied_heads.h"
 #include "node/store/reports.h"
 #include "protocol/document/recognition.h"
 #include "protocol/encoding/text_encodings.h"
@@ -41,9 +42,6 @@ constexpr int kDiscoveryRounds = static_cast<int>(protocol::kMaxPathEdges);
 constexpr std::chrono::hours kProbeHoldsWell{7 * 24};
 constexpr std::chrono::hours kProbeHoldsOtherwise{24};
 constexpr int kProbesOfOneHost = 2;
-
-// Enough for a head to get around; each is asked once in a quarter of an hour.
-constexpr std::size_t kMostKnownNodes = 64;
 
 /// Kept, so that "the next page" of `kith search` works in the next command, too.
 std::string kept_cursor_key(Store& store) {
@@ -97,24 +95,11 @@ Node::Node(const std::filesystem::path& data_folder, const Clock& clock, crawler
       witness_(clock, witness_parts()),
       mirror_(clock, mirror_parts()) {
   const std::lock_guard lock(writer_);
+  peers_.restore(node::mirror_marks(store_.database()));
   refresh_locked();
 }
 
 Node::~Node() = default;
-
-template <class F>
-auto Node::read(F&& use) const {
-  auto reader = readers_.with([](auto& idle) -> std::unique_ptr<StoreReader> {
-    if (idle.empty()) return nullptr;
-    auto taken = std::move(idle.back());
-    idle.pop_back();
-    return taken;
-  });
-  if (!reader) reader = std::make_unique<StoreReader>(folder_);
-  auto result = std::forward<F>(use)(reader->queries());
-  readers_.with([&](auto& idle) { idle.push_back(std::move(reader)); });
-  return result;
-}
 
 Publisher* Node::publisher_locked() {
   if (!publisher_ && find_own_feed(store_.queries()))
@@ -147,100 +132,6 @@ Witness::Parts Node::witness_parts() {
   };
   parts.quarantined = [this] { refresh_locked(); };
   return parts;
-}
-
-Mirror::Parts Node::mirror_parts() {
-  Mirror::Parts parts;
-  parts.read = [this](const std::function<void(StoreQueries&)>& use) {
-    read([&](StoreQueries& store) {
-      use(store);
-      return true;
-    });
-  };
-  parts.checkpoint = [this](const std::string& scid) { return cosigned_checkpoint(scid); };
-  parts.proofs = &proofs_;
-  return parts;
-}
-
-std::vector<std::string> Node::known_nodes() const {
-  const auto seen = visibility();
-  return read([&](StoreQueries& store) {
-    std::set<std::string> trusted;
-    for (const auto& anchor : store.anchors()) trusted.insert(anchor.scid);
-    std::vector<std::string> nodes, others;
-    std::string own;
-    for (const auto& feed : store.feeds()) {
-      const bool is_anchor = trusted.contains(feed.scid);
-      if (feed.quarantined || feed.checkpoint.empty() ||
-          (!feed.own && !is_anchor && seen->publisher_hidden(feed.scid)))
-        continue;
-      const auto keys = stored_publisher_keys(feed);
-      if (!keys || !keys->api_url) continue;
-      std::string url = *keys->api_url;
-      while (url.ends_with('/')) url.pop_back();
-      if (feed.own) {
-        own = url;
-      } else {
-        (is_anchor ? nodes : others).push_back(url);
-      }
-    }
-    nodes.insert(nodes.end(), others.begin(), others.end());
-    std::vector<std::string> distinct;
-    for (auto& url : nodes) {
-      if (distinct.size() == kMostKnownNodes) break;
-      if (url != own && std::find(distinct.begin(), distinct.end(), url) == distinct.end())
-        distinct.push_back(std::move(url));
-    }
-    return distinct;
-  });
-}
-
-std::vector<GossipFinding> Node::compare_heads(bool everything) {
-  if (!source_) return {};
-  const auto now = clock_.now();
-  auto nodes = peers_.awake(known_nodes(), now);
-  std::erase_if(nodes, [&](const auto& url) { return !peers_.take_turn(url, now, everything); });
-  if (nodes.empty()) return {};
-  std::map<std::string, GossipLog> logs;
-  for (auto& feed : read([](StoreQueries& store) { return store.feeds(); })) {
-    auto keys = stored_publisher_keys(feed);
-    if (!keys || feed.checkpoint.empty() || feed.quarantined) continue;
-    const auto origin = protocol::feed_origin(feed.scid, feed.epoch);
-    GossipLog log{feed.scid, origin, feed.size, feed.frontier.root(), {}, std::move(keys)};
-    log.root_at = [this, feed = std::move(feed)](std::uint64_t size) {
-      if (size == feed.size) return feed.frontier.root();
-      return read([&](StoreQueries& store) { return proofs_.root_at(store, feed, size); });
-    };
-    logs.emplace(origin, std::move(log));
-  }
-  auto findings = node::compare_heads(*source_, peers_, nodes, logs, now);
-  std::optional<protocol::Timestamp> due;
-  {
-    const std::lock_guard lock(writer_);
-    bool hidden = false;
-    for (const auto& finding : findings) {
-      const auto current = store_.queries().feed(finding.scid);
-      if (!current || current->own || current->quarantined) continue;
-      if (finding.contradicts) {
-        store_.note_failure(
-            *current,
-            {protocol::ErrorCode::equivocation, "it signed two histories for " +
-                                                    std::to_string(finding.size) +
-                                                    " entries; the other one is shown by " +
-                                                    finding.node},
-            {current->checkpoint, finding.note}, true, now, current->next_attempt);
-        hidden = true;
-      } else {
-        due = pace_.earliest(finding.scid, now);
-        make_due(store_.database(), finding.scid, *due);
-      }
-    }
-    if (hidden) refresh_locked();
-  }
-  if (due) {
-    if (const auto hook = news_.with([](const auto& kept) { return kept; })) hook(*due);
-  }
-  return findings;
 }
 
 void Node::on_news(std::function<void(protocol::Timestamp)> hook) {
@@ -341,7 +232,7 @@ std::optional<Group> Node::group(const RecordKey& key) const {
                 std::move(record->document),
                 std::move(*standing),
                 seen->publisher_name(key.scid),
-                feed_state(*feed, now),
+                feed_state(*feed, copied_head(store.database(), *feed), now),
                 last_sign_of_life(*feed),
                 {},
                 seen->similar_to(key),
@@ -404,11 +295,16 @@ std::vector<FeedReport> Node::feeds() const {
       ++listings[record.key.scid];
       if (seen->denials().covers(record.key)) ++denied[record.key.scid];
     });
+    const auto copies = copied_heads(store.database());
     for (auto& feed : store.feeds()) {
       FeedReport report;
+      std::optional<CopiedHead> copied;
+      if (const auto row = copies.find(feed.feed_id);
+          row != copies.end() && row->second.size == feed.size)
+        copied = row->second;
       report.name = seen->publisher_name(feed.scid);
-      report.state = feed_state(feed, now);
-      report.in_words = in_words(feed, now);
+      report.state = feed_state(feed, copied, now);
+      report.in_words = in_words(feed, copied, now);
       report.listings = listings[feed.scid];
       report.hidden = seen->publisher_hidden(feed.scid);
       report.troubled = std::move(troubled[feed.scid]);
@@ -467,6 +363,13 @@ std::vector<std::string> Node::publisher_url_paths() const {
 
 FeedOutcome Node::sync_feed(const std::string& scid,
                             const std::function<void(const SyncProgress&)>& progress) {
+  auto outcome = sync_at_its_host(scid, progress);
+  if (const auto where = elsewhere(scid, outcome)) sync_elsewhere(*where, outcome);
+  return outcome;
+}
+
+FeedOutcome Node::sync_at_its_host(const std::string& scid,
+                                   const std::function<void(const SyncProgress&)>& progress) {
   const auto now = clock_.now();
   FeedOutcome outcome{scid, publisher_name(scid), false, 0, std::nullopt, 0};
   std::optional<Feed> feed;
@@ -485,51 +388,13 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   // Whom the operator named is read as it is; whom others named, as they saw it.
   if (feed->did_log.empty() && !feed->followed)
     known.named_versions = visibility()->named_versions(scid);
-  // These run while the network is being waited for, without the lock; each takes it for itself.
-  const auto locked_root = [this, ask = std::move(known.root_at)](std::uint64_t size) {
-    const std::lock_guard lock(writer_);
-    return ask(size);
-  };
-  const auto locked_leaves = [this, ask = std::move(known.leaves)](std::uint64_t from,
-                                                                   std::uint64_t to) {
-    const std::lock_guard lock(writer_);
-    return ask(from, to);
-  };
-  const auto locked_live = [this, ask = std::move(known.is_live)](const std::string& id) {
-    const std::lock_guard lock(writer_);
-    return ask(id);
-  };
-  const auto locked_head = [this, ask = std::move(known.head_of)](const std::string& origin) {
-    const std::lock_guard lock(writer_);
-    return ask(origin);
-  };
-  if (known.stored) {
-    known.stored = [this, ask = std::move(known.stored)](std::uint64_t from, std::size_t limit) {
-      const std::lock_guard lock(writer_);
-      return ask(from, limit);
-    };
-  }
-  known.is_live = locked_live;
-  known.head_of = locked_head;
-  known.root_at = locked_root;
-  known.leaves = locked_leaves;
-  const auto elsewhere = place ? published_copy(*feed, *place, *source_) : nullptr;
+  let_wait(known);
+  const auto folder = place ? published_copy(*feed, *place, *source_) : nullptr;
   auto reading = crawler::read_feed(
-      elsewhere ? *elsewhere : *source_, known, now,
+      folder ? *folder : *source_, known, now,
       [&](std::size_t done, std::size_t total, std::string_view what) {
         if (progress) progress({0, 0, outcome.name, done, total, std::string(what)});
       });
-  std::optional<protocol::Error> not_from_its_host;
-  if (!reading.update && !place && may_be_had_elsewhere(reading.update.error().code)) {
-    if (auto copy = read_from_mirrors(*source_, peers_, known_nodes(), *feed, known, now)) {
-      not_from_its_host = copied_words(*feed, *copy, reading.update.error());
-      if (!copy->reading.update || is_worth_taking(*feed, *copy->reading.update))
-        reading = std::move(copy->reading);
-      else
-        reading.update = tl::unexpected(*not_from_its_host);
-    }
-  }
-
   const std::lock_guard lock(writer_);
   const auto current = store_.queries().feed(scid);
   // Forgotten, or read by somebody else, while this was on its way: the other's result stands.
@@ -569,10 +434,8 @@ FeedOutcome Node::sync_feed(const std::string& scid,
   } else {
     const bool is_behind = has_news && head.size > reading.update->frontier.size();
     store_.apply(*current, *reading.update, now,
-                 is_behind           ? pace_.earliest(scid, now)
-                 : not_from_its_host ? after_failure(now, current->failures)
-                                     : after_success(now),
-                 not_from_its_host);
+                 is_behind ? pace_.earliest(scid, now) : after_success(now));
+    if (!place) confirm_head(store_.database(), *current);
     // What its publisher took back leaves the write-ahead log, too.
     if (!reading.update->records.empty() || reading.update->new_epoch) store_.checkpoint();
     outcome.entries = reading.update->entries.size();
@@ -581,7 +444,6 @@ FeedOutcome Node::sync_feed(const std::string& scid,
         std::count_if(reading.update->records.begin(), reading.update->records.end(),
                       [](const auto& record) { return record.problem.has_value(); }));
     if (reading.update->trouble) outcome.refused = reading.update->trouble;
-    if (not_from_its_host) outcome.refused = not_from_its_host;
   }
   refresh_locked();
   outcome.name = publisher_name(scid);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -181,9 +182,12 @@ class Node {
   /// Copies of the feeds that are stored here, for others.
   Mirror& mirror() { return mirror_; }
   /// Compares what is known here with the heads that other nodes show, those due or, for
-  /// `everything`, all that do not rest. A newer head makes its feed due; a contradiction is stored
-  /// and hides the feed. What concerns the own feed changes nothing here.
-  std::vector<GossipFinding> compare_heads(bool everything);
+  /// `everything`, all that do not rest. A newer head makes its feed due, to be read from that node
+  /// where its own host does not have it; a contradiction is stored and hides the feed, unless the
+  /// operator has looked into that one before. Of the own feed it is stored, and nothing else.
+  GossipRound compare_heads(bool everything);
+  /// Marks of other nodes whose copies were not what they say, of the last day.
+  std::map<std::string, MirrorMark> mirror_marks() const;
   /// Looks at pages that shown listings name, at most `most` in all and two of one host, each at
   /// most daily (weekly where all was well), or all of them for `everything`. Says how many were
   /// read.
@@ -221,8 +225,23 @@ class Node {
   /// The other nodes that are known: of anchors first, then of publishers on valid paths.
   std::vector<std::string> known_nodes() const;
   std::shared_ptr<const Visibility> visibility() const;
+  /// Reads a feed at its own place and then, where that helps, at other nodes.
   FeedOutcome sync_feed(const std::string& scid,
                         const std::function<void(const SyncProgress&)>& progress);
+  FeedOutcome sync_at_its_host(const std::string& scid,
+                               const std::function<void(const SyncProgress&)>& progress);
+  /// Which nodes may have more of a feed than it got from its host: none, mostly.
+  struct Elsewhere {
+    std::vector<std::string> nodes;
+    protocol::Error why{protocol::ErrorCode::internal, ""};  ///< what its host did
+    bool head_is_good = false;  ///< of the host; only texts are wanted
+  };
+  std::optional<Elsewhere> elsewhere(const std::string& scid, const FeedOutcome& outcome);
+  /// Takes what they have, into `outcome`.
+  void sync_elsewhere(const Elsewhere& where, FeedOutcome& outcome);
+  /// For reading without the lock: what `known` asks the store takes it for itself.
+  void let_wait(crawler::KnownFeed& known);
+  void keep_marks_locked();
 
   const Clock& clock_;
   crawler::Source* source_;
@@ -240,7 +259,23 @@ class Node {
   LogProofs proofs_;
   Mirror mirror_;
   MirrorPeers peers_;
+  // Heads that are newer than ours, and who showed them, until they were looked for; by SCID.
+  Guarded<std::map<std::string, GossipFinding>> ahead_;
 };
+
+template <class F>
+auto Node::read(F&& use) const {
+  auto reader = readers_.with([](auto& idle) -> std::unique_ptr<StoreReader> {
+    if (idle.empty()) return nullptr;
+    auto taken = std::move(idle.back());
+    idle.pop_back();
+    return taken;
+  });
+  if (!reader) reader = std::make_unique<StoreReader>(folder_);
+  auto result = std::forward<F>(use)(reader->queries());
+  readers_.with([&](auto& idle) { idle.push_back(std::move(reader)); });
+  return result;
+}
 
 template <class F>
 auto Node::change(F&& use) {

@@ -5,7 +5,7 @@
 
 namespace node {
 
-/// `GET /mirror/`: the heads of the logs that are copied here (SPEC 6.5).
+/// `GET /mirror/`: the heads of the logs that are copied here (SPEC 13.4).
 Response get_mirror_index(const Request& request, Node& node);
 /// `GET /mirror/{name}/{path*}`: a file of one of them; 304 to a matching If-None-Match.
 Response get_mirror_file(const Request& request, Node& node);

@@ -69,7 +69,7 @@ std::vector<ChapterOverview> chapter_overviews(Node& node, Store& store,
       return;
     }
     chapter.is_read = feed->last_success.has_value();
-    chapter.feed_words = in_words(*feed, now);
+    chapter.feed_words = in_words(*feed, copied_head(store.database(), *feed), now);
     for (const auto& record : store.queries().records(feed->feed_id, "listing")) {
       if (record.document.empty() || now >= record.shown_until()) continue;
       const auto envelope = protocol::read_envelope(record.document);

@@ -103,11 +103,11 @@ struct MonitorLine {
 };
 
 struct MonitorReport {
-  std::vector<MonitorLine> own, recognitions, trouble, ending;
+  std::vector<MonitorLine> own, peers, recognitions, trouble, ending;
   bool unreachable = false;
 
   bool look() const {
-    for (const auto* part : {&own, &recognitions, &trouble, &ending}) {
+    for (const auto* part : {&own, &peers, &recognitions, &trouble, &ending}) {
       if (std::any_of(part->begin(), part->end(), [](const auto& line) { return line.look; }))
         return true;
     }
@@ -167,6 +167,58 @@ void monitor_own_copy(const StoreQueries& store, const Feed& feed, const PublicC
                              : std::string()) +
              ".",
          false});
+  }
+}
+
+/// The own feed as other nodes have it, and what they have of others that cannot be.
+void monitor_peers(const GossipRound& round, const Feed* own, Node& node, MonitorReport& report) {
+  const auto origin = own ? protocol::feed_origin(own->scid, own->epoch) : std::string();
+  const auto finding_of_own = [&](const std::string& peer) -> const GossipFinding* {
+    for (const auto& finding : round.findings) {
+      if (own && finding.scid == own->scid && finding.node == peer) return &finding;
+    }
+    return nullptr;
+  };
+  for (const auto& answer : round.answers) {
+    const auto say = [&](std::string text, bool look) {
+      report.peers.push_back({answer.node + " " + std::move(text), look});
+    };
+    if (answer.refused) {
+      say("cannot be asked: " + std::string(word(answer.refused->code)) + ": " +
+              answer.refused->detail,
+          false);
+    } else if (!own) {
+      continue;
+    } else if (const auto* found = finding_of_own(answer.node)) {
+      say(found->contradicts
+              ? "shows another history of your feed, signed with your key, for " +
+                    std::to_string(found->size) +
+                    " entries. Both notes are kept. Somebody else signs with your key, or two "
+                    "copies of this publisher ran: stop publishing and see docs/OPERATING.md."
+              : "shows " + std::to_string(found->size) +
+                    " entries of your feed, signed with your key, and this node knows " +
+                    std::to_string(own->size) +
+                    ": another copy of this publisher is at work, or an old backup was restored.",
+          true);
+    } else if (const auto size = answer.sizes.find(origin); size == answer.sizes.end()) {
+      say("does not hold your feed.", false);
+    } else if (size->second < own->size) {
+      say("has " + std::to_string(size->second) + " of your " + std::to_string(own->size) +
+              " entries; it reads the rest with its next cycle.",
+          false);
+    } else if (size->second > own->size) {
+      say("lists more of your feed than there is, and cannot show it.", false);
+    } else {
+      say("has your feed as it is here.", false);
+    }
+  }
+  for (const auto& finding : round.findings) {
+    if (!finding.contradicts || (own && finding.scid == own->scid)) continue;
+    report.trouble.push_back({finding.node + " shows another history of " +
+                                  node.publisher_name(finding.scid) + " (" + finding.scid +
+                                  ") for " + std::to_string(finding.size) +
+                                  " entries than was read here, signed by the same key.",
+                              true});
   }
 }
 
@@ -311,9 +363,13 @@ ExitCode command_monitor(const Invocation& invocation, Node& node, CommandOutput
   const auto now = node.clock().now();
   MonitorReport report;
   const auto copy = node.read_public_copy();
+  const auto round = node.compare_heads(true);
   node.change([&](Store& store, Publisher* publisher) {
     const auto queries = store.queries();
-    for (const auto& feed : queries.feeds()) {
+    const auto feeds = queries.feeds();
+    const auto own = std::find_if(feeds.begin(), feeds.end(), [](const auto& f) { return f.own; });
+    monitor_peers(round, own == feeds.end() ? nullptr : &*own, node, report);
+    for (const auto& feed : feeds) {
       if (!feed.own) {
         if (feed_state(feed, now) == FeedState::quarantined) {
           report.trouble.push_back(
@@ -357,6 +413,7 @@ ExitCode command_monitor(const Invocation& invocation, Node& node, CommandOutput
     output.print(
         protocol::canonical(Json::object({{"look", exit != kExitOk},
                                           {"own", monitor_json(report.own)},
+                                          {"peers", monitor_json(report.peers)},
                                           {"new_recognitions", monitor_json(report.recognitions)},
                                           {"quarantined", monitor_json(report.trouble)},
                                           {"ending", monitor_json(report.ending)}})) +
@@ -364,6 +421,7 @@ ExitCode command_monitor(const Invocation& invocation, Node& node, CommandOutput
     return exit;
   }
   monitor_print("Your own feed", report.own, "", output);
+  monitor_print("Other nodes", report.peers, "None is known that could be asked.", output);
   monitor_print("New recognitions by those you recognize", report.recognitions, "None.", output);
   monitor_print("Contradictions", report.trouble, "None found.", output);
   monitor_print("Your recognitions that end within 30 days", report.ending, "None.", output);

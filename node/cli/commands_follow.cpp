@@ -4,8 +4,12 @@
 #include "node/alerts.h"
 #include "node/cli/commands.h"
 #include "node/mirror/feed_place.h"
+#include "node/mirror/mirror.h"
+#include "node/publish/files.h"
 #include "node/publish/vouching.h"
+#include "node/store/contradictions.h"
 #include "protocol/identity/did.h"
+#include "protocol/log/checkpoint.h"
 
 namespace node {
 
@@ -266,7 +270,62 @@ ExitCode command_unrecognize(const Invocation& invocation, Node& node, CommandOu
   });
 }
 
+namespace {
+
+/// The operator's decision about a publisher that contradicted itself.
+ExitCode follow_clear_quarantine(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto scid = publisher_meant(invocation.first("publisher"), node, output);
+  if (!scid) return kExitUsage;
+  const auto name = node.publisher_name(*scid);
+  const auto reports = node.feeds();
+  const auto report = std::find_if(reports.begin(), reports.end(),
+                                   [&](const auto& one) { return one.feed.scid == *scid; });
+  if (report == reports.end() || report->state != FeedState::quarantined) {
+    output.complain(name + " is not in quarantine.\n");
+    return kExitNo;
+  }
+  const auto& feed = report->feed;
+  output.print(wrapped(name + " (" + *scid + ") is in quarantine: " +
+                       (feed.trouble ? feed.trouble->detail : std::string("it contradicted itself")) +
+                       ". Here are " + std::to_string(feed.size) +
+                       " entries of it, as they were read before that.") +
+               "\n" +
+               wrapped("Telephone the publisher first, on a number that you had before, and ask how "
+                       "many entries its feed has and whether keys were stolen.") +
+               "\n");
+  if (!output.ask("Is what was read here its true history? Show it again?")) return kExitNo;
+  const bool was = node.change([&](Store& store, Publisher*) {
+    return clear_quarantine(store.database(), *scid, node.clock().now());
+  });
+  output.print(was ? wrapped("Out of quarantine. The proof is kept and served at /fork. If its own "
+                             "host still shows the other history, the next reading quarantines it "
+                             "again: then `kith unfollow` it and follow it anew by the line that the "
+                             "publisher reads to you.") +
+                         "\n"
+                   : std::string("It was not in quarantine any more.\n"));
+  return was ? kExitOk : kExitNo;
+}
+
+/// The proof of a contradiction outlives the copy of the feed: written beside the data. Empty where
+/// there is none.
+std::string follow_keep_proof(const std::string& scid, Node& node) {
+  for (const auto& report : node.feeds()) {
+    if (report.feed.scid != scid || !report.feed.quarantined) continue;
+    const auto bytes = node.mirror().file(
+        mirror_name(protocol::feed_origin(scid, report.feed.epoch)),
+        {MirrorPath::What::fork, 0, 0, 0});
+    if (!bytes) return {};
+    const auto file = node.folder() / ("fork-" + scid + ".json");
+    replace_file(file, *bytes);
+    return file.string();
+  }
+  return {};
+}
+
+}  // namespace
+
 ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput& output) {
+  if (invocation.has("clear-quarantine")) return follow_clear_quarantine(invocation, node, output);
   ExitCode exit = kExitOk;
   const auto folder = follow_folder(invocation);
   const auto found = follow_agreed(invocation, "Follow", node, output, exit, folder);
@@ -289,6 +348,8 @@ ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput&
 ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutput& output) {
   const auto scid = publisher_meant(invocation.first("publisher"), node, output);
   if (!scid) return kExitUsage;
+  if (const auto proof = follow_keep_proof(*scid, node); !proof.empty())
+    output.print(wrapped("The proof of its contradiction was kept: " + proof) + "\n");
   const bool was = node.change([&](Store& store, Publisher*) {
     set_feed_place(store.database(), *scid, "");
     return store.forget(*scid);

@@ -46,6 +46,14 @@ void note_nothing_new(Database& database, const std::string& scid, protocol::Tim
       .run();
 }
 
+void note_where_it_is(Database& database, const Feed& feed, const protocol::Error& words) {
+  database.prepare("UPDATE feed SET trouble_code = ?2, trouble_detail = ?3 WHERE feed_id = ?1")
+      .bind(1, feed.feed_id)
+      .bind(2, protocol::word(words.code))
+      .bind(3, words.detail)
+      .run();
+}
+
 bool may_be_had_elsewhere(protocol::ErrorCode code) {
   using protocol::ErrorCode;
   return code == ErrorCode::fetch_dns || code == ErrorCode::fetch_connect ||
@@ -65,22 +73,27 @@ bool is_worth_taking(const Feed& feed, const crawler::FeedUpdate& update) {
          (update.heartbeat && (!feed.heartbeat || *update.heartbeat > *feed.heartbeat));
 }
 
+bool is_unconfirmed(const Feed& feed, const MirrorReading& copy,
+                    const std::optional<CopiedHead>& before) {
+  if (!copy.reading.update || copy.agreeing >= 2) return false;
+  const auto& update = *copy.reading.update;
+  if (update.new_epoch || update.frontier.size() > feed.size || feed.checkpoint.empty())
+    return true;
+  // The node that it was read from does not confirm itself.
+  return before && before->node == copy.node;
+}
+
 protocol::Error copied_words(const Feed& feed, const MirrorReading& copy,
+                             const std::optional<CopiedHead>& before,
                              const protocol::Error& refused) {
   if (!copy.reading.update) return copy.reading.update.error();
-  const bool brings_news = copy.reading.update->frontier.size() > feed.size;
-  const bool unconfirmed = copy.agreeing < 2 && (brings_news || has_unconfirmed_head(feed));
+  const bool unconfirmed = is_unconfirmed(feed, copy, before);
   std::string detail = unconfirmed ? std::string(kUnconfirmed) : std::string();
   detail += "its own host does not give it (" + refused.detail + "); ";
   detail += unconfirmed ? "what is shown was read from " + copy.node +
                               " and is not confirmed by its host or a second node yet"
-                        : "what is shown is what " + std::to_string(copy.agreeing) +
-                              " other nodes have of it, such as " + copy.node;
+                        : "what is shown is what other nodes have of it, such as " + copy.node;
   return {refused.code, std::move(detail)};
-}
-
-bool has_unconfirmed_head(const Feed& feed) {
-  return feed.trouble && feed.trouble->detail.starts_with(kUnconfirmed);
 }
 
 }  // namespace node

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/publish/files.h"
+#include "node/store/contradictions.h"
 #include "protocol/crypto/crypto.h"
 #include "protocol/encoding/json.h"
 #include "protocol/encoding/text_encodings.h"
@@ -18,7 +19,8 @@ namespace {
 // For so long the same checkpoint is shown with the same line of ours.
 constexpr std::chrono::seconds kMirrorLineAge{60};
 // Of a publisher that goes on contradicting itself the first ones are proof enough.
-constexpr std::int64_t kMostForks = 16;
+constexpr std::size_t kMostForks = 16;
+constexpr std::size_t kMostForksRead = 10'000;
 
 /// What the operator will not have copied from here: the whole publisher, or records by id.
 struct MirrorDenied {
@@ -58,18 +60,18 @@ std::string mirror_docs(const StoreQueries& store, const Feed& feed, std::uint64
   return text;
 }
 
-std::optional<std::string> mirror_fork(const StoreQueries& store, const Feed& feed) {
-  const auto origin = protocol::feed_origin(feed.scid, feed.epoch);
-  auto rows = store.database().prepare(
-      "SELECT found_at, accepted, other FROM contradiction WHERE feed_id = ?1 "
-      "ORDER BY found_at, rowid LIMIT ?2");
-  rows.bind(1, feed.feed_id).bind(2, kMostForks);
+/// Also of an epoch that its publisher has left: what was signed stays signed.
+std::optional<std::string> mirror_fork(const StoreQueries& store, std::string_view name,
+                                       protocol::Timestamp now) {
+  std::string origin;
   protocol::Json::Array forks;
-  while (rows.step()) {
-    // Those of an epoch that was left say nothing about this log.
-    if (!rows.text(2).starts_with(origin + "\n")) continue;
-    forks.push_back(protocol::Json::object(
-        {{"accepted", rows.text(1)}, {"found", rows.integer(0)}, {"other", rows.text(2)}}));
+  for (auto& kept : kept_contradictions(store.database(), kMostForksRead)) {
+    if (mirror_name(kept.origin()) != name || forks.size() == kMostForks) continue;
+    if (forks.empty() && mirror_denied(store, kept.scid, now).everything) return std::nullopt;
+    origin = kept.origin();
+    forks.push_back(protocol::Json::object({{"accepted", std::move(kept.accepted)},
+                                            {"found", protocol::to_unix(kept.found_at)},
+                                            {"other", std::move(kept.other)}}));
   }
   if (forks.empty()) return std::nullopt;
   return protocol::canonical(
@@ -110,7 +112,8 @@ std::optional<std::string> mirror_file(const StoreQueries& store, LogProofs& pro
   if (feed.checkpoint.empty() || !path.is_of(feed.size)) return std::nullopt;
   const auto denied = mirror_denied(store, feed.scid, now);
   if (denied.everything) return std::nullopt;
-  if (path.what == What::fork) return mirror_fork(store, feed);
+  if (path.what == What::fork)
+    return mirror_fork(store, mirror_name(protocol::feed_origin(feed.scid, feed.epoch)), now);
   if (feed.quarantined) return std::nullopt;
   switch (path.what) {
     case What::fork:
@@ -233,6 +236,10 @@ std::optional<std::string> Mirror::file(std::string_view name, const MirrorPath&
   std::optional<std::string> bytes;
   std::optional<Feed> feed;
   parts_.read([&](StoreQueries& store) {
+    if (path.what == MirrorPath::What::fork) {
+      bytes = mirror_fork(store, name, now);
+      return;
+    }
     feed = feed_named(store, std::string(name));
     if (!feed) return;
     if (path.what != MirrorPath::What::checkpoint) {
@@ -242,7 +249,7 @@ std::optional<std::string> Mirror::file(std::string_view name, const MirrorPath&
       feed.reset();
     }
   });
-  if (!feed || path.what != MirrorPath::What::checkpoint) return bytes;
+  if (!feed || bytes || path.what != MirrorPath::What::checkpoint) return bytes;
   return checkpoint_of(*feed);
 }
 

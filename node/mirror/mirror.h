@@ -34,7 +34,7 @@ protocol::Result<void> write_mirror_folder(const StoreQueries& store, LogProofs&
                                            const std::filesystem::path& folder,
                                            protocol::Timestamp now);
 
-/// Serves verbatim copies of the feeds that are stored here (SPEC 6.5). May be called from any
+/// Serves verbatim copies of the feeds that are stored here (SPEC 13.4). May be called from any
 /// thread.
 class Mirror {
  public:

@@ -97,7 +97,7 @@ std::optional<MirrorPath> parse_mirror_path(std::string_view path) {
       made = protocol::hash_tile_path(found.level, found.number, found.width);
     }
   }
-  if (made != path) return std::nullopt;
+  if (made.empty() || made != path) return std::nullopt;
   return found;
 }
 

@@ -6,7 +6,7 @@
 
 namespace node {
 
-/// One file of a mirrored feed, by its path below "/mirror/<hex>/" (SPEC 6.5).
+/// One file of a mirrored feed, by its path below "/mirror/<hex>/" (SPEC 13.4).
 struct MirrorPath {
   enum class What { checkpoint, did_log, fork, entries, hash_tile, docs };
   What what = What::checkpoint;

@@ -1,10 +1,11 @@
 #include "node/mirror/mirror_peers.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <utility>
 
 #include "node/mirror/mirror.h"
-#include "node/publish/catch_up.h"
 #include "protocol/encoding/json.h"
 #include "protocol/encoding/text_encodings.h"
 #include "protocol/limits.h"
@@ -23,15 +24,80 @@ constexpr std::size_t kMaxMirrorIndexBytes = 2 * 1024 * 1024;
 // A liar may claim anything of every log; the rest is looked at with the next cycle.
 constexpr std::size_t kMostCheckpointsOfAPeer = 32;
 
-/// What no honest copy of a feed can lead to. A lagging one counts as well: it is of no use.
-bool mirror_is_lie(ErrorCode code, const Feed& feed) {
-  // Witnesses of an identity are not kept by mirrors, so that one that needs them is not judged.
-  if (code == ErrorCode::did_invalid) return feed.did_log.find("\"witness\"") == std::string::npos;
+// One that names every log of ours with another size makes us work for each of them.
+constexpr std::size_t kMostRootsOfAPeer = 512;
+
+/// Answers for the publisher's own addresses with the files of one mirror of it.
+class MirrorSource final : public crawler::Source {
+ public:
+  MirrorSource(std::string place, crawler::Source& network)
+      : place_(std::move(place)), network_(network) {}
+
+  std::vector<protocol::Result<crawler::FetchResponse>> get_all(
+      std::span<const crawler::FetchRequest> requests) override {
+    std::vector<crawler::FetchRequest> there(requests.begin(), requests.end());
+    for (auto& request : there) {
+      // Tags of the publisher's own host say nothing elsewhere.
+      request.etag.clear();
+      request.url = place_ + mirrored(request.url);
+    }
+    return network_.get_all(there);
+  }
+
+ private:
+  /// What the mirror calls the file: wherever the publisher's identity says that its files are,
+  /// they end alike.
+  static std::string mirrored(std::string_view url) {
+    for (const std::string_view part : {"/tile/", "/docs/"}) {
+      if (const auto at = url.rfind(part); at != std::string_view::npos)
+        return std::string(url.substr(at));
+    }
+    return std::string(url.substr(url.rfind('/')));
+  }
+
+  const std::string place_;
+  crawler::Source& network_;
+};
+
+/// What no honest copy of a feed can lead to. One that is behind counts as well: it is of no use.
+bool mirror_is_lie(ErrorCode code, bool has_witnesses) {
+  // Witnesses of an identity may be missing at mirrors, so that one that needs them is not judged.
+  if (code == ErrorCode::did_invalid) return !has_witnesses;
   return code == ErrorCode::corrupt_mirror || code == ErrorCode::rollback ||
          code == ErrorCode::did_rollback || code == ErrorCode::did_fork ||
          code == ErrorCode::note_syntax || code == ErrorCode::origin_mismatch ||
          code == ErrorCode::sig_bad || code == ErrorCode::sig_unknown ||
          code == ErrorCode::leaf_syntax;
+}
+
+protocol::Result<protocol::Json> mirror_list(protocol::Result<crawler::FetchResponse> answer) {
+  if (!answer) return tl::unexpected(answer.error());
+  auto index = protocol::parse_json(
+      answer->body,
+      {.max_bytes = kMaxMirrorIndexBytes, .max_keys_per_object = 2 * protocol::kMaxFollowedFeeds});
+  if (!index) return tl::unexpected(index.error());
+  const auto* feeds = index->find("feeds");
+  if (!feeds || !feeds->if_object())
+    return protocol::refuse(ErrorCode::fetch_malformed, "its list of heads has no feeds");
+  return *feeds;
+}
+
+/// The origin of the newest epoch that `node` lists of this publisher; nothing where it has none.
+std::optional<std::string> mirror_origin_at(crawler::Source& network, const std::string& node,
+                                            const std::string& scid) {
+  const auto feeds = mirror_list(network.get({node + "/mirror/", kMaxMirrorIndexBytes, ""}));
+  if (!feeds) return std::nullopt;
+  std::uint64_t newest = 0;
+  const auto prefix = "webvh/" + scid + "/";
+  for (const auto& [origin, row] : *feeds->if_object()) {
+    if (!origin.starts_with(prefix)) continue;
+    std::uint64_t epoch = 0;
+    const auto* end = origin.data() + origin.size();
+    const auto read = std::from_chars(origin.data() + prefix.size(), end, epoch);
+    if (read.ec == std::errc() && read.ptr == end && origin == protocol::feed_origin(scid, epoch))
+      newest = std::max(newest, epoch);
+  }
+  return newest == 0 ? std::nullopt : std::optional(protocol::feed_origin(scid, newest));
 }
 
 std::size_t mirror_missing(const crawler::FeedUpdate& update) {
@@ -60,25 +126,43 @@ std::optional<protocol::Checkpoint> gossip_checkpoint(const GossipLog& log,
 
 }  // namespace
 
+void MirrorPeers::restore(std::map<std::string, MirrorMark> marks) {
+  peers_.with([&](auto& peers) {
+    for (auto& [node, mark] : marks) peers[node].mark = std::move(mark);
+  });
+}
+
 std::vector<std::string> MirrorPeers::awake(const std::vector<std::string>& nodes,
                                             protocol::Timestamp now) const {
   std::vector<std::string> found;
   peers_.with([&](const auto& peers) {
     for (const auto& node : nodes) {
       const auto peer = peers.find(node);
-      if (peer == peers.end() || !peer->second.rests_until || now >= *peer->second.rests_until)
-        found.push_back(node);
+      const auto rests =
+          peer != peers.end() && peer->second.mark ? peer->second.mark->rests_until : std::nullopt;
+      // A clock that was set back must not hold it up for longer.
+      if (!rests || now >= *rests || *rests > now + kRest) found.push_back(node);
     }
   });
   return found;
 }
 
-void MirrorPeers::lied(const std::string& node, protocol::Timestamp now) {
+void MirrorPeers::lied(const std::string& node, protocol::Error why, protocol::Timestamp now) {
   peers_.with([&](auto& peers) {
     auto& peer = peers[node];
-    if (++peer.lies < kLiesBeforeRest) return;
-    peer.lies = 0;
-    peer.rests_until = now + kRest;
+    if (!peer.mark) peer.mark.emplace();
+    auto& mark = *peer.mark;
+    // An altered copy is worth more words than one that is merely behind.
+    const auto is_behind = [](ErrorCode code) {
+      return code == ErrorCode::rollback || code == ErrorCode::did_rollback;
+    };
+    if (mark.lies == 0 || !is_behind(why.code) || is_behind(mark.why.code))
+      mark.why = std::move(why);
+    mark.at = now;
+    peer.changed = true;
+    if (++mark.lies < kLiesBeforeRest) return;
+    mark.lies = 0;
+    mark.rests_until = now + kRest;
   });
 }
 
@@ -93,35 +177,64 @@ bool MirrorPeers::take_turn(const std::string& node, protocol::Timestamp now, bo
   });
 }
 
+std::map<std::string, MirrorMark> MirrorPeers::take_changes() {
+  std::map<std::string, MirrorMark> changes;
+  peers_.with([&](auto& peers) {
+    for (auto& [node, peer] : peers) {
+      if (!std::exchange(peer.changed, false)) continue;
+      changes.emplace(node, *peer.mark);
+    }
+  });
+  return changes;
+}
+
 std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorPeers& peers,
                                                const std::vector<std::string>& nodes,
                                                const Feed& feed, crawler::KnownFeed known,
                                                protocol::Timestamp now) {
-  if (feed.checkpoint.empty()) return std::nullopt;
-  const auto name = mirror_name(protocol::feed_origin(feed.scid, feed.epoch));
-  // Tags of the publisher's own host say nothing elsewhere.
   known.did_log_etag.clear();
   known.checkpoint_etag.clear();
+  const bool is_first = feed.checkpoint.empty();
   std::optional<MirrorReading> best;
   std::size_t asked = 0;
   for (const auto& node : peers.awake(nodes, now)) {
     if (asked++ == kMostMirrorsAsked) break;
-    const auto copy = published_copy(feed, node + "/mirror/" + name, network);
-    auto one = crawler::read_feed(*copy, known, now);
+    auto origin = is_first ? mirror_origin_at(network, node, feed.scid)
+                           : std::optional(protocol::feed_origin(feed.scid, feed.epoch));
+    if (!origin) continue;
+    const auto read = [&] {
+      MirrorSource copy(node + "/mirror/" + mirror_name(*origin), network);
+      return crawler::read_feed(copy, known, now);
+    };
+    auto one = read();
+    if (!one.update && !is_first && one.update.error().code == ErrorCode::did_unreachable) {
+      // Its publisher may have begun a new epoch, and with it another log.
+      auto newer = mirror_origin_at(network, node, feed.scid);
+      if (!newer || *newer == *origin) continue;
+      origin = std::move(newer);
+      one = read();
+    }
     if (!one.update) {
+      const auto& error = one.update.error();
       // Two notes by one key are proof, whoever shows them.
-      if (one.update.error().code == ErrorCode::equivocation && !one.contradicting_note.empty())
+      if (error.code == ErrorCode::equivocation && !one.contradicting_note.empty())
         return MirrorReading{std::move(one), node, 1};
-      if (mirror_is_lie(one.update.error().code, feed)) peers.lied(node, now);
+      const bool has_witnesses = is_first || feed.did_log.find("\"witness\"") != std::string::npos;
+      if (mirror_is_lie(error.code, has_witnesses)) {
+        peers.lied(node, {error.code, "its copy of " + *origin + ": " + error.detail}, now);
+      }
       continue;
     }
-    if (mirror_altered(*one.update)) peers.lied(node, now);
+    if (mirror_altered(*one.update)) {
+      peers.lied(node, {ErrorCode::corrupt_mirror, "it shows altered texts of " + *origin}, now);
+    }
     auto& update = *one.update;
     update.did_log_etag.clear();
     update.checkpoint_etag.clear();
     if (best) {
       const auto& before = *best->reading.update;
-      const bool same = before.frontier.size() == update.frontier.size() &&
+      const bool same = before.keys.epoch == update.keys.epoch &&
+                        before.frontier.size() == update.frontier.size() &&
                         before.frontier.root() == update.frontier.root();
       if (same) {
         ++best->agreeing;
@@ -129,7 +242,8 @@ std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorP
           best->reading = std::move(one);
           best->node = node;
         }
-      } else if (update.frontier.size() > before.frontier.size()) {
+      } else if (std::pair(update.keys.epoch, update.frontier.size()) >
+                 std::pair(before.keys.epoch, before.frontier.size())) {
         best = MirrorReading{std::move(one), node, 1};
       }
     } else {
@@ -140,24 +254,23 @@ std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorP
   return best;
 }
 
-std::vector<GossipFinding> compare_heads(crawler::Source& network, MirrorPeers& peers,
-                                         const std::vector<std::string>& nodes,
-                                         const std::map<std::string, GossipLog>& logs,
-                                         protocol::Timestamp now) {
-  std::vector<GossipFinding> findings;
+GossipRound compare_heads(crawler::Source& network, MirrorPeers& peers,
+                          const std::vector<std::string>& nodes,
+                          const std::map<std::string, GossipLog>& logs, protocol::Timestamp now) {
+  GossipRound round;
   std::vector<crawler::FetchRequest> requests;
   for (const auto& node : nodes) requests.push_back({node + "/mirror/", kMaxMirrorIndexBytes, ""});
-  const auto answers = network.get_all(requests);
+  auto answers = network.get_all(requests);
   std::vector<crawler::FetchRequest> wanted;
   std::vector<std::pair<std::string, const GossipLog*>> whose;
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i]) continue;
-    const auto index = protocol::parse_json(
-        answers[i]->body, {.max_bytes = kMaxMirrorIndexBytes,
-                           .max_keys_per_object = 2 * protocol::kMaxFollowedFeeds});
-    const auto* feeds = index ? index->find("feeds") : nullptr;
-    if (!feeds || !feeds->if_object()) continue;
-    std::size_t of_this = 0;
+    auto& answer = round.answers.emplace_back(GossipAnswer{nodes[i], std::nullopt, {}});
+    const auto feeds = mirror_list(std::move(answers[i]));
+    if (!feeds) {
+      answer.refused = feeds.error();
+      continue;
+    }
+    std::size_t checkpoints = 0, roots = 0;
     for (const auto& [origin, row] : *feeds->if_object()) {
       const auto known = logs.find(origin);
       if (known == logs.end()) continue;
@@ -167,10 +280,12 @@ std::vector<GossipFinding> compare_heads(crawler::Source& network, MirrorPeers& 
       if (!size || !size->if_integer() || *size->if_integer() <= 0 || !root || !root->if_string())
         continue;
       const auto theirs = static_cast<std::uint64_t>(*size->if_integer());
+      answer.sizes.emplace(origin, theirs);
+      if (theirs < log.size && roots++ >= kMostRootsOfAPeer) continue;
       if (theirs <= log.size &&
           *root->if_string() == protocol::to_base64(log.root_at(theirs).view()))
         continue;
-      if (of_this++ == kMostCheckpointsOfAPeer) break;
+      if (checkpoints++ >= kMostCheckpointsOfAPeer) continue;
       wanted.push_back({nodes[i] + "/mirror/" + mirror_name(origin) + "/checkpoint",
                         protocol::kMaxNoteBytes, ""});
       whose.emplace_back(nodes[i], &log);
@@ -182,15 +297,18 @@ std::vector<GossipFinding> compare_heads(crawler::Source& network, MirrorPeers& 
     const auto& [node, log] = whose[i];
     const auto checkpoint = gossip_checkpoint(*log, notes[i]->body);
     if (!checkpoint) {
-      peers.lied(node, now);
+      peers.lied(node,
+                 {ErrorCode::sig_bad,
+                  "it shows a checkpoint of " + log->origin + " that its publisher did not sign"},
+                 now);
       continue;
     }
     const bool newer = checkpoint->size > log->size;
     // What it claims in its list and cannot show is no news.
     if (!newer && log->root_at(checkpoint->size) == checkpoint->root) continue;
-    findings.push_back({node, log->scid, checkpoint->size, notes[i]->body, !newer});
+    round.findings.push_back({node, log->scid, checkpoint->size, notes[i]->body, !newer});
   }
-  return findings;
+  return round;
 }
 
 }  // namespace node

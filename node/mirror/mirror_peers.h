@@ -4,39 +4,47 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawler/follower.h"
 #include "crawler/source.h"
 #include "node/guarded.h"
+#include "node/store/mirror_marks.h"
 #include "node/store/store.h"
 #include "protocol/identity/did_log.h"
 
 // Other nodes as sources: of copies when a publisher's own host does not answer, and of what they
-// have seen of a log (SPEC 6.5, 6.6). Nothing they say is trusted; all of it is verified alike.
+// have seen of a log (SPEC 13.4). Nothing they say is trusted; all of it is verified alike.
 
 namespace node {
 
-/// Addresses of other nodes, and which of them lied. In memory only: after a start everybody begins
-/// anew. May be called from any thread.
+/// Which other nodes showed what cannot be, and when each was asked for its heads. May be called
+/// from any thread.
 class MirrorPeers {
  public:
   static constexpr int kLiesBeforeRest = 3;
   static constexpr std::chrono::hours kRest{24};
   static constexpr std::chrono::minutes kBetweenGossip{15};
 
+  /// Takes up what was kept of an earlier run.
+  void restore(std::map<std::string, MirrorMark> marks);
   /// Those among `nodes` that do not rest.
   std::vector<std::string> awake(const std::vector<std::string>& nodes,
                                  protocol::Timestamp now) const;
-  /// It showed something that cannot be: after the third time it is left alone for a day.
-  void lied(const std::string& node, protocol::Timestamp now);
+  /// It showed something that cannot be, or that is of no use: after the third time it is left
+  /// alone for a day.
+  void lied(const std::string& node, protocol::Error why, protocol::Timestamp now);
   /// Whether it is to be asked for its heads, which it then counts as.
   bool take_turn(const std::string& node, protocol::Timestamp now, bool at_once);
+  /// Marks that changed since the last call: to be kept.
+  std::map<std::string, MirrorMark> take_changes();
 
  private:
   struct Peer {
-    int lies = 0;
-    std::optional<protocol::Timestamp> rests_until, asked;
+    std::optional<MirrorMark> mark;
+    bool changed = false;
+    std::optional<protocol::Timestamp> asked;
   };
   Guarded<std::map<std::string, Peer>> peers_;
 };
@@ -48,9 +56,10 @@ struct MirrorReading {
   std::size_t agreeing = 0;  ///< how many showed the same head
 };
 
-/// Reads `feed`, which was read before, from `nodes` in turn, until two show the same head. Nothing
-/// where none of them has what `known` may be continued with. A contradiction that the publisher
-/// signed comes back as such.
+/// Reads `feed` from `nodes` in turn, until two show the same head. At first contact `known` has
+/// the DID alone, and the nodes' own lists say which epoch they have. Nothing where none of them
+/// has what `known` may be continued with. A contradiction that the publisher signed comes back as
+/// such.
 std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorPeers& peers,
                                                const std::vector<std::string>& nodes,
                                                const Feed& feed, crawler::KnownFeed known,
@@ -72,11 +81,20 @@ struct GossipFinding {
   std::string note;
   bool contradicts = false;  ///< of this size there is another root here; else it is newer
 };
+/// What one of them said when it was asked.
+struct GossipAnswer {
+  std::string node;
+  std::optional<protocol::Error> refused;      ///< it has no list that can be read
+  std::map<std::string, std::uint64_t> sizes;  ///< of the logs that are known here, by origin
+};
+struct GossipRound {
+  std::vector<GossipFinding> findings;
+  std::vector<GossipAnswer> answers;
+};
 /// Asks each of `nodes` once for its heads, and for the checkpoints that are larger than ours or of
 /// another root; verifies those by the log's key.
-std::vector<GossipFinding> compare_heads(crawler::Source& network, MirrorPeers& peers,
-                                         const std::vector<std::string>& nodes,
-                                         const std::map<std::string, GossipLog>& logs,
-                                         protocol::Timestamp now);
+GossipRound compare_heads(crawler::Source& network, MirrorPeers& peers,
+                          const std::vector<std::string>& nodes,
+                          const std::map<std::string, GossipLog>& logs, protocol::Timestamp now);
 
 }  // namespace node

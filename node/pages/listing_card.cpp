@@ -121,6 +121,12 @@ Html notes(const Group& group, protocol::Timestamp now) {
                                      : " some time ago.") +
             " What you read here is what it said then.");
   }
+  if (group.feed_state == FeedState::unconfirmed_head) {
+    card_note(html, " maybe", "ask", "This is a copy that nobody has confirmed yet.",
+              "The site of " + group.publisher_name +
+                  " does not answer, so this was read from another node. The publisher signed it; "
+                  "something newer may exist.");
+  }
   if (group.standing.being_updated) {
     card_note(html, " maybe", "ask", "It is being updated.",
               "A newer text exists and has not reached this node yet.");

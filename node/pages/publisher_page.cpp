@@ -33,6 +33,9 @@ std::string publisher_feed_words(const FeedReport& report, protocol::Date today)
              "node’s operator has looked into it.";
     case FeedState::not_read_yet:
       return "This node has not read it yet.";
+    case FeedState::unconfirmed_head:
+      return "Its own site does not answer. What is shown was copied from another node, and nobody "
+             "has confirmed yet that it is the newest. It is what this publisher signed.";
   }
   return {};
 }

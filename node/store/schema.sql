@@ -168,3 +168,22 @@ CREATE TABLE witness_proofs (
   feed_id INTEGER PRIMARY KEY REFERENCES feed ON DELETE CASCADE,
   proofs TEXT NOT NULL                   -- those that proved feed.did_log
 ) STRICT;
+
+-- Heads that came from other nodes' copies only, while a feed's own host did not give it; unconfirmed as long as the feed
+-- has this size.
+CREATE TABLE copied_head (
+  feed_id INTEGER PRIMARY KEY REFERENCES feed ON DELETE CASCADE,
+  size INTEGER NOT NULL,
+  node TEXT NOT NULL,                    -- where it was read
+  since INTEGER NOT NULL
+) STRICT;
+
+-- Other nodes whose copies were not what they say.
+CREATE TABLE mirror_mark (
+  node TEXT PRIMARY KEY,                 -- its address
+  lies INTEGER NOT NULL,                 -- since it last rested
+  marked_at INTEGER NOT NULL,            -- the last time
+  rests_until INTEGER,                   -- it is not asked before
+  code TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "node/store/codes.h"
+#include "node/store/contradictions.h"
 #include "node/store/erasure.h"
 #include "node/store/heads.h"
 #include "node/store/schema.h"
@@ -312,7 +313,7 @@ void Store::apply(const Feed& feed, const crawler::FeedUpdate& update, protocol:
        SET did = ?2, did_log = ?3, did_log_etag = ?4, epoch = ?5, size = ?6, applied = ?7, frontier = ?8, checkpoint = ?9,
            checkpoint_etag = ?10, heartbeat = max(coalesce(heartbeat, 0), coalesce(?11, 0)), last_attempt = ?12,
            last_success = CASE WHEN ?19 THEN last_success ELSE ?12 END, next_attempt = ?13,
-           failures = CASE WHEN ?19 THEN failures + 1 ELSE 0 END, trouble_code = ?14, trouble_detail = ?15,
+           failures = CASE WHEN ?19 THEN failures ELSE 0 END, trouble_code = ?14, trouble_detail = ?15,
            quarantined = CASE WHEN ?16 OR quarantined = 2 THEN 0 ELSE quarantined END,
            seen_did_log = '', waiting_since = NULL,
            new_leaves = CASE WHEN day = ?17 THEN new_leaves ELSE 0 END + ?18, day = ?17
@@ -350,15 +351,7 @@ void Store::note_failure(const Feed& feed, const protocol::Error& error,
                          protocol::Timestamp now, protocol::Timestamp next_attempt) {
   Transaction transaction(db_);
   if (!contradiction.other.empty()) {
-    db_.prepare(R"sql(
-      INSERT INTO contradiction (feed_id, found_at, accepted, other)
-      SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS (SELECT 1 FROM contradiction WHERE feed_id = ?1 AND other = ?4)
-    )sql")
-        .bind(1, feed.feed_id)
-        .bind_time(2, now)
-        .bind(3, contradiction.accepted)
-        .bind(4, contradiction.other)
-        .run();
+    keep_contradiction(db_, feed.feed_id, contradiction.accepted, contradiction.other, now);
   }
   db_.prepare(R"sql(
     UPDATE feed SET last_attempt = ?2, next_attempt = ?3, failures = failures + 1,

@@ -4,3 +4,21 @@ CREATE TABLE witness_proofs (
   feed_id INTEGER PRIMARY KEY REFERENCES feed ON DELETE CASCADE,
   proofs TEXT NOT NULL
 ) STRICT;
+
+-- Heads that came from other nodes' copies only.
+CREATE TABLE copied_head (
+  feed_id INTEGER PRIMARY KEY REFERENCES feed ON DELETE CASCADE,
+  size INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  since INTEGER NOT NULL
+) STRICT;
+
+-- Other nodes whose copies were not what they say.
+CREATE TABLE mirror_mark (
+  node TEXT PRIMARY KEY,
+  lies INTEGER NOT NULL,
+  marked_at INTEGER NOT NULL,
+  rests_until INTEGER,
+  code TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
