@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "node/alerts.h"
 #include "node/cli/commands.h"
@@ -8,7 +10,9 @@
 #include "node/publish/files.h"
 #include "node/publish/vouching.h"
 #include "node/store/contradictions.h"
+#include "protocol/document/recognition.h"
 #include "protocol/identity/did.h"
+#include "protocol/limits.h"
 #include "protocol/log/checkpoint.h"
 
 namespace node {
@@ -27,6 +31,52 @@ std::optional<int> follow_whole_number(const std::string& text, int most) {
     return std::nullopt;
   const int value = std::stoi(text);
   return value <= most ? std::optional(value) : std::nullopt;
+}
+
+/// How recognitions that are held here lead from an anchor to this publisher: the names on the way,
+/// the anchor first; empty where none do.
+std::vector<std::string> follow_path(Node& node, const std::string& scid) {
+  const auto now = node.clock().now();
+  std::set<std::string> usable, anchors;
+  for (const auto& anchor : node.anchors()) anchors.insert(anchor.scid);
+  for (const auto& report : node.feeds()) {
+    if (!report.denied && (report.state == FeedState::ok || report.state == FeedState::stale ||
+                           report.state == FeedState::unconfirmed_head))
+      usable.insert(report.feed.scid);
+  }
+  std::map<std::string, std::set<std::string>> recognized_by;
+  node.change([&](Store& store, Publisher*) {
+    store.queries().for_each_record(
+        "recognition", StoreQueries::Texts::include, [&](const Record& record) {
+          const auto envelope = protocol::read_envelope(record.document);
+          if (!envelope || now < envelope->valid_from || now >= record.shown_until()) return;
+          const auto recognition = protocol::read_recognition(*envelope);
+          if (!recognition || recognition->constraint_error) return;
+          if (const auto subject = protocol::parse_did(recognition->subject_did))
+            recognized_by[subject->scid].insert(record.key.scid);
+        });
+  });
+  // Upwards, one step of all ways at a time.
+  std::vector<std::vector<std::string>> ways = {{scid}};
+  std::set<std::string> seen = {scid};
+  for (std::size_t step = 0; step <= protocol::kMaxPathEdges; ++step) {
+    std::vector<std::vector<std::string>> longer;
+    for (const auto& way : ways) {
+      if (anchors.contains(way.back())) {
+        std::vector<std::string> names;
+        for (auto one = way.rbegin(); one != way.rend(); ++one)
+          names.push_back(node.publisher_name(*one));
+        return names;
+      }
+      for (const auto& above : recognized_by[way.back()]) {
+        if (!usable.contains(above) || !seen.insert(above).second) continue;
+        longer.push_back(way);
+        longer.back().push_back(above);
+      }
+    }
+    ways = std::move(longer);
+  }
+  return {};
 }
 
 /// Finds the publisher that the person named, shows it, and asks. Nothing where the answer is no,
@@ -62,6 +112,19 @@ std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const 
                protocol::spoken_scid(found->scid) + "\n  at " + found->did + "\n  newest version " +
                found->version_id + "\n");
   if (!found->area.empty()) output.print("  answers for " + follow_joined(found->area) + "\n");
+  auto path = follow_path(node, found->scid);
+  if (path.size() == 1) {
+    output.print("  an anchor of this node\n");
+  } else if (!path.empty()) {
+    std::string words = "recognized: ";
+    path.back() = "it";
+    for (std::size_t i = 0; i < path.size(); ++i)
+      words += (i == 0 ? "" : " recognizes ") +
+               (i == 0 || i + 1 == path.size() ? path[i] : path[i] + ", which");
+    output.print("  " + wrapped(words, 2) + "\n");
+  } else {
+    output.print("  no body that this node trusts recognizes it, as far as is known here\n");
+  }
   if (invocation.has("yes")) {
     if (!target.starts_with("kith1:")) {
       output.complain(wrapped("--yes works only with the whole kith1: line: that line is the proof "
@@ -86,8 +149,9 @@ std::string follow_folder(const Invocation& invocation) {
     return {};
   const auto folder = invocation.output_path(target);
   std::error_code failed;
-  return std::filesystem::exists(std::filesystem::path(folder) / "did.jsonl", failed) ? folder
-                                                                                     : std::string();
+  return std::filesystem::exists(std::filesystem::path(folder) / "did.jsonl", failed)
+             ? folder
+             : std::string();
 }
 
 }  // namespace
@@ -285,24 +349,26 @@ ExitCode follow_clear_quarantine(const Invocation& invocation, Node& node, Comma
     return kExitNo;
   }
   const auto& feed = report->feed;
-  output.print(wrapped(name + " (" + *scid + ") is in quarantine: " +
-                       (feed.trouble ? feed.trouble->detail : std::string("it contradicted itself")) +
-                       ". Here are " + std::to_string(feed.size) +
-                       " entries of it, as they were read before that.") +
-               "\n" +
-               wrapped("Telephone the publisher first, on a number that you had before, and ask how "
-                       "many entries its feed has and whether keys were stolen.") +
-               "\n");
+  output.print(
+      wrapped(name + " (" + *scid + ") is in quarantine: " +
+              (feed.trouble ? feed.trouble->detail : std::string("it contradicted itself")) +
+              ". Here are " + std::to_string(feed.size) +
+              " entries of it, as they were read before that.") +
+      "\n" +
+      wrapped("Telephone the publisher first, on a number that you had before, and ask how "
+              "many entries its feed has and whether keys were stolen.") +
+      "\n");
   if (!output.ask("Is what was read here its true history? Show it again?")) return kExitNo;
   const bool was = node.change([&](Store& store, Publisher*) {
     return clear_quarantine(store.database(), *scid, node.clock().now());
   });
-  output.print(was ? wrapped("Out of quarantine. The proof is kept and served at /fork. If its own "
-                             "host still shows the other history, the next reading quarantines it "
-                             "again: then `kith unfollow` it and follow it anew by the line that the "
-                             "publisher reads to you.") +
-                         "\n"
-                   : std::string("It was not in quarantine any more.\n"));
+  output.print(
+      was ? wrapped("Out of quarantine. The proof is kept and served at /fork. If its own "
+                    "host still shows the other history, the next reading quarantines it "
+                    "again: then `kith unfollow` it and follow it anew by the line that the "
+                    "publisher reads to you.") +
+                "\n"
+          : std::string("It was not in quarantine any more.\n"));
   return was ? kExitOk : kExitNo;
 }
 
@@ -311,9 +377,9 @@ ExitCode follow_clear_quarantine(const Invocation& invocation, Node& node, Comma
 std::string follow_keep_proof(const std::string& scid, Node& node) {
   for (const auto& report : node.feeds()) {
     if (report.feed.scid != scid || !report.feed.quarantined) continue;
-    const auto bytes = node.mirror().file(
-        mirror_name(protocol::feed_origin(scid, report.feed.epoch)),
-        {MirrorPath::What::fork, 0, 0, 0});
+    const auto bytes =
+        node.mirror().file(mirror_name(protocol::feed_origin(scid, report.feed.epoch)),
+                           {MirrorPath::What::fork, 0, 0, 0});
     if (!bytes) return {};
     const auto file = node.folder() / ("fork-" + scid + ".json");
     replace_file(file, *bytes);

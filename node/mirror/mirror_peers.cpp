@@ -60,9 +60,11 @@ class MirrorSource final : public crawler::Source {
 };
 
 /// What no honest copy of a feed can lead to. One that is behind counts as well: it is of no use.
-bool mirror_is_lie(ErrorCode code, bool has_witnesses) {
-  // Witnesses of an identity may be missing at mirrors, so that one that needs them is not judged.
-  if (code == ErrorCode::did_invalid) return !has_witnesses;
+bool mirror_is_lie(const protocol::Error& error) {
+  const auto code = error.code;
+  // Proofs of an identity's witnesses may be missing at mirrors, so that one that needs them is not
+  // judged.
+  if (code == ErrorCode::did_invalid) return error.detail.find("witness") == std::string::npos;
   return code == ErrorCode::corrupt_mirror || code == ErrorCode::rollback ||
          code == ErrorCode::did_rollback || code == ErrorCode::did_fork ||
          code == ErrorCode::note_syntax || code == ErrorCode::origin_mismatch ||
@@ -207,7 +209,9 @@ std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorP
       return crawler::read_feed(copy, known, now);
     };
     auto one = read();
-    if (!one.update && !is_first && one.update.error().code == ErrorCode::did_unreachable) {
+    if (!one.update && !is_first &&
+        (one.update.error().code == ErrorCode::did_unreachable ||
+         one.update.error().code == ErrorCode::fetch_http)) {
       // Its publisher may have begun a new epoch, and with it another log.
       auto newer = mirror_origin_at(network, node, feed.scid);
       if (!newer || *newer == *origin) continue;
@@ -219,8 +223,7 @@ std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorP
       // Two notes by one key are proof, whoever shows them.
       if (error.code == ErrorCode::equivocation && !one.contradicting_note.empty())
         return MirrorReading{std::move(one), node, 1};
-      const bool has_witnesses = is_first || feed.did_log.find("\"witness\"") != std::string::npos;
-      if (mirror_is_lie(error.code, has_witnesses)) {
+      if (mirror_is_lie(error)) {
         peers.lied(node, {error.code, "its copy of " + *origin + ": " + error.detail}, now);
       }
       continue;

@@ -26,8 +26,8 @@ class MirroredFederation : public testing::Test {
  protected:
   using Answer = protocol::Result<crawler::FetchResponse>;
   /// What a node's own API is made to say for a path instead; nothing: the truth.
-  using SiteLie = std::function<std::optional<Answer>(const std::string& path,
-                                                      const node::Response& truth)>;
+  using SiteLie =
+      std::function<std::optional<Answer>(const std::string& path, const node::Response& truth)>;
 
   MirroredFederation()
       : national(federation.add("national.test", "National Test Association", {"US"},
@@ -41,7 +41,8 @@ class MirroredFederation : public testing::Test {
     serve_api(lake);
     federation.follow(national, ohio);
     federation.follow(lake, ohio);
-    keys = federation.publish(ohio, {simple_listing("First group"), simple_listing("Second group")});
+    keys =
+        federation.publish(ohio, {simple_listing("First group"), simple_listing("Second group")});
     federation.sync(national);
     federation.sync(lake);
     federation.anchor(reader, national);
@@ -87,14 +88,17 @@ class MirroredFederation : public testing::Test {
     ADD_FAILURE() << scid << " is not at " << member.host;
     return {};
   }
-  std::string run(Federation::Member& member, node::Invocation invocation, node::ExitCode expected) {
+  std::string run(Federation::Member& member, node::Invocation invocation,
+                  node::ExitCode expected) {
     CollectedOutput output;
     EXPECT_EQ(node::execute(invocation, *member.node, output), expected) << output.said;
     return output.said;
   }
   /// What `kith status` says, in one line.
   std::string status(Federation::Member& member) {
-    auto said = run(member, {"status", {}, {}, {}, "/"}, node::kExitOk);
+    return unwrapped(run(member, {"status", {}, {}, {}, "/"}, node::kExitOk));
+  }
+  static std::string unwrapped(const std::string& said) {
     std::string line;
     for (const char c : said) {
       if (c == '\n' || c == ' ') {
@@ -107,7 +111,8 @@ class MirroredFederation : public testing::Test {
   }
   std::size_t shown_of(Federation::Member& member, const Federation::Member& publisher) {
     std::size_t shown = 0;
-    for (const auto& key : federation.found(member)) shown += key.starts_with(publisher.scid) ? 1 : 0;
+    for (const auto& key : federation.found(member))
+      shown += key.starts_with(publisher.scid) ? 1U : 0U;
     return shown;
   }
   std::vector<std::string> names(Federation::Member& member) {
@@ -144,7 +149,7 @@ class MirroredFederation : public testing::Test {
   Federation::Member& lake;
   Federation::Member& reader;
   std::vector<node::RecordKey> keys;
-  std::map<std::string, SiteLie> lies;                     ///< by host
+  std::map<std::string, SiteLie> lies;                    ///< by host
   std::map<std::string, std::vector<std::string>> asked;  ///< paths, by host
 
  private:
