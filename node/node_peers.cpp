@@ -58,37 +58,41 @@ std::vector<std::string> Node::known_nodes() const {
   return read([&](StoreQueries& store) {
     std::set<std::string> trusted;
     for (const auto& anchor : store.anchors()) trusted.insert(anchor.scid);
-    std::vector<std::string> nodes, others;
+    // Most feeds have no node, and identity logs may be long: what cannot be one is not read.
+    auto rows = store.database().prepare(R"sql(
+      SELECT scid FROM feed
+       WHERE quarantined = 0 AND checkpoint <> '' AND instr(did_log, '#api') > 0
+       ORDER BY own DESC, scid
+    )sql");
+    std::vector<std::string> scids;
+    while (rows.step()) scids.push_back(rows.text(0));
+    std::stable_partition(scids.begin(), scids.end(),
+                          [&](const auto& scid) { return trusted.contains(scid); });
+    std::vector<std::string> distinct;
     std::string own;
-    for (const auto& feed : store.feeds()) {
-      const bool is_anchor = trusted.contains(feed.scid);
-      if (feed.quarantined || feed.checkpoint.empty() ||
-          (!feed.own && !is_anchor && seen->publisher_hidden(feed.scid)))
+    for (const auto& scid : scids) {
+      if (distinct.size() == kMostKnownNodes) break;
+      const auto feed = store.feed(scid);
+      if (!feed || (!feed->own && !trusted.contains(scid) && seen->publisher_hidden(scid)))
         continue;
-      const auto keys = stored_publisher_keys(feed);
+      const auto keys = stored_publisher_keys(*feed);
       if (!keys || !keys->api_url) continue;
       std::string url = *keys->api_url;
       while (url.ends_with('/')) url.pop_back();
-      if (feed.own) {
+      if (feed->own) {
         own = url;
-      } else {
-        (is_anchor ? nodes : others).push_back(url);
+      } else if (std::find(distinct.begin(), distinct.end(), url) == distinct.end()) {
+        distinct.push_back(std::move(url));
       }
     }
-    nodes.insert(nodes.end(), others.begin(), others.end());
-    std::vector<std::string> distinct;
-    for (auto& url : nodes) {
-      if (distinct.size() == kMostKnownNodes) break;
-      if (url != own && std::find(distinct.begin(), distinct.end(), url) == distinct.end())
-        distinct.push_back(std::move(url));
-    }
+    std::erase(distinct, own);
     return distinct;
   });
 }
 
 GossipRound Node::compare_heads(bool everything) {
-  if (!source_) return {};
   const auto now = clock_.now();
+  if (!source_ || !peers_.take_look(now, everything)) return {};
   auto nodes = peers_.awake(known_nodes(), now);
   std::erase_if(nodes, [&](const auto& url) { return !peers_.take_turn(url, now, everything); });
   if (nodes.empty()) return {};
@@ -99,8 +103,14 @@ GossipRound Node::compare_heads(bool everything) {
     const auto origin = protocol::feed_origin(feed.scid, feed.epoch);
     GossipLog log{feed.scid, origin, feed.size, feed.frontier.root(), {}, std::move(keys)};
     log.root_at = [this, feed = std::move(feed)](std::uint64_t size) {
-      if (size == feed.size) return feed.frontier.root();
-      return read([&](StoreQueries& store) { return proofs_.root_at(store, feed, size); });
+      if (size == feed.size) return std::optional(feed.frontier.root());
+      return read([&](StoreQueries& store) -> std::optional<protocol::Hash> {
+        try {
+          return proofs_.root_at(store, feed, size);
+        } catch (const DataError&) {
+          return std::nullopt;
+        }
+      });
     };
     logs.emplace(origin, std::move(log));
   }
@@ -111,7 +121,10 @@ GossipRound Node::compare_heads(bool everything) {
     bool hidden = false;
     for (const auto& finding : round.findings) {
       const auto current = store_.queries().feed(finding.scid);
-      if (!current || current->quarantined) continue;
+      // Of an epoch that ended meanwhile nothing is to be found any more.
+      if (!current || current->quarantined ||
+          protocol::feed_origin(current->scid, current->epoch) != finding.origin)
+        continue;
       auto& database = store_.database();
       if (finding.contradicts && current->own) {
         Transaction transaction(database);
@@ -258,8 +271,9 @@ void Node::sync_elsewhere(const Elsewhere& where, FeedOutcome& outcome) {
   keep_marks_locked();
   const auto current = store_.queries().feed(outcome.scid);
   // Read by somebody else while this was on its way: the other's result stands.
-  if (!copy || !current || current->size != feed->size || current->epoch != feed->epoch ||
-      current->applied != feed->applied || current->did_log != feed->did_log)
+  if (!copy || !current || current->quarantined || current->size != feed->size ||
+      current->epoch != feed->epoch || current->applied != feed->applied ||
+      current->did_log != feed->did_log)
     return;
   auto& reading = copy->reading;
   if (!reading.update) {

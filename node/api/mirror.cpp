@@ -101,6 +101,8 @@ Response get_api_catalog(Node& node) {
       ok_bytes(protocol::canonical(Json::object({{"linkset", std::move(linkset)}})) + "\n",
                "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"",
                cache_for(std::chrono::minutes(5)));
+  // RFC 9727 asks for it in the answer to HEAD, which has the headers of GET.
+  response.set("Link", "</.well-known/api-catalog>; rel=\"api-catalog\"");
   allow_any_origin(response);
   return response;
 }

@@ -455,7 +455,10 @@ ExitCode command_sync(const Invocation& invocation, Node& node, CommandOutput& o
       refused = true;
       row.set("code", protocol::word(outcome.refused->code));
       row.set("detail", outcome.refused->detail);
-      text = outcome.name + ": not taken, what was read before stays. " +
+      // A copy was taken, or a part of what there is: then there are entries, and trouble too.
+      text = outcome.name +
+             (outcome.changed ? ": " + std::to_string(outcome.entries) + " new entries; "
+                              : std::string(": not taken, what was read before stays. ")) +
              std::string(protocol::word(outcome.refused->code)) + ": " + outcome.refused->detail;
     } else if (outcome.troubled_records > 0) {
       text += ", " + std::to_string(outcome.troubled_records) +

@@ -84,22 +84,40 @@ protocol::Result<protocol::Json> mirror_list(protocol::Result<crawler::FetchResp
   return *feeds;
 }
 
-/// The origin of the newest epoch that `node` lists of this publisher; nothing where it has none.
-std::optional<std::string> mirror_origin_at(crawler::Source& network, const std::string& node,
-                                            const std::string& scid) {
+std::shared_ptr<const MirrorPeers::Epochs> mirror_epochs_at(crawler::Source& network,
+                                                            MirrorPeers& peers,
+                                                            const std::string& node,
+                                                            protocol::Timestamp now) {
+  if (auto kept = peers.list(node, now)) return kept;
+  auto epochs = std::make_shared<MirrorPeers::Epochs>();
   const auto feeds = mirror_list(network.get({node + "/mirror/", kMaxMirrorIndexBytes, ""}));
-  if (!feeds) return std::nullopt;
-  std::uint64_t newest = 0;
-  const auto prefix = "webvh/" + scid + "/";
-  for (const auto& [origin, row] : *feeds->if_object()) {
-    if (!origin.starts_with(prefix)) continue;
-    std::uint64_t epoch = 0;
-    const auto* end = origin.data() + origin.size();
-    const auto read = std::from_chars(origin.data() + prefix.size(), end, epoch);
-    if (read.ec == std::errc() && read.ptr == end && origin == protocol::feed_origin(scid, epoch))
+  if (feeds) {
+    for (const auto& [origin, row] : *feeds->if_object()) {
+      // "webvh/<SCID>/<epoch>", and in no other spelling.
+      const auto slash = origin.rfind('/');
+      if (!origin.starts_with("webvh/") || slash < 6) continue;
+      const auto scid = origin.substr(6, slash - 6);
+      std::uint64_t epoch = 0;
+      const auto* end = origin.data() + origin.size();
+      const auto read = std::from_chars(origin.data() + slash + 1, end, epoch);
+      if (read.ec != std::errc() || read.ptr != end || origin != protocol::feed_origin(scid, epoch))
+        continue;
+      auto& newest = (*epochs)[std::string(scid)];
       newest = std::max(newest, epoch);
+    }
   }
-  return newest == 0 ? std::nullopt : std::optional(protocol::feed_origin(scid, newest));
+  peers.keep_list(node, epochs, now);
+  return epochs;
+}
+
+/// The origin of the newest epoch that `node` lists of this publisher; nothing where it has none.
+std::optional<std::string> mirror_origin_at(crawler::Source& network, MirrorPeers& peers,
+                                            const std::string& node, const std::string& scid,
+                                            protocol::Timestamp now) {
+  const auto epochs = mirror_epochs_at(network, peers, node, now);
+  const auto found = epochs->find(scid);
+  return found == epochs->end() ? std::nullopt
+                                : std::optional(protocol::feed_origin(scid, found->second));
 }
 
 std::size_t mirror_missing(const crawler::FeedUpdate& update) {
@@ -179,6 +197,34 @@ bool MirrorPeers::take_turn(const std::string& node, protocol::Timestamp now, bo
   });
 }
 
+bool MirrorPeers::take_look(protocol::Timestamp now, bool at_once) {
+  return looked_.with([&](auto& looked) {
+    if (!at_once && looked && now >= *looked && now < *looked + kBetweenLooks) return false;
+    looked = now;
+    return true;
+  });
+}
+
+std::shared_ptr<const MirrorPeers::Epochs> MirrorPeers::list(const std::string& node,
+                                                             protocol::Timestamp now) const {
+  return peers_.with([&](const auto& peers) -> std::shared_ptr<const Epochs> {
+    const auto peer = peers.find(node);
+    if (peer == peers.end() || now < peer->second.listed_at ||
+        now >= peer->second.listed_at + kListHolds)
+      return nullptr;
+    return peer->second.epochs;
+  });
+}
+
+void MirrorPeers::keep_list(const std::string& node, std::shared_ptr<const Epochs> epochs,
+                            protocol::Timestamp now) {
+  peers_.with([&](auto& peers) {
+    auto& peer = peers[node];
+    peer.epochs = std::move(epochs);
+    peer.listed_at = now;
+  });
+}
+
 std::map<std::string, MirrorMark> MirrorPeers::take_changes() {
   std::map<std::string, MirrorMark> changes;
   peers_.with([&](auto& peers) {
@@ -201,7 +247,7 @@ std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorP
   std::size_t asked = 0;
   for (const auto& node : peers.awake(nodes, now)) {
     if (asked++ == kMostMirrorsAsked) break;
-    auto origin = is_first ? mirror_origin_at(network, node, feed.scid)
+    auto origin = is_first ? mirror_origin_at(network, peers, node, feed.scid, now)
                            : std::optional(protocol::feed_origin(feed.scid, feed.epoch));
     if (!origin) continue;
     const auto read = [&] {
@@ -213,7 +259,7 @@ std::optional<MirrorReading> read_from_mirrors(crawler::Source& network, MirrorP
         (one.update.error().code == ErrorCode::did_unreachable ||
          one.update.error().code == ErrorCode::fetch_http)) {
       // Its publisher may have begun a new epoch, and with it another log.
-      auto newer = mirror_origin_at(network, node, feed.scid);
+      auto newer = mirror_origin_at(network, peers, node, feed.scid, now);
       if (!newer || *newer == *origin) continue;
       origin = std::move(newer);
       one = read();
@@ -285,9 +331,10 @@ GossipRound compare_heads(crawler::Source& network, MirrorPeers& peers,
       const auto theirs = static_cast<std::uint64_t>(*size->if_integer());
       answer.sizes.emplace(origin, theirs);
       if (theirs < log.size && roots++ >= kMostRootsOfAPeer) continue;
-      if (theirs <= log.size &&
-          *root->if_string() == protocol::to_base64(log.root_at(theirs).view()))
-        continue;
+      if (theirs <= log.size) {
+        const auto ours = log.root_at(theirs);
+        if (!ours || *root->if_string() == protocol::to_base64(ours->view())) continue;
+      }
       if (checkpoints++ >= kMostCheckpointsOfAPeer) continue;
       wanted.push_back({nodes[i] + "/mirror/" + mirror_name(origin) + "/checkpoint",
                         protocol::kMaxNoteBytes, ""});
@@ -307,9 +354,13 @@ GossipRound compare_heads(crawler::Source& network, MirrorPeers& peers,
       continue;
     }
     const bool newer = checkpoint->size > log->size;
-    // What it claims in its list and cannot show is no news.
-    if (!newer && log->root_at(checkpoint->size) == checkpoint->root) continue;
-    round.findings.push_back({node, log->scid, checkpoint->size, notes[i]->body, !newer});
+    if (!newer) {
+      const auto ours = log->root_at(checkpoint->size);
+      // What it claims in its list and cannot show is no news.
+      if (!ours || *ours == checkpoint->root) continue;
+    }
+    round.findings.push_back(
+        {node, log->scid, log->origin, checkpoint->size, notes[i]->body, !newer});
   }
   return round;
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,11 @@ class MirrorPeers {
   static constexpr int kLiesBeforeRest = 3;
   static constexpr std::chrono::hours kRest{24};
   static constexpr std::chrono::minutes kBetweenGossip{15};
+  static constexpr std::chrono::minutes kBetweenLooks{1};
+  /// For so long a list of heads serves for finding out who has a feed.
+  static constexpr std::chrono::minutes kListHolds{1};
+  /// The newest epoch of each publisher in a node's list, by SCID.
+  using Epochs = std::map<std::string, std::uint64_t, std::less<>>;
 
   /// Takes up what was kept of an earlier run.
   void restore(std::map<std::string, MirrorMark> marks);
@@ -37,6 +43,12 @@ class MirrorPeers {
   void lied(const std::string& node, protocol::Error why, protocol::Timestamp now);
   /// Whether it is to be asked for its heads, which it then counts as.
   bool take_turn(const std::string& node, protocol::Timestamp now, bool at_once);
+  /// Whether it is worth finding out whose turn it is: once a minute.
+  bool take_look(protocol::Timestamp now, bool at_once);
+  /// What keep_list() kept of this node, while it holds; an empty list where it could not be had.
+  std::shared_ptr<const Epochs> list(const std::string& node, protocol::Timestamp now) const;
+  void keep_list(const std::string& node, std::shared_ptr<const Epochs> epochs,
+                 protocol::Timestamp now);
   /// Marks that changed since the last call: to be kept.
   std::map<std::string, MirrorMark> take_changes();
 
@@ -45,8 +57,11 @@ class MirrorPeers {
     std::optional<MirrorMark> mark;
     bool changed = false;
     std::optional<protocol::Timestamp> asked;
+    std::shared_ptr<const Epochs> epochs;
+    protocol::Timestamp listed_at{};
   };
   Guarded<std::map<std::string, Peer>> peers_;
+  Guarded<std::optional<protocol::Timestamp>> looked_;
 };
 
 /// What other nodes gave where the publisher's own host did not.
@@ -70,13 +85,14 @@ struct GossipLog {
   std::string scid, origin;
   std::uint64_t size = 0;
   protocol::Hash root;
-  /// The root that it had with up to `size` entries.
-  std::function<protocol::Hash(std::uint64_t size)> root_at;
+  /// The root that it had with up to `size` entries; nothing where the log went on meanwhile and
+  /// cannot be compared just now.
+  std::function<std::optional<protocol::Hash>(std::uint64_t size)> root_at;
   std::optional<protocol::PublisherKeys> keys;
 };
 /// A checkpoint that the log's own key signed and another node showed.
 struct GossipFinding {
-  std::string node, scid;
+  std::string node, scid, origin;
   std::uint64_t size = 0;
   std::string note;
   bool contradicts = false;  ///< of this size there is another root here; else it is newer

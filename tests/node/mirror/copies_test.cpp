@@ -113,6 +113,36 @@ TEST_F(CopiedFeed, IsNoSignOfLifeOfItsHost) {
   EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::stale);
 }
 
+TEST_F(CopiedFeed, OfManyBundlesComesWholeAndGoesOnFromWhereItWas) {
+  std::vector<protocol::Json> many;
+  for (int i = 0; i < 520; ++i) many.push_back(simple_listing("Group " + std::to_string(i)));
+  federation.publish(ohio, std::move(many));
+  federation.sync(national);
+  federation.sync(lake);
+  origin_down(ohio);
+  federation.sync(reader);
+  EXPECT_EQ(shown_of(reader, ohio), 522u);
+  origin_up(ohio);
+  federation.publish(ohio, {simple_listing("One more")});
+  federation.sync(national);
+  federation.sync(lake);
+  origin_down(ohio);
+  asked.clear();
+  federation.sync(reader);
+  EXPECT_EQ(shown_of(reader, ohio), 523u);
+  EXPECT_FALSE(was_asked("national.test", "/tile/entries/000")) << "only what is new is read";
+  // What this node read by a copy it passes on as it came.
+  for (const char* file : {"tile/0/000", "tile/1/000.p/2", "tile/entries/001", "did.jsonl",
+                           "docs/000.jsonl", "docs/002.jsonl"}) {
+    const auto here = get(reader, mirror_of(ohio) + file),
+               there = get(lake, mirror_of(ohio) + file);
+    EXPECT_EQ(here.status, 200) << file;
+    EXPECT_EQ(here.body, there.body) << file;
+  }
+  EXPECT_EQ(get(reader, mirror_of(ohio) + "tile/1/001").status, 404);
+  EXPECT_EQ(get(reader, mirror_of(ohio) + "tile/0/003.p/1").status, 404);
+}
+
 TEST_F(CopiedFeed, L04_OneFlippedBitInACopyIsNoticedAndAnotherCopyIsRead) {
   for (const char* part : {"/tile/entries/", "/docs/", "/did.jsonl", "/checkpoint"}) {
     SCOPED_TRACE(part);

@@ -111,6 +111,7 @@ TEST_F(Discovery, TheCatalogIsALinksetThatNamesWhatIsThere) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(*answer.header("Content-Type"),
             "application/linkset+json; profile=\"https://www.rfc-editor.org/info/rfc9727\"");
+  EXPECT_EQ(*answer.header("Link"), "</.well-known/api-catalog>; rel=\"api-catalog\"");
   const auto json = protocol::parse_json(answer.body);
   ASSERT_TRUE(json) << answer.body;
   const auto& contexts = *json->find("linkset")->if_array();
