@@ -18,26 +18,37 @@ class ThirtyWithTrouble : public test_support::MirroredFederation {
       auto& chapter = federation.add("chapter" + word + ".test", "Chapter " + word, {"US"},
                                      "state_chapter", true);
       federation.recognize(national, chapter, {"US"}, 1);
-      federation.publish(chapter, {simple_listing("Of chapter " + word)});
+      federation.publish(chapter, {listing_of("chapter " + word)});
       chapters.push_back(&chapter);
       for (int k = 0; k < (i < 2 ? 5 : 4); ++k) {
         const auto name = word + "-" + std::to_string(k);
         auto& group =
             federation.add("group" + name + ".test", "Group " + name, {"US"}, "collective");
         federation.recognize(chapter, group, {"US"});
-        federation.publish(group, {simple_listing("Of group " + name)});
+        federation.publish(group, {listing_of("group " + name)});
         groups.push_back(&group);
       }
       auto& stranger = federation.add("stranger" + word + ".test", "Stranger " + word, {"US"},
                                       "independent_initiative");
-      federation.publish(stranger, {simple_listing("Of stranger " + word)});
+      federation.publish(stranger, {listing_of("stranger " + word)});
     }
     for (auto* chapter : chapters) {
       serve_api(*chapter);
       federation.anchor(*chapter, national);
       federation.sync(*chapter);
     }
+    // The association does not trust by its own recognitions; it holds one group's copy by hand.
+    federation.follow(national, *groups[3]);
     federation.sync(national);
+  }
+
+  /// Each with a page of its own: two with one page would be taken for one group.
+  static protocol::Json listing_of(const std::string& whose) {
+    auto word = whose;
+    std::replace(word.begin(), word.end(), ' ', '-');
+    return simple_listing(
+        "Of " + whose,
+        {{"links", protocol::Json::object({{"home", "https://groups.test/" + word}})}});
   }
 
   std::vector<test_support::Federation::Member*> chapters, groups;
