@@ -59,6 +59,7 @@ Response get_mirror_file(const Request& request, Node& node) {
       // Texts are blanked when they end, so not even a full file stays as it is.
       type = "text/jsonl; charset=utf-8";
       break;
+    case MirrorPath::What::did_witness:
     case MirrorPath::What::fork:
       type = "application/json";
       break;

@@ -8,19 +8,19 @@ namespace {
 
 constexpr std::string_view kUnconfirmed = "unconfirmed-head: ";
 
-std::string place_key(const std::string& scid) { return "feed_place:" + scid; }
+std::string feed_place_key(const std::string& scid) { return "feed_place:" + scid; }
 
 }  // namespace
 
 std::optional<std::string> feed_place(const StoreQueries& store, const std::string& scid) {
-  return store.setting(place_key(scid));
+  return store.setting(feed_place_key(scid));
 }
 
 void set_feed_place(Database& database, const std::string& scid, const std::string& folder) {
-  database.prepare("DELETE FROM setting WHERE key = ?1").bind(1, place_key(scid)).run();
+  database.prepare("DELETE FROM setting WHERE key = ?1").bind(1, feed_place_key(scid)).run();
   if (folder.empty()) return;
   database.prepare("INSERT INTO setting (key, value) VALUES (?1, ?2)")
-      .bind(1, place_key(scid))
+      .bind(1, feed_place_key(scid))
       .bind(2, folder)
       .run();
 }

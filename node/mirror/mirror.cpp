@@ -4,6 +4,7 @@
 
 #include "node/publish/files.h"
 #include "node/store/contradictions.h"
+#include "node/store/witness_proofs.h"
 #include "protocol/crypto/crypto.h"
 #include "protocol/encoding/json.h"
 #include "protocol/encoding/text_encodings.h"
@@ -121,6 +122,11 @@ std::optional<std::string> mirror_file(const StoreQueries& store, LogProofs& pro
       return std::nullopt;
     case What::did_log:
       return feed.did_log;
+    case What::did_witness: {
+      auto proofs_of_witnesses = stored_witness_proofs(store.database(), feed.feed_id);
+      if (proofs_of_witnesses.empty()) return std::nullopt;
+      return proofs_of_witnesses;
+    }
     case What::docs:
       return mirror_docs(store, feed, path.number, denied);
     case What::entries: {
@@ -160,6 +166,10 @@ protocol::Result<void> write_mirror_folder(const StoreQueries& store, LogProofs&
                                              std::to_string(head->size) +
                                              " entries, and here are " + std::to_string(feed.size));
   }
+  // Before the log that it proves, as its publisher writes them.
+  if (const auto witnesses =
+          mirror_file(store, proofs, feed, {MirrorPath::What::did_witness, 0, 0, 0}, now))
+    replace_file_if_changed(folder / "did-witness.json", *witnesses);
   replace_file_if_changed(folder / "did.jsonl", *log);
   const auto write = [&](const MirrorPath& path, const std::string& name) {
     if (const auto bytes = mirror_file(store, proofs, feed, path, now))

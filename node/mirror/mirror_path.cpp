@@ -35,6 +35,7 @@ bool MirrorPath::is_of(std::uint64_t size) const {
   switch (what) {
     case What::checkpoint:
     case What::did_log:
+    case What::did_witness:
     case What::fork:
       return true;
     case What::docs:
@@ -57,6 +58,10 @@ std::optional<MirrorPath> parse_mirror_path(std::string_view path) {
   if (path == "checkpoint") return found;
   if (path == "did.jsonl") {
     found.what = What::did_log;
+    return found;
+  }
+  if (path == "did-witness.json") {
+    found.what = What::did_witness;
     return found;
   }
   if (path == "fork") {

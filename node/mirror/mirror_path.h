@@ -8,7 +8,7 @@ namespace node {
 
 /// One file of a mirrored feed, by its path below "/mirror/<hex>/" (SPEC 13.4).
 struct MirrorPath {
-  enum class What { checkpoint, did_log, fork, entries, hash_tile, docs };
+  enum class What { checkpoint, did_log, did_witness, fork, entries, hash_tile, docs };
   What what = What::checkpoint;
   unsigned level = 0;        ///< hash_tile
   std::uint64_t number = 0;  ///< entries, hash_tile, docs

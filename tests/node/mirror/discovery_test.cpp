@@ -1,6 +1,7 @@
 // How a person finds a publisher, what of it is copied, and what never is.
 
 #include "node/mirror/human_discovery.h"
+#include "node/store/witness_proofs.h"
 #include "protocol/encoding/json.h"
 #include "protocol/evidence.h"
 #include "protocol/identity/did.h"
@@ -196,6 +197,20 @@ TEST_F(Discovery, WhatIsDeniedIsInNoMirror) {
   run(national, {"mirror", {{"to", {out.string()}}, {"publisher", {ohio.scid}}}, {}, {}, "/"},
       node::kExitNo);
   EXPECT_FALSE(std::filesystem::exists(out / ohio.scid));
+}
+
+TEST_F(Discovery, ProofsOfWitnessesArePassedOnAsTheyAre) {
+  const auto file = mirror_of(ohio) + "did-witness.json";
+  EXPECT_EQ(get(national, file).status, 404) << "its identity has no witnesses";
+  const std::string proofs = "[ {\"versionId\" : \"1-Qm\"} ]\n";
+  national.node->change([&](node::Store& store, node::Publisher*) {
+    node::keep_witness_proofs(store.database(), store.queries().feed(ohio.scid)->feed_id, proofs);
+  });
+  EXPECT_EQ(get(national, file).body, proofs);
+  const auto out = national.node->folder().parent_path() / "stick";
+  run(national, {"mirror", {{"to", {out.string()}}, {"publisher", {ohio.scid}}}, {}, {}, "/"},
+      node::kExitOk);
+  EXPECT_EQ(node::read_file_if_there(out / ohio.scid / "did-witness.json"), proofs);
 }
 
 TEST_F(Discovery, WhatThisVersionDoesNotKnowSurvivesTheWholeWay) {

@@ -16,7 +16,7 @@ using test_support::Federation;
 using test_support::simple_listing;
 
 TEST(MirrorPath, IsTakenInOneSpellingOnly) {  // C11
-  for (const char* good : {"checkpoint", "did.jsonl", "fork", "docs/000.jsonl", "tile/0/000.p/5",
+  for (const char* good : {"checkpoint", "did.jsonl", "did-witness.json", "fork", "docs/000.jsonl", "tile/0/000.p/5",
                            "tile/entries/x001/000", "tile/1/000.p/255"}) {
     EXPECT_TRUE(node::parse_mirror_path(good)) << good;
   }
