@@ -513,11 +513,10 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
     return refuse_reading({ErrorCode::origin_mismatch,
                            "its feed went back to epoch " + std::to_string(identity->keys->epoch)});
   }
-  if (!known.own_folder_url.empty() &&
-      identity->keys->feed_url.starts_with(known.own_folder_url)) {
-    return refuse_reading({ErrorCode::origin_mismatch,
-                           "it says that its feed is at this node's own address " +
-                               identity->keys->feed_url});
+  if (!known.own_folder_url.empty() && identity->keys->feed_url.starts_with(known.own_folder_url)) {
+    return refuse_reading(
+        {ErrorCode::origin_mismatch,
+         "it says that its feed is at this node's own address " + identity->keys->feed_url});
   }
   auto head = follow_checkpoint(source, known, *identity, same_epoch, now);
   if (!head) return refuse_reading(head.error());

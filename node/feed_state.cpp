@@ -95,10 +95,11 @@ std::string in_words(const Feed& feed, const std::optional<CopiedHead>& copied,
       text = "Not read yet.";
       break;
     case FeedState::unconfirmed_head:
-      text = "Its newest state was read from the copy of " + copied->node + " on " +
-             protocol::format_timestamp(copied->since) +
-             "; neither its own host nor a second node has confirmed it yet. Its listings are shown "
-             "with a note.";
+      text =
+          "Its newest state was read from the copy of " + copied->node + " on " +
+          protocol::format_timestamp(copied->since) +
+          "; neither its own host nor a second node has confirmed it yet. Its listings are shown "
+          "with a note.";
       break;
   }
   if (feed.trouble) {

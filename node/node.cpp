@@ -390,11 +390,12 @@ FeedOutcome Node::sync_at_its_host(const std::string& scid,
     known.named_versions = visibility()->named_versions(scid);
   let_wait(known);
   const auto folder = place ? published_copy(*feed, *place, *source_) : nullptr;
-  auto reading = crawler::read_feed(
-      folder ? *folder : *source_, known, now,
-      [&](std::size_t done, std::size_t total, std::string_view what) {
-        if (progress) progress({0, 0, outcome.name, done, total, std::string(what)});
-      });
+  auto reading =
+      crawler::read_feed(folder ? *folder : *source_, known, now,
+                         [&](std::size_t done, std::size_t total, std::string_view what) {
+                           if (progress)
+                             progress({0, 0, outcome.name, done, total, std::string(what)});
+                         });
   const std::lock_guard lock(writer_);
   const auto current = store_.queries().feed(scid);
   // Forgotten, or read by somebody else, while this was on its way: the other's result stands.

@@ -234,7 +234,7 @@ class Node {
   struct Elsewhere {
     std::vector<std::string> nodes;
     protocol::Error why{protocol::ErrorCode::internal, ""};  ///< what its host did
-    bool head_is_good = false;  ///< of the host; only texts are wanted
+    bool head_is_good = false;                               ///< of the host; only texts are wanted
   };
   std::optional<Elsewhere> elsewhere(const std::string& scid, const FeedOutcome& outcome);
   /// Takes what they have, into `outcome`.

@@ -16,8 +16,8 @@ using test_support::Federation;
 using test_support::simple_listing;
 
 TEST(MirrorPath, IsTakenInOneSpellingOnly) {  // C11
-  for (const char* good : {"checkpoint", "did.jsonl", "did-witness.json", "fork", "docs/000.jsonl", "tile/0/000.p/5",
-                           "tile/entries/x001/000", "tile/1/000.p/255"}) {
+  for (const char* good : {"checkpoint", "did.jsonl", "did-witness.json", "fork", "docs/000.jsonl",
+                           "tile/0/000.p/5", "tile/entries/x001/000", "tile/1/000.p/255"}) {
     EXPECT_TRUE(node::parse_mirror_path(good)) << good;
   }
   for (const char* bad :
