@@ -33,7 +33,7 @@ TEST(FetchUrl, TakesApartWhatIsAllowed) {
   }
 }
 
-TEST(FetchUrl, RefusesWhatCouldMeanSomethingElse) {
+TEST(FetchUrl, F03_F07_RefusesWhatCouldMeanSomethingElse) {
   const std::string cases[] = {
       "",
       "https://",

@@ -5,11 +5,17 @@
 #include <mutex>
 #include <thread>
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "crawler/user_agent.h"
 #include "tests/support/hostile_server.h"
+#include "tests/support/own_network.h"
+#include "tests/support/standing.h"
 #include "tests/support/test_ca.h"
 
 namespace crawler {
@@ -32,7 +38,7 @@ test_support::TestCa& fetch_ca() {
 const test_support::TestCertificate& fetch_good_certificate() {
   static const auto certificate = [] {
     test_support::TestLeaf leaf;
-    leaf.names = {"a.test", "b.test", "c.test"};
+    leaf.names = {"a.test", "b.test", "c.test", "steady.test"};
     return fetch_ca().issue(leaf);
   }();
   return certificate;
@@ -51,6 +57,7 @@ FetcherOptions fetch_options() {
   for (const char* name : {"a.test", "b.test", "c.test"}) {
     network.names.emplace(name, *IpAddress::parse("127.0.0.2"));
   }
+  network.names.emplace("steady.test", *IpAddress::parse("127.0.0.5"));
   network.ca_pem = fetch_ca().certificate_pem();
   options.test_network = network;
   // Nothing in these tests may ask the real network.
@@ -65,13 +72,50 @@ std::string fetch_address(const HostileServer& server, std::string_view path = "
   return "https://" + std::string(host) + ":" + std::to_string(server.port()) + std::string(path);
 }
 
+// A fetcher that reads from an honest server all the while, whatever else it is made to do.
+class Watched : public Fetcher {
+ public:
+  explicit Watched(const HostileServer& steady, FetcherOptions options = fetch_options())
+      : Fetcher(std::move(options)),
+        beside_([this, url = fetch_address(steady, "/", "steady.test")] {
+          const auto answer = get({url, 10, ""});
+          return answer.has_value() && answer->body == "steady";
+        }) {}
+  ~Watched() override { EXPECT_EQ(beside_.stop(milliseconds(1'000)), ""); }
+
+ private:
+  test_support::Beside beside_;
+};
+
+// Suite F as far as it concerns one transfer (docs/reliability.md). What a node makes of it is in
+// tests/node/hostile_peers_test.cpp.
+class Fetching : public testing::Test {
+ protected:
+  Fetching() : standing_((fetch_good_certificate(), test_support::Standing())) {
+    server_.emplace("127.0.0.5", fetch_good_certificate(), always(plain_reply("steady")));
+    steady = &*server_;
+  }
+  ~Fetching() override {
+    steady = nullptr;
+    server_.reset();
+    EXPECT_EQ(standing_.broken(), "");
+  }
+
+ public:
+  static inline const HostileServer* steady = nullptr;
+
+ private:
+  test_support::Standing standing_;
+  std::optional<HostileServer> server_;
+};
+
 // One fetch from a server that follows `script`.
 protocol::Result<FetchResponse> fetch_from(HostileServer::Script script,
                                            std::size_t max_bytes = 1'000,
                                            const std::string& etag = "",
                                            FetchNotes* notes = nullptr) {
   const HostileServer server("127.0.0.2", fetch_good_certificate(), std::move(script));
-  Fetcher fetcher(fetch_options());
+  Watched fetcher(*Fetching::steady);
   FetchNotes unread;
   return fetcher.get({fetch_address(server), max_bytes, etag}, notes == nullptr ? unread : *notes);
 }
@@ -81,7 +125,7 @@ void expect_refused(const protocol::Result<FetchResponse>& answer, ErrorCode cod
   EXPECT_EQ(answer.error().code, code) << answer.error().detail;
 }
 
-TEST(Fetcher, ReadsAFileAndAsksForNothingElse) {
+TEST_F(Fetching, ReadsAFileAndAsksForNothingElse) {
   std::string head;
   std::mutex mutex;
   const HostileServer server("127.0.0.2", fetch_good_certificate(), [&](HostileConnection& client) {
@@ -105,7 +149,7 @@ TEST(Fetcher, ReadsAFileAndAsksForNothingElse) {
                       "\"v0\"\r\n\r\n");
 }
 
-TEST(Fetcher, KeepsConnectionsAndAtMostTwoPerHost) {
+TEST_F(Fetching, F24_KeepsConnectionsAndAtMostTwoPerHost) {
   const HostileServer server("127.0.0.2", fetch_good_certificate(), [](HostileConnection& client) {
     if (!client.start_tls()) return;
     while (!client.read_head().empty() && client.pause(milliseconds(2)) &&
@@ -126,7 +170,7 @@ TEST(Fetcher, KeepsConnectionsAndAtMostTwoPerHost) {
   EXPECT_LE(server.connections(), 6);  // two for each name, used again
 }
 
-TEST(Fetcher, AnswersInOrderAndOneBadRequestDelaysNoOther) {
+TEST_F(Fetching, AnswersInOrderAndOneBadRequestDelaysNoOther) {
   const HostileServer server("127.0.0.2", fetch_good_certificate(), [](HostileConnection& client) {
     if (!client.start_tls()) return;
     for (std::string head; !(head = client.read_head()).empty();) {
@@ -150,7 +194,7 @@ TEST(Fetcher, AnswersInOrderAndOneBadRequestDelaysNoOther) {
   EXPECT_EQ(notes[4].status, 200);
 }
 
-TEST(Fetcher, ServesManyThreads) {
+TEST_F(Fetching, ServesManyThreads) {
   const HostileServer server("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
   Fetcher fetcher(fetch_options());
   std::atomic<int> good = 0;
@@ -165,7 +209,7 @@ TEST(Fetcher, ServesManyThreads) {
   EXPECT_LE(server.most_at_once(), 2);
 }
 
-TEST(Fetcher, RefusesHostsWithOneForbiddenAddress) {
+TEST_F(Fetching, F01_F02_RefusesHostsWithOneForbiddenAddress) {
   const HostileServer server("127.0.0.1", fetch_good_certificate(), always(plain_reply("x")));
   for (const char* bad :
        {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
@@ -190,7 +234,7 @@ TEST(Fetcher, RefusesHostsWithOneForbiddenAddress) {
   EXPECT_EQ(server.connections(), 0);
 }
 
-TEST(Fetcher, RefusesBadHostsWithoutALookup) {
+TEST_F(Fetching, F03_RefusesBadHostsWithoutALookup) {
   std::atomic<int> lookups = 0;
   auto options = fetch_options();
   options.resolver = [&](const std::string&) -> protocol::Result<std::vector<IpAddress>> {
@@ -206,7 +250,7 @@ TEST(Fetcher, RefusesBadHostsWithoutALookup) {
   EXPECT_EQ(lookups, 0);
 }
 
-TEST(Fetcher, GivesUpOnLookupsThatDoNotEnd) {
+TEST_F(Fetching, F05_GivesUpOnLookupsThatDoNotEnd) {
   auto options = fetch_options();
   options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
     if (host == "slow.example") std::this_thread::sleep_for(milliseconds(1'000));
@@ -222,7 +266,7 @@ TEST(Fetcher, GivesUpOnLookupsThatDoNotEnd) {
   expect_refused(answers[1], ErrorCode::fetch_dns);
 }
 
-TEST(Fetcher, WaitsNoLongerThanItsCallerWould) {
+TEST_F(Fetching, WaitsNoLongerThanItsCallerWould) {
   auto options = fetch_options();
   options.limits.lookup = std::chrono::seconds(20);
   options.limits.whole = std::chrono::seconds(20);
@@ -249,7 +293,7 @@ TEST(Fetcher, WaitsNoLongerThanItsCallerWould) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, milliseconds(1'400));
 }
 
-TEST(Fetcher, FollowsNoRedirect) {
+TEST_F(Fetching, F06_FollowsNoRedirect) {
   for (const int status : {300, 301, 302, 303, 305, 307, 308}) {
     for (const char* target : {"/other", "https://b.test/", "http://a.test/", "https://127.0.0.1/",
                                "file:///etc/passwd", "https://a.test:99999999999999/", "/x", ""}) {
@@ -257,14 +301,14 @@ TEST(Fetcher, FollowsNoRedirect) {
           "127.0.0.2", fetch_good_certificate(),
           always("HTTP/1.1 " + std::to_string(status) +
                  " Go\r\nContent-Length: 0\r\nLocation: " + target + "\r\n\r\n"));
-      Fetcher fetcher(fetch_options());
+      Watched fetcher(*steady);
       expect_refused(fetcher.get({fetch_address(server), 10, ""}), ErrorCode::fetch_redirect);
       EXPECT_EQ(server.connections(), 1);
     }
   }
 }
 
-TEST(Fetcher, RefusesCertificatesThatProveNothing) {
+TEST_F(Fetching, F08_RefusesCertificatesThatProveNothing) {
   using test_support::TestLeaf;
   const auto leaf = [](std::vector<std::string> names) {
     TestLeaf made;
@@ -307,7 +351,7 @@ TEST(Fetcher, RefusesCertificatesThatProveNothing) {
       ++requests;
       client.send(plain_reply("x"));
     });
-    Fetcher fetcher(fetch_options());
+    Watched fetcher(*steady);
     const auto answer = fetcher.get({fetch_address(server), 10, ""});
     expect_refused(answer, ErrorCode::fetch_tls);
     EXPECT_NE(answer.error().detail.find(c.reason), std::string::npos) << answer.error().detail;
@@ -315,7 +359,7 @@ TEST(Fetcher, RefusesCertificatesThatProveNothing) {
   }
 }
 
-TEST(Fetcher, RefusesStatusLinesOfAnotherProtocol) {
+TEST_F(Fetching, F09_RefusesStatusLinesOfAnotherProtocol) {
   const std::string rest = "\r\nContent-Length: 1\r\n\r\nx";
   for (const std::string& line :
        {"HTTP/1.1 200 " + std::string(60'000, 'a'), "HTTP/1.1 200 " + std::string(1'000'000, 'a'),
@@ -329,7 +373,7 @@ TEST(Fetcher, RefusesStatusLinesOfAnotherProtocol) {
   }
 }
 
-TEST(Fetcher, TakesFourInterimResponsesAndNoMore) {
+TEST_F(Fetching, F10_TakesFourInterimResponsesAndNoMore) {
   std::string four;
   for (int i = 0; i < 4; ++i) four += "HTTP/1.1 103 Early\r\nLink: </x>\r\n\r\n";
   const auto answer = fetch_from(once(four + plain_reply("x")));
@@ -343,7 +387,7 @@ TEST(Fetcher, TakesFourInterimResponsesAndNoMore) {
                  ErrorCode::fetch_malformed);
 }
 
-TEST(Fetcher, BoundsHeaders) {
+TEST_F(Fetching, F11_BoundsHeaders) {
   const auto with_lines = [](int lines) {
     std::string more;
     for (int i = 1; i < lines; ++i) more += "X: y\r\n";
@@ -359,14 +403,20 @@ TEST(Fetcher, BoundsHeaders) {
     SCOPED_TRACE(more.substr(0, 30));
     expect_refused(fetch_from(once(plain_reply("x", more))), ErrorCode::fetch_malformed);
   }
-  // Endless lines, and one endless line.
-  for (const std::string& piece : {std::string("X: y\r\n"), std::string(1'000, 'x')}) {
-    expect_refused(fetch_from([&](HostileConnection& client) {
-                     if (!client.start_tls() || !client.send("HTTP/1.1 200 OK\r\nA: ")) return;
-                     while (client.send(piece)) {
-                     }
-                   }),
-                   ErrorCode::fetch_malformed);
+  // Endless lines, and one endless line. The first round makes what a process makes once.
+  for (int round = 0; round < 2; ++round) {
+    const test_support::Standing before;
+    for (const std::string& piece : {std::string("X: y\r\n"), std::string(1'000, 'x')}) {
+      expect_refused(fetch_from([&](HostileConnection& client) {
+                       if (!client.start_tls() || !client.send("HTTP/1.1 200 OK\r\nA: ")) return;
+                       while (client.send(piece)) {
+                       }
+                     }),
+                     ErrorCode::fetch_malformed);
+    }
+    if (round == 1) {
+      EXPECT_EQ(before.broken(1), "");
+    }
   }
   // Trailers are headers that come late.
   std::string trailers;
@@ -377,7 +427,7 @@ TEST(Fetcher, BoundsHeaders) {
       ErrorCode::fetch_malformed);
 }
 
-TEST(Fetcher, BoundsBodiesBeforeTakingThem) {
+TEST_F(Fetching, F12_BoundsBodiesBeforeTakingThem) {
   const std::string head = "HTTP/1.1 200 OK\r\n";
   const auto exact = fetch_from(once(plain_reply(std::string(1'000, 'x'))));
   ASSERT_TRUE(exact.has_value()) << exact.error().detail;
@@ -400,7 +450,7 @@ TEST(Fetcher, BoundsBodiesBeforeTakingThem) {
   }
 }
 
-TEST(Fetcher, RefusesBodiesOfAnotherLengthThanAnnounced) {
+TEST_F(Fetching, F12_RefusesBodiesOfAnotherLengthThanAnnounced) {
   const std::string head = "HTTP/1.1 200 OK\r\n";
   for (const char* rest :
        {"Content-Length: 5\r\n\r\nxxxx", "Content-Length: 5\r\n\r\nxxxxxx",
@@ -427,7 +477,7 @@ TEST(Fetcher, RefusesBodiesOfAnotherLengthThanAnnounced) {
   EXPECT_EQ(chunks->body, "abcde");
 }
 
-TEST(Fetcher, GivesUpOnTheSlow) {
+TEST_F(Fetching, F13_GivesUpOnTheSlow) {
   const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n";
   const struct {
     const char* name;
@@ -479,18 +529,26 @@ TEST(Fetcher, GivesUpOnTheSlow) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
     const auto began = std::chrono::steady_clock::now();
-    const HostileServer server("127.0.0.2", fetch_good_certificate(), c.script);
-    Fetcher fetcher(fetch_options());
+    std::atomic<bool> is_slow = true;
+    const HostileServer server("127.0.0.2", fetch_good_certificate(),
+                               [&](HostileConnection& client) {
+                                 is_slow ? c.script(client) : always(plain_reply("x"))(client);
+                               });
+    Watched fetcher(*steady);
     const auto answer = fetcher.get({fetch_address(server), 1'000'000, ""});
     EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(4'000));
     expect_refused(answer, ErrorCode::fetch_timeout);
     if (!answer) {
       EXPECT_NE(answer.error().detail.find(c.reason), std::string::npos) << answer.error().detail;
     }
+    is_slow = false;
+    const std::vector<FetchRequest> again(3, {fetch_address(server), 10, ""});
+    for (const auto& one : fetcher.get_all(again))
+      EXPECT_TRUE(one.has_value()) << "its place is free";
   }
 }
 
-TEST(Fetcher, OneSlowHostLeavesTheOthersAlone) {
+TEST_F(Fetching, F13_OneSlowHostLeavesTheOthersAlone) {
   const HostileServer slow("127.0.0.3", fetch_good_certificate(),
                            [](HostileConnection& client) { client.wait_for_client(); });
   const HostileServer quick("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
@@ -509,7 +567,7 @@ TEST(Fetcher, OneSlowHostLeavesTheOthersAlone) {
   stuck.join();
 }
 
-TEST(Fetcher, RefusesEveryEncoding) {
+TEST_F(Fetching, F14_RefusesEveryEncoding) {
   for (const char* header :
        {"Content-Encoding: gzip", "content-encoding: br", "Content-Encoding: gzip, gzip",
         "Content-Encoding: identity", "Transfer-Encoding: gzip", "Transfer-Encoding: gzip, chunked",
@@ -521,7 +579,7 @@ TEST(Fetcher, RefusesEveryEncoding) {
   }
 }
 
-TEST(Fetcher, TakesOnly200And304) {
+TEST_F(Fetching, F15_TakesOnly200And304) {
   const auto answer_of = [](int status, const std::string& more, FetchNotes& notes) {
     return fetch_from(once("HTTP/1.1 " + std::to_string(status) + " X\r\n" + more +
                            "Content-Length: 3\r\n\r\nxxx"),
@@ -559,7 +617,7 @@ TEST(Fetcher, TakesOnly200And304) {
   }
 }
 
-TEST(Fetcher, Takes304OnlyWhenAsked) {
+TEST_F(Fetching, F15_Takes304OnlyWhenAsked) {
   const auto unchanged = once("HTTP/1.1 304 Not Modified\r\n\r\n");
   const auto answer = fetch_from(unchanged, 10, "W/\"v1\"");
   ASSERT_TRUE(answer.has_value()) << answer.error().detail;
@@ -571,7 +629,7 @@ TEST(Fetcher, Takes304OnlyWhenAsked) {
   expect_refused(fetch_from(unchanged, 10, "\"a\"\r\nX: y"), ErrorCode::fetch_malformed);
 }
 
-TEST(Fetcher, KeepsNoEntityTagThatCannotBeSentBack) {
+TEST_F(Fetching, KeepsNoEntityTagThatCannotBeSentBack) {
   for (const char* tag : {"v1", "\"v1", "\"v\"1\"", "\"v 1\"", "\"\xFF\"", "w/\"v1\""}) {
     const auto answer = fetch_from(once(plain_reply("x", "ETag: " + std::string(tag) + "\r\n")));
     ASSERT_TRUE(answer.has_value()) << answer.error().detail;
@@ -579,7 +637,7 @@ TEST(Fetcher, KeepsNoEntityTagThatCannotBeSentBack) {
   }
 }
 
-TEST(Fetcher, IgnoresWhatAServerWantsRemembered) {
+TEST_F(Fetching, F16_IgnoresWhatAServerWantsRemembered) {
   std::string heads;
   std::mutex mutex;
   const HostileServer server("127.0.0.2", fetch_good_certificate(), [&](HostileConnection& client) {
@@ -602,7 +660,7 @@ TEST(Fetcher, IgnoresWhatAServerWantsRemembered) {
   const std::string kept = before == nullptr ? "" : before;
   setenv("HOME", home.c_str(), 1);
   {
-    Fetcher fetcher(fetch_options());
+    Watched fetcher(*steady);
     for (int i = 0; i < 3; ++i) {
       EXPECT_TRUE(fetcher.get({fetch_address(server), 10, ""}).has_value());
     }
@@ -615,10 +673,10 @@ TEST(Fetcher, IgnoresWhatAServerWantsRemembered) {
   EXPECT_EQ(heads.find("GET /y"), std::string::npos) << heads;
 }
 
-TEST(Fetcher, NamesBrokenConnections) {
+TEST_F(Fetching, F19_NamesBrokenConnections) {
   std::uint16_t closed_port = 0;
   { closed_port = HostileServer("127.0.0.2", fetch_good_certificate(), always("")).port(); }
-  Fetcher fetcher(fetch_options());
+  Watched fetcher(*steady);
   expect_refused(fetcher.get({"https://a.test:" + std::to_string(closed_port) + "/", 10, ""}),
                  ErrorCode::fetch_connect);
 
@@ -664,7 +722,7 @@ TEST(Fetcher, NamesBrokenConnections) {
   }
 }
 
-TEST(Fetcher, AsksTheEnvironmentForNoProxy) {
+TEST_F(Fetching, F25_AsksTheEnvironmentForNoProxy) {
   const HostileServer proxy("127.0.0.9", fetch_good_certificate(),
                             [](HostileConnection& client) { client.reset(); });
   const HostileServer server("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
@@ -680,7 +738,7 @@ TEST(Fetcher, AsksTheEnvironmentForNoProxy) {
   EXPECT_EQ(proxy.connections(), 0);
 }
 
-TEST(Fetcher, AsksAConfiguredProxyForTheJudgedAddress) {
+TEST_F(Fetching, AsksAConfiguredProxyForTheJudgedAddress) {
   std::string head;
   std::mutex mutex;
   const HostileServer proxy("127.0.0.9", fetch_good_certificate(), [&](HostileConnection& client) {
@@ -705,7 +763,7 @@ TEST(Fetcher, AsksAConfiguredProxyForTheJudgedAddress) {
   EXPECT_TRUE(head.starts_with("CONNECT 127.0.0.2:8443 HTTP/1.1\r\n")) << head;
 }
 
-TEST(Fetcher, StopsAtOnce) {
+TEST_F(Fetching, StopsAtOnce) {
   const HostileServer server("127.0.0.2", fetch_good_certificate(),
                              [](HostileConnection& client) { client.wait_for_client(); });
   auto options = fetch_options();
@@ -723,7 +781,149 @@ TEST(Fetcher, StopsAtOnce) {
   expect_refused(fetcher.get(requests[0]), ErrorCode::fetch_backoff);
 }
 
-TEST(Fetcher, RefusesOptionsThatCannotWork) {
+// What a host's name leads to, in a network of its own: `answers` are tried at a port where
+// everything of this network listens. Says what went wrong; `want` is how many connections may have
+// been asked for.
+std::string fetch_in_own_network(const std::vector<std::string>& answers, ErrorCode code,
+                                 long want) {
+  const HostileServer server("0.0.0.0", fetch_good_certificate(), always(plain_reply("x")));
+  auto options = fetch_options();
+  options.resolver = [&](const std::string&) -> protocol::Result<std::vector<IpAddress>> {
+    std::vector<IpAddress> found;
+    for (const auto& answer : answers) found.push_back(*IpAddress::parse(answer));
+    return found;
+  };
+  const long before = test_support::own_network_count("ActiveOpens");
+  Fetcher fetcher(options);
+  const auto answer = fetcher.get({fetch_address(server, "/", "peer.example"), 10, ""});
+  const long asked = test_support::own_network_count("ActiveOpens") - before;
+  std::string found;
+  if (answer) found += answers.back() + " answered. ";
+  if (!answer && answer.error().code != code)
+    found += answers.back() + ": " + std::string(protocol::word(answer.error().code)) + ", " +
+             answer.error().detail + ". ";
+  if (asked != want)
+    found += answers.back() + ": " + std::to_string(asked) + " connections were asked for. ";
+  return found;
+}
+
+TEST_F(Fetching, F01_F02_NoPacketGoesToAForbiddenAddress) {
+  const auto result = test_support::run_in_own_network([]() -> std::string {
+    // That this network would carry it: a public address is connected to, and there the certificate
+    // is no good.
+    auto found = fetch_in_own_network({"8.8.8.8"}, ErrorCode::fetch_tls, 1);
+    for (const char* bad :
+         {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254",
+          "100.64.0.1", "0.0.0.0", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:a00:1"}) {
+      found += fetch_in_own_network({bad}, ErrorCode::fetch_blocked, 0);
+      found += fetch_in_own_network({"8.8.8.8", bad}, ErrorCode::fetch_blocked, 0);
+    }
+    return found;
+  });
+  if (!result.may_not.empty()) GTEST_SKIP() << "no network of one's own: " << result.may_not;
+  EXPECT_EQ(result.problem, "");
+}
+
+TEST_F(Fetching, F04_TheAddressThatWasJudgedIsTheOneConnectedTo) {
+  const auto result = test_support::run_in_own_network([]() -> std::string {
+    std::vector<std::string> reached;
+    std::mutex mutex;
+    const HostileServer server("0.0.0.0", fetch_good_certificate(), [&](HostileConnection& client) {
+      const std::lock_guard lock(mutex);
+      reached.push_back(client.local_address());
+    });
+    std::atomic<int> lookups = 0;
+    auto options = fetch_options();
+    options.resolver = [&](const std::string&) -> protocol::Result<std::vector<IpAddress>> {
+      return std::vector{*IpAddress::parse(lookups++ == 0 ? "8.8.8.8" : "10.0.0.7")};
+    };
+    std::string found;
+    const FetchRequest request{fetch_address(server, "/", "peer.example"), 10, ""};
+    {
+      Fetcher fetcher(options);
+      for (int i = 0; i < 3; ++i) static_cast<void>(fetcher.get(request));
+    }
+    if (lookups != 1) found += std::to_string(lookups) + " lookups. ";
+    {
+      Fetcher later(options);  // looks up anew, and is told the other address
+      const auto answer = later.get(request);
+      if (answer || answer.error().code != ErrorCode::fetch_blocked) found += "not blocked. ";
+    }
+    if (lookups != 2) found += std::to_string(lookups) + " lookups in all. ";
+    const std::lock_guard lock(mutex);
+    if (reached != std::vector<std::string>(3, "8.8.8.8"))
+      found += std::to_string(reached.size()) + " connections, the last to " +
+               (reached.empty() ? std::string("nobody") : reached.back());
+    return found;
+  });
+  if (!result.may_not.empty()) GTEST_SKIP() << "no network of one's own: " << result.may_not;
+  EXPECT_EQ(result.problem, "");
+}
+
+TEST_F(Fetching, F05_OfFiveHundredAddressesEightAreTried) {
+  const auto result = test_support::run_in_own_network([]() -> std::string {
+    auto options = fetch_options();
+    options.resolver = [](const std::string&) -> protocol::Result<std::vector<IpAddress>> {
+      std::vector<IpAddress> found;
+      for (int i = 0; i < 500; ++i) {
+        found.push_back(*IpAddress::parse("8.1." + std::to_string(i / 250) + "." +
+                                          std::to_string(1 + i % 250)));
+      }
+      return found;
+    };
+    Fetcher fetcher(options);
+    const auto answer = fetcher.get({"https://peer.example:9443/", 10, ""});
+    const long asked = test_support::own_network_count("ActiveOpens");
+    if (answer || answer.error().code != ErrorCode::fetch_connect) return "not fetch-connect";
+    return asked == 8 ? "" : std::to_string(asked) + " addresses were tried";
+  });
+  if (!result.may_not.empty()) GTEST_SKIP() << "no network of one's own: " << result.may_not;
+  EXPECT_EQ(result.problem, "");
+}
+
+TEST_F(Fetching, F05_AFailedLookupIsNamed) {
+  auto options = fetch_options();
+  options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
+    if (host == "throws.example") throw std::runtime_error("server failure");
+    if (host == "empty.example") return std::vector<IpAddress>();
+    return protocol::refuse(ErrorCode::fetch_dns, host + ": temporary failure");
+  };
+  Watched fetcher(*steady, options);
+  for (const char* host : {"throws", "empty", "fails"}) {
+    expect_refused(fetcher.get({"https://" + std::string(host) + ".example/", 10, ""}),
+                   ErrorCode::fetch_dns);
+  }
+}
+
+TEST_F(Fetching, F19_ABlackholeEndsWithTheTimeForConnections) {
+  // A listener whose queue is full: what else arrives there is dropped.
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  socklen_t size = sizeof at;
+  inet_pton(AF_INET, "127.0.0.2", &at.sin_addr);
+  auto* plain = reinterpret_cast<sockaddr*>(&at);
+  ASSERT_EQ(::bind(listener, plain, sizeof at), 0);
+  ASSERT_EQ(::listen(listener, 0), 0);
+  ASSERT_EQ(::getsockname(listener, plain, &size), 0);
+  std::vector<int> filling;
+  for (int i = 0; i < 4; ++i) {
+    filling.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    static_cast<void>(::connect(filling.back(), plain, sizeof at));
+  }
+  {
+    Watched fetcher(*steady);
+    const auto began = std::chrono::steady_clock::now();
+    const auto answer =
+        fetcher.get({"https://a.test:" + std::to_string(ntohs(at.sin_port)) + "/", 10, ""});
+    expect_refused(answer, ErrorCode::fetch_timeout);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, milliseconds(2'000));
+  }
+  for (const int one : filling) ::close(one);
+  ::close(listener);
+}
+
+TEST_F(Fetching, RefusesOptionsThatCannotWork) {
   auto bad_proxy = fetch_options();
   bad_proxy.proxy = "socks5://127.0.0.1:1";
   EXPECT_THROW(Fetcher{bad_proxy}, std::runtime_error);

@@ -50,6 +50,15 @@ bool HostileConnection::start_tls() {
   }
 }
 
+std::string HostileConnection::local_address() const {
+  sockaddr_in at{};
+  socklen_t size = sizeof at;
+  char text[INET_ADDRSTRLEN] = {};
+  ::getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size);
+  inet_ntop(AF_INET, &at.sin_addr, text, sizeof text);
+  return text;
+}
+
 std::string HostileConnection::read_head() {
   std::string head;
   while (!head.ends_with("\r\n\r\n") && head.size() < 65536) {

@@ -26,6 +26,8 @@ class HostileConnection {
 
   /// The handshake. Before it, bytes go and come in the clear.
   bool start_tls();
+  /// Which address of this machine the client connected to.
+  std::string local_address() const;
   /// One request head with its blank line; empty at the end.
   std::string read_head();
   bool send(std::string_view bytes);
