@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -89,6 +90,8 @@ std::string Standing::broken(double most_mib) const {
   if (grown > most_mib) found += "Z3, memory: " + std::to_string(grown) + " MiB more. ";
   return found;
 }
+
+StandingToTheEnd::~StandingToTheEnd() { EXPECT_EQ(before_.broken(), ""); }
 
 struct Beside::Work {
   std::function<bool()> ask;

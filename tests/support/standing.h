@@ -24,6 +24,19 @@ class Standing {
   double mib_;
 };
 
+/// As a fixture's first member: what it looked at when it was made must hold when all the rest of the
+/// fixture is gone. Fails the test otherwise.
+class StandingToTheEnd {
+ public:
+  StandingToTheEnd() = default;
+  ~StandingToTheEnd();
+  StandingToTheEnd(const StandingToTheEnd&) = delete;
+  StandingToTheEnd& operator=(const StandingToTheEnd&) = delete;
+
+ private:
+  Standing before_;
+};
+
 /// A well-behaved client beside the attack (Z4): asks ten times a second, on a thread of its own.
 class Beside {
  public:
