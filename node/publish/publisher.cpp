@@ -337,7 +337,9 @@ void Publisher::write_files(const std::filesystem::path& folder, protocol::Times
     }
     feed = own_feed();
   }
-  if (!feed.heartbeat || now - *feed.heartbeat >= refresh_after) {
+  // A stamp of a clock that ran ahead would be refused by everybody until that time has come.
+  const bool is_of_the_future = feed.heartbeat && *feed.heartbeat > now + protocol::kMaxClockSkew;
+  if (!feed.heartbeat || is_of_the_future || now - *feed.heartbeat >= refresh_after) {
     check_feed_folder(store_.queries(), feed, public_folder());
     store_.append_own(feed.feed_id, feed.size, {}, feed.frontier,
                       signed_checkpoint(feed.frontier, now), now);
