@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -224,6 +226,30 @@ HostileServer::Script always(std::string reply) {
 HostileServer::Script once(std::string reply) {
   return [reply = std::move(reply)](HostileConnection& client) {
     if (client.start_tls() && !client.read_head().empty()) client.send(reply);
+  };
+}
+
+HostileServer::Script serve_folder(std::string prefix, std::filesystem::path folder,
+                                   FirstLook first) {
+  return [=](HostileConnection& client) {
+    if (!client.start_tls()) return;
+    for (std::string head; !(head = client.read_head()).empty();) {
+      if (first && first(client, head)) return;
+      const auto begin = std::string("GET /" + prefix + "/").size();
+      std::ifstream file;
+      if (head.starts_with("GET /" + prefix + "/") && head.find("..") == head.npos) {
+        file.open(folder / head.substr(begin, head.find(' ', begin) - begin), std::ios::binary);
+      }
+      if (!file) {
+        client.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        continue;
+      }
+      const std::string body{std::istreambuf_iterator<char>(file), {}};
+      const std::string tag = '"' + std::to_string(std::hash<std::string>()(body)) + '"';
+      const bool has_it = head.find("If-None-Match: " + tag) != head.npos;
+      client.send(has_it ? "HTTP/1.1 304 Not Modified\r\nETag: " + tag + "\r\n\r\n"
+                         : plain_reply(body, "ETag: " + tag + "\r\n"));
+    }
   };
 }
 

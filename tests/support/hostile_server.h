@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -90,6 +91,12 @@ class HostileServer {
 HostileServer::Script always(std::string reply);
 /// TLS, then after one request `reply` and the goodbye.
 HostileServer::Script once(std::string reply);
+/// TLS, then files as an honest web server gives them, with entity tags: `/PREFIX/a/b` is the file
+/// a/b of `folder`. `first` sees the head of each request before; true: it has answered, and the
+/// connection ends.
+using FirstLook = std::function<bool(HostileConnection&, const std::string& head)>;
+HostileServer::Script serve_folder(std::string prefix, std::filesystem::path folder,
+                                   FirstLook first = {});
 /// "HTTP/1.1 200 OK" with Content-Length and `body`.
 std::string plain_reply(std::string_view body, std::string_view more_headers = "");
 
