@@ -6,6 +6,7 @@
 
 #include "node/publish/keys.h"
 #include "node/publish/own_history.h"
+#include "protocol/limits.h"
 
 namespace node {
 
@@ -164,6 +165,15 @@ std::vector<Alert> alerts(Node& node) {
   auto found = alerts(feeds, machine, has_publisher, last_backup, node.clock().now());
   auto of_mirrors = mirror_alerts(node.mirror_marks());
   std::move(of_mirrors.begin(), of_mirrors.end(), std::back_inserter(found));
+  if (const auto most = node.names_too_many()) {
+    found.push_back({"peer-hostile", node.publisher_name(most->first) + " (" + most->first + ")",
+                     "Recognitions lead to more than the " +
+                         std::to_string(protocol::kMaxFollowedFeeds) +
+                         " publishers that a node follows. The newest are left out, " +
+                         std::to_string(most->second) + " of them recognized by this one.",
+                     "If so many cannot be right, telephone it, and `kith deny` it while you do "
+                     "not know."});
+  }
   return found;
 }
 

@@ -204,6 +204,13 @@ AnswerLink Node::answer_link(std::string_view token) const {
   return read([&](StoreQueries& store) { return look_up_answer(store, token, clock_.now()); });
 }
 
+std::optional<std::pair<std::string, std::size_t>> Node::names_too_many() const {
+  const auto most = visibility()->names_most();
+  if (!most) return std::nullopt;
+  const auto followed = read([](StoreQueries& store) { return store.feeds().size(); });
+  return followed < protocol::kMaxFollowedFeeds ? std::nullopt : most;
+}
+
 std::vector<protocol::Anchor> Node::anchors() const {
   return read([](StoreQueries& store) { return store.anchors(); });
 }

@@ -219,8 +219,10 @@ class VisibilityMaker {
       } else {
         without_pin.insert(edge.to);
       }
-      if (feed == feeds_.end() && seen.insert(edge.to).second)
+      if (feed == feeds_.end() && seen.insert(edge.to).second) {
         change_.now.to_discover_.emplace_back(edge.to, edge.recognition.subject_did);
+        ++change_.now.named_by_[edge.from];
+      }
     }
     for (const auto& scid : without_pin) named.erase(scid);
   }
@@ -561,6 +563,14 @@ std::optional<protocol::Error> Visibility::disputed(const std::string& scid) con
   const auto found = disputed_.find(scid);
   if (found == disputed_.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<std::pair<std::string, std::size_t>> Visibility::names_most() const {
+  const auto most =
+      std::max_element(named_by_.begin(), named_by_.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == named_by_.end()) return std::nullopt;
+  return std::pair<std::string, std::size_t>(*most);
 }
 
 std::size_t Visibility::shown() const {

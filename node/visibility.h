@@ -73,6 +73,8 @@ class Visibility {
   std::vector<RecordKey> same_group_as(const RecordKey& key) const;
   /// The name of a stored listing; empty where it is not here.
   std::string listing_name(const RecordKey& key) const;
+  /// Who recognizes the most of to_discover(), and how many; nothing where there are none.
+  std::optional<std::pair<std::string, std::size_t>> names_most() const;
   /// Publishers that a valid path leads to and whose feed is not here yet: SCID and DID.
   const std::vector<std::pair<std::string, std::string>>& to_discover() const {
     return to_discover_;
@@ -107,6 +109,7 @@ class Visibility {
   protocol::CheckPolicy policy_ = protocol::default_policy();
   std::vector<std::pair<std::string, std::string>> to_discover_;
   std::map<std::string, std::vector<std::string>> named_versions_;
+  std::map<std::string, std::size_t> named_by_;  // of to_discover_: by whom, and how many
 };
 
 /// What changed between two states, for the search index.

@@ -777,6 +777,8 @@ TEST_F(Fetching, StopsAtOnce) {
   expect_refused(fetcher.get(requests[0]), ErrorCode::fetch_backoff);
 }
 
+// Without the fixture: what forks should have no threads.
+
 // What a host's name leads to, in a network of its own: `answers` are tried at a port where
 // everything of this network listens. Says what went wrong; `want` is how many connections may have
 // been asked for.
@@ -803,7 +805,7 @@ std::string fetch_in_own_network(const std::vector<std::string>& answers, ErrorC
   return found;
 }
 
-TEST_F(Fetching, F01_F02_NoPacketGoesToAForbiddenAddress) {
+TEST(FetchingInANetworkOfItsOwn, F01_F02_NoPacketGoesToAForbiddenAddress) {
   const auto result = test_support::run_in_own_network([]() -> std::string {
     // That this network would carry it: a public address is connected to, and there the certificate
     // is no good.
@@ -820,7 +822,7 @@ TEST_F(Fetching, F01_F02_NoPacketGoesToAForbiddenAddress) {
   EXPECT_EQ(result.problem, "");
 }
 
-TEST_F(Fetching, F04_TheAddressThatWasJudgedIsTheOneConnectedTo) {
+TEST(FetchingInANetworkOfItsOwn, F04_TheAddressThatWasJudgedIsTheOneConnectedTo) {
   const auto result = test_support::run_in_own_network([]() -> std::string {
     std::vector<std::string> reached;
     std::mutex mutex;
@@ -856,7 +858,7 @@ TEST_F(Fetching, F04_TheAddressThatWasJudgedIsTheOneConnectedTo) {
   EXPECT_EQ(result.problem, "");
 }
 
-TEST_F(Fetching, F05_OfFiveHundredAddressesEightAreTried) {
+TEST(FetchingInANetworkOfItsOwn, F05_OfFiveHundredAddressesEightAreTried) {
   const auto result = test_support::run_in_own_network([]() -> std::string {
     auto options = fetch_options();
     options.resolver = [](const std::string&) -> protocol::Result<std::vector<IpAddress>> {

@@ -98,8 +98,7 @@ class Moderation : public testing::Test {
   node::Router router;
 };
 
-// T10
-TEST_F(Moderation, WhatIsDeniedIsInNothingThatStrangersRead) {
+TEST_F(Moderation, T10_WhatIsDeniedIsInNothingThatStrangersRead) {
   const auto before = all_that_is_public(of_lake);
   EXPECT_NE(before.find("Harbor circle"), std::string::npos);
   EXPECT_NE(before.find("answered: /api/v1/evidence"), std::string::npos);

@@ -1,17 +1,26 @@
 // Suite T of paths of recognition, through whole nodes: what is published, followed and shown. The
 // rule by itself is in tests/protocol/trust/path_test.cpp.
 
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "node/alerts.h"
+#include "node/api/routes.h"
 #include "node/cli/commands.h"
 #include "node/node.h"
 #include "node/publish/feed_folder.h"
 #include "node/publish/keys.h"
+#include "protocol/encoding/text_encodings.h"
 #include "protocol/identity/did_log.h"
+#include "protocol/limits.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/note.h"
 #include "tests/support/federation.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -67,8 +76,7 @@ class TrustOfNodes : public testing::Test {
   node::RecordKey of_ohio, of_lake;
 };
 
-// T03
-TEST_F(TrustOfNodes, PathsEndOnTheirSecondWithoutASync) {
+TEST_F(TrustOfNodes, T03_PathsEndOnTheirSecondWithoutASync) {
   const auto end = *protocol::parse_timestamp("2027-11-01T00:00:00Z");
   // Until then with a last sign of life, so that only the recognition can end.
   federation.clock.advance(end - federation.clock.now() - std::chrono::seconds(1));
@@ -79,15 +87,22 @@ TEST_F(TrustOfNodes, PathsEndOnTheirSecondWithoutASync) {
   federation.sync(reader);
   expect_shown(key);
   EXPECT_EQ(reader.node->standing(key)->recognized_until, end);
+  node::Router router;
+  node::add_public_routes(router, *reader.node);
+  const auto status = [&](const std::string& path) {
+    return router(node::make_request("GET", path + key.text())).status;
+  };
+  EXPECT_EQ(status("/groups/"), 200);
   federation.clock.advance(std::chrono::seconds(1));
   EXPECT_FALSE(reader.node->group(key)) << "no page shows it from that second on";
   EXPECT_FALSE(reader.node->evidence(key));
+  for (const auto* path : {"/groups/", "/api/v1/groups/", "/api/v1/evidence/"})
+    EXPECT_EQ(status(path), 404) << path;
   reader.node->refresh();  // what the schedule does every minute
   expect_hidden(key, "edge-expired");
 }
 
-// T04
-TEST_F(TrustOfNodes, AWithdrawnRecognitionTakesItsSubtreeAtTheNextSync) {
+TEST_F(TrustOfNodes, T04_AWithdrawnRecognitionTakesItsSubtreeAtTheNextSync) {
   expect_shown(of_lake);
   federation.unrecognize(national, ohio);
   expect_shown(of_lake);
@@ -101,8 +116,7 @@ TEST_F(TrustOfNodes, AWithdrawnRecognitionTakesItsSubtreeAtTheNextSync) {
   EXPECT_EQ(reader.node->standing(of_lake)->path.size(), 2U);
 }
 
-// T07
-TEST_F(TrustOfNodes, AMiddlePublisherThatDoesNotCountVoidsWhatIsBelow) {
+TEST_F(TrustOfNodes, T07_AMiddlePublisherThatDoesNotCountVoidsWhatIsBelow) {
   expect_shown(of_lake);
   reader.node->change([&](node::Store& store, node::Publisher*) {
     store.note_failure(*store.queries().feed(ohio.scid), {ErrorCode::equivocation, "two histories"},
@@ -112,7 +126,7 @@ TEST_F(TrustOfNodes, AMiddlePublisherThatDoesNotCountVoidsWhatIsBelow) {
   expect_hidden(of_lake, "equivocation");
 }
 
-TEST_F(TrustOfNodes, AMiddlePublisherWithoutASignOfLifeVoidsWhatIsBelow) {
+TEST_F(TrustOfNodes, T07_AMiddlePublisherWithoutASignOfLifeVoidsWhatIsBelow) {
   federation.source.stop_serving("ohio.test/o/main");
   const auto read_on = [&](std::chrono::seconds by) {
     federation.clock.advance(by);
@@ -127,8 +141,7 @@ TEST_F(TrustOfNodes, AMiddlePublisherWithoutASignOfLifeVoidsWhatIsBelow) {
   expect_hidden(of_lake, "edge-stale");
 }
 
-// T08
-TEST_F(TrustOfNodes, ARecognitionByAKeyThatMayNotSignIsNone) {
+TEST_F(TrustOfNodes, T08_ARecognitionByAKeyThatMayNotSignIsNone) {
   const auto stranger = federation.add("stranger.test", "Stranger Test Group", {"US-OH"}).scid;
   national.node->change([&](node::Store& store, node::Publisher* publisher) {
     const auto keys = node::load_keys(national.node->folder());
@@ -175,8 +188,7 @@ TEST_F(TrustOfNodes, ARecognitionByAKeyThatMayNotSignIsNone) {
   expect_shown(of_lake);
 }
 
-// T10
-TEST_F(TrustOfNodes, ADenialBeatsEveryPathAndSurvivesARestart) {
+TEST_F(TrustOfNodes, T10_ADenialBeatsEveryPathAndSurvivesARestart) {
   const auto deny = [&](const std::string& scid, const std::string& id,
                         std::optional<protocol::Timestamp> until = std::nullopt) {
     reader.node->change(
@@ -211,8 +223,7 @@ TEST_F(TrustOfNodes, ADenialBeatsEveryPathAndSurvivesARestart) {
   expect_shown(of_lake);
 }
 
-// T11
-TEST_F(TrustOfNodes, ANewIdentityAtTheOldAddressInheritsNothing) {
+TEST_F(TrustOfNodes, T11_ANewIdentityAtTheOldAddressInheritsNothing) {
   // Somebody buys the chapter's lapsed name and begins anew there, same name and all.
   auto& squatter = federation.add("squatter.test", "Ohio Test Chapter", {"US-OH"});
   const auto listing = federation.publish(squatter, {simple_listing("Squatted group")})[0];
@@ -232,7 +243,7 @@ TEST_F(TrustOfNodes, ANewIdentityAtTheOldAddressInheritsNothing) {
   }));
 }
 
-TEST_F(TrustOfNodes, AnAnchorWhoseDidNamesAnotherIdentityBeginsNoPath) {
+TEST_F(TrustOfNodes, T11_AnAnchorWhoseDidNamesAnotherIdentityBeginsNoPath) {
   reader.node->change([&](node::Store& store, node::Publisher*) {
     const auto line = ohio.line;
     store.add_anchor({national.scid, line.substr(6, line.find('#') - 6), "", {}, {}});
@@ -240,8 +251,7 @@ TEST_F(TrustOfNodes, AnAnchorWhoseDidNamesAnotherIdentityBeginsNoPath) {
   expect_hidden(of_lake, "edge-pin");
 }
 
-// T12
-TEST_F(TrustOfNodes, ARecognitionOfAVersionThatTheLogLacksIsVoid) {
+TEST_F(TrustOfNodes, T12_ARecognitionOfAVersionThatTheLogLacksIsVoid) {
   federation.unrecognize(national, ohio);
   national.node->change([&](node::Store&, node::Publisher* publisher) {
     protocol::Recognition recognition;
@@ -283,8 +293,108 @@ TEST_F(TrustOfNodes, ARecognitionOfAVersionThatTheLogLacksIsVoid) {
   EXPECT_FALSE(is_told());
 }
 
-// T13
-TEST_F(TrustOfNodes, WithoutAnchorsNothingOfOthersIsShown) {
+TEST_F(TrustOfNodes, T09_AWorthlessRecognitionKeepsNobodyFromBeingFound) {
+  auto& late = federation.add("late.test", "Late Test Collective", {"US-OH"}, "collective");
+  const auto of_late = federation.publish(late, {simple_listing("Late circle")})[0];
+  // Both are held here, and no path leads to either: one is read before the association, one after.
+  auto& newcomer = federation.add_reader("newcomer");
+  auto& first = federation.add("first.test", "First Test Stranger", {"US"});
+  auto& last = federation.add("last.test", "Last Test Stranger", {"US"});
+  for (auto* stranger : {&first, &last}) federation.recognize(*stranger, late, {"US-OH"});
+  federation.recognize(ohio, late, {"US-OH"});
+  federation.follow(newcomer, first);
+  federation.anchor(newcomer, national);
+  federation.follow(newcomer, last);
+  federation.sync(newcomer);
+  ASSERT_TRUE(newcomer.node->standing(of_late)) << "it was never read";
+  EXPECT_TRUE(newcomer.node->standing(of_late)->shown);
+}
+
+TEST_F(TrustOfNodes, T14_AnAnchorThatGoesTakesAllAtOnceWhileSearchesGoOn) {
+  std::vector<protocol::Json> many;
+  for (int i = 0; i < 400; ++i) many.push_back(simple_listing("Group " + std::to_string(i)));
+  federation.publish(ohio, std::move(many));
+  federation.sync(reader);
+  std::mutex mutex;
+  std::set<std::size_t> totals;
+  test_support::Beside searches([&] {
+    const auto result = reader.node->search({});
+    if (!result) return false;
+    const std::lock_guard lock(mutex);
+    totals.insert(result->total);
+    return true;
+  });
+  std::atomic<bool> stopping = false;
+  std::thread often([&] {
+    while (!stopping) {
+      if (const auto result = reader.node->search({})) {
+        const std::lock_guard lock(mutex);
+        totals.insert(result->total);
+      }
+    }
+  });
+  for (int round = 0; round < 3; ++round) {
+    reader.node->change(
+        [&](node::Store& store, node::Publisher*) { store.remove_anchor(national.scid); });
+    EXPECT_TRUE(federation.found(reader).empty());
+    federation.anchor(reader, national);
+    EXPECT_EQ(federation.found(reader).size(), 402U);
+  }
+  stopping = true;
+  often.join();
+  EXPECT_EQ(searches.stop(), "");
+  EXPECT_EQ(totals, (std::set<std::size_t>{0, 402})) << "no half of it was ever seen";
+}
+
+TEST_F(TrustOfNodes, F23_DiscoveryEndsAtTheCapAndKeepsWhoWasThere) {
+  const auto count = [&] { return reader.node->feeds().size(); };
+  const auto known = count();
+  // Others that were found before, none of them due; one fewer than fill this node.
+  reader.node->change([&](node::Store& store, node::Publisher*) {
+    node::Transaction transaction(store.database());
+    for (auto i = known; i + 1 < protocol::kMaxFollowedFeeds; ++i) {
+      const auto scid = protocol::to_multihash(protocol::sha256(std::to_string(i)));
+      store.database()
+          .prepare("INSERT INTO feed (scid, did, next_attempt) VALUES (?1, ?2, 1e12)")
+          .bind(1, scid)
+          .bind(2, "did:webvh:" + scid + ":p" + std::to_string(i) + ".test")
+          .run();
+    }
+    transaction.commit();
+  });
+  const auto is_told = [&] {
+    for (const auto& alert : node::alerts(*reader.node)) {
+      if (alert.name == "peer-hostile" && alert.about.find("Ohio") != std::string::npos)
+        return true;
+    }
+    return false;
+  };
+  std::vector<Federation::Member*> fresh;
+  for (const std::string name : {"one", "two", "three"}) {
+    fresh.push_back(&federation.add(name + ".test", name + " Test", {"US-OH"}, "collective"));
+    federation.publish(*fresh.back(), {simple_listing("Circle of " + name)});
+  }
+  federation.recognize(ohio, *fresh[0], {"US-OH"});
+  reader.node->sync(ohio.scid, true, {});
+  reader.node->sync(std::nullopt, false, {});
+  EXPECT_FALSE(is_told());
+  for (auto* one : {fresh[1], fresh[2]}) federation.recognize(ohio, *one, {"US-OH"});
+  reader.node->sync(ohio.scid, true, {});
+  federation.clock.advance(std::chrono::minutes(30));
+  const auto requests = federation.source.requests();
+  for (int i = 0; i < 3; ++i) reader.node->sync(std::nullopt, false, {});
+  EXPECT_EQ(count(), protocol::kMaxFollowedFeeds);
+  EXPECT_LE(federation.source.requests() - requests, 2U * 5U) << "nobody beyond the cap is asked";
+  EXPECT_TRUE(is_told());
+  expect_shown(of_ohio);
+  expect_shown(of_lake);
+  reader.node->change([&](node::Store& store, node::Publisher*) {
+    for (auto* one : {fresh[1], fresh[2]}) store.deny(one->scid, "", "x", {});
+  });
+  EXPECT_FALSE(is_told()) << "whoever is denied is not waited for";
+}
+
+TEST_F(TrustOfNodes, T13_WithoutAnchorsNothingOfOthersIsShown) {
   reader.node->change(
       [&](node::Store& store, node::Publisher*) { store.remove_anchor(national.scid); });
   expect_hidden(of_ohio, "no-path");

@@ -153,7 +153,7 @@ TEST_F(Witnessing, ANewerCheckpointIsRememberedCosignedAndReadSoon) {
   EXPECT_EQ(federation.broken_invariant(iowa), "");
 }
 
-TEST_F(Witnessing, EachFaultHasItsStatus) {  // L16
+TEST_F(Witnessing, L16_EachFaultHasItsStatus) {
   SignedLog log(ohio);
   const auto known = log.size();
   log.grow(300);
@@ -228,7 +228,7 @@ TEST_F(Witnessing, EachFaultHasItsStatus) {  // L16
   EXPECT_EQ(router(node::make_request("GET", "/witness/add-checkpoint")).status, 405);
 }
 
-TEST_F(Witnessing, ProofsOfEveryKindOfSizeAndNoByteOfThemMayDiffer) {  // L17
+TEST_F(Witnessing, L17_ProofsOfEveryKindOfSizeAndNoByteOfThemMayDiffer) {
   SignedLog log(ohio);
   log.grow(65'537 - log.size());
   std::uint64_t known = 3;  // of the log so far: two groups and the publisher's card
@@ -268,7 +268,7 @@ TEST_F(Witnessing, ARepeatedRequestGetsTheSameLineAndLaterANewerOne) {
   EXPECT_EQ(head_of(iowa, ohio.scid).size, known + 5);
 }
 
-TEST_F(Witnessing, OfParallelRequestsFromOneBaseExactlyOneSucceeds) {  // L14
+TEST_F(Witnessing, L14_OfParallelRequestsFromOneBaseExactlyOneSucceeds) {
   const auto rounds = test_support::rounds(1000);
   SignedLog log(ohio);
   log.grow(static_cast<std::size_t>(rounds) * 4);
@@ -412,7 +412,7 @@ TEST_F(Witnessing, AFloodOfNewsOfOneFeedIsOneReadingAtATime) {  // F21
   EXPECT_EQ(readings, 10u);
 }
 
-TEST_F(Witnessing, AFloodForUnknownLogsCostsNoSignatureAndLeavesNothing) {  // F22
+TEST_F(Witnessing, F22_AFloodForUnknownLogsCostsNoSignatureAndLeavesNothing) {
   SignedLog log(ohio);
   log.origin = "webvh/QmW5hAGd2hzf1ecotDmDqmR1ZdBwgm164xHEJjdJ6YahM5/1";
   protocol::Note garbage{protocol::format_checkpoint({log.origin, 1, log.leaves[0]}), {}};

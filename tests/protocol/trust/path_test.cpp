@@ -101,8 +101,7 @@ TEST(TrustPath, BeginsAtTheAnchorItself) {
   EXPECT_EQ(world.best(static_cast<char>('z')).error().code, ErrorCode::no_path);
 }
 
-// T01
-TEST(TrustPath, EndsInLoops) {
+TEST(TrustPath, T01_EndsInLoops) {
   PathWorld world;
   world.anchor('a');
   world.edge('b', 'c', 9);
@@ -118,8 +117,7 @@ TEST(TrustPath, EndsInLoops) {
   EXPECT_EQ(world.says('a'), "a");
 }
 
-// T02
-TEST(TrustPath, HasAtMostFourEdges) {
+TEST(TrustPath, T02_HasAtMostFourEdges) {
   PathWorld world;
   world.anchor('a');
   for (char name = 'a'; name < 'f'; ++name) world.edge(name, static_cast<char>(name + 1), 9);
@@ -128,8 +126,7 @@ TEST(TrustPath, HasAtMostFourEdges) {
   EXPECT_EQ(world.says('g'), "no-path");
 }
 
-// T02
-TEST(TrustPath, KeepsToTheDepthOfEveryEdge) {
+TEST(TrustPath, T02_KeepsToTheDepthOfEveryEdge) {
   PathWorld world;
   world.anchor('a');
   world.edge('a', 'b', 0);
@@ -147,8 +144,7 @@ TEST(TrustPath, KeepsToTheDepthOfEveryEdge) {
   EXPECT_EQ(world.says('b'), "edge-constraint");
 }
 
-// T03
-TEST(TrustPath, EndsWithTheSecondOfItsFirstDeadline) {
+TEST(TrustPath, T03_EndsWithTheSecondOfItsFirstDeadline) {
   PathWorld world;
   world.anchor('a');
   world.edge('a', 'b').valid_until = kPathNow;
@@ -168,8 +164,7 @@ TEST(TrustPath, EndsWithTheSecondOfItsFirstDeadline) {
   EXPECT_EQ(world.says('b'), "edge-stale");
 }
 
-// T04
-TEST(TrustPath, LosesTheSubtreeOfAWithdrawnRecognitionButNotOtherPaths) {
+TEST(TrustPath, T04_LosesTheSubtreeOfAWithdrawnRecognitionButNotOtherPaths) {
   PathWorld world;
   world.anchor('a');
   world.edge('a', 'b', 1);
@@ -185,8 +180,7 @@ TEST(TrustPath, LosesTheSubtreeOfAWithdrawnRecognitionButNotOtherPaths) {
   EXPECT_EQ(world.says('e'), "ade");
 }
 
-// T05, T06
-TEST(TrustPath, OnlyNarrowsItsScope) {
+TEST(TrustPath, T05_T06_OnlyNarrowsItsScope) {
   PathWorld world;
   world.anchor('a');
   world.edge('a', 'b', 1).recognition.area = Area{"US-OH"};
@@ -204,8 +198,7 @@ TEST(TrustPath, OnlyNarrowsItsScope) {
   EXPECT_EQ(world.says('b', {}), "ab");
 }
 
-// T02, T05
-TEST(TrustPath, IsVoidWithWhatCannotBeHonored) {
+TEST(TrustPath, T02_T05_IsVoidWithWhatCannotBeHonored) {
   PathWorld world;
   world.anchor('a');
   world.edge('a', 'b').recognition.constraint_error = "constraints.unknown";
@@ -215,8 +208,7 @@ TEST(TrustPath, IsVoidWithWhatCannotBeHonored) {
   EXPECT_EQ(world.says('b'), "edge-constraint");
 }
 
-// T07, T10
-TEST(TrustPath, IsVoidThroughAPublisherThatDoesNotCount) {
+TEST(TrustPath, T07_T10_IsVoidThroughAPublisherThatDoesNotCount) {
   for (const auto why : {ErrorCode::edge_stale, ErrorCode::equivocation, ErrorCode::did_fork,
                          ErrorCode::did_deactivated, ErrorCode::denied}) {
     SCOPED_TRACE(word(why));
@@ -237,8 +229,7 @@ TEST(TrustPath, IsVoidThroughAPublisherThatDoesNotCount) {
   }
 }
 
-// T09
-TEST(TrustPath, ShowsTheGoodOneOfTwo) {
+TEST(TrustPath, T09_ShowsTheGoodOneOfTwo) {
   PathWorld world;
   world.anchor('a');
   world.edge('a', 'b', 1);
@@ -248,8 +239,7 @@ TEST(TrustPath, ShowsTheGoodOneOfTwo) {
   EXPECT_EQ(world.says('d'), "acd");
 }
 
-// T11, T12
-TEST(TrustPath, HoldsEverybodyToTheirPins) {
+TEST(TrustPath, T12_HoldsEverybodyToTheirPins) {
   PathWorld world;
   world.anchor('a');
   world.edge('a', 'b').recognition.at_version = "2-Qm";
@@ -265,8 +255,7 @@ TEST(TrustPath, HoldsEverybodyToTheirPins) {
   EXPECT_EQ(world.says('a'), "edge-pin");
 }
 
-// T11
-TEST(TrustPath, InheritsNothingFromTheSameDomain) {
+TEST(TrustPath, T11_InheritsNothingFromTheSameDomain) {
   PathWorld world;
   world.anchor('a').did = path_did('b');  // the operator's note names another identity
   EXPECT_EQ(world.says('a'), "edge-pin");
@@ -396,8 +385,7 @@ struct PathBrute {
   }
 };
 
-// T15
-TEST(TrustPath, EqualsBruteForceOnRandomGraphs) {
+TEST(TrustPath, T15_EqualsBruteForceOnRandomGraphs) {
   std::mt19937_64 random(test_support::run_seed());
   const auto below = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
   const std::vector<std::string> codes = {"US", "US-OH", "US-MI", "CA"};
