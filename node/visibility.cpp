@@ -202,8 +202,13 @@ class VisibilityMaker {
     }
   }
 
+  /// Found by a recognition, and read at no place that one named.
+  static bool is_never_found(const Feed& feed) {
+    return !feed.own && !feed.followed && feed.did_log.empty() && feed.trouble;
+  }
+
   void discover(const protocol::TrustGraph& graph) {
-    std::set<std::string> seen;
+    std::map<std::string, std::set<std::string>> places;  // by publisher: where its recognizers say
     std::set<std::string> without_pin;
     auto& named = change_.now.named_versions_;
     for (const auto& edge : edges_) {
@@ -219,12 +224,21 @@ class VisibilityMaker {
       } else {
         without_pin.insert(edge.to);
       }
-      if (feed == feeds_.end() && seen.insert(edge.to).second) {
+      if (feed == feeds_.end() && !places.contains(edge.to)) {
         change_.now.to_discover_.emplace_back(edge.to, edge.recognition.subject_did);
         ++change_.now.named_by_[edge.from];
       }
+      places[edge.to].insert(edge.recognition.subject_did);
     }
     for (const auto& scid : without_pin) named.erase(scid);
+    // One recognizer's word, false or old, must keep nobody from being found where others say.
+    for (const auto& [scid, said] : places) {
+      const auto feed = feeds_.find(scid);
+      if (feed == feeds_.end() || !is_never_found(feed->second)) continue;
+      auto next = said.upper_bound(feed->second.did);
+      if (next == said.end()) next = said.begin();
+      if (*next != feed->second.did) change_.now.to_discover_.emplace_back(scid, *next);
+    }
   }
 
   std::vector<Voucher> vouchers(const protocol::Path& path) const {

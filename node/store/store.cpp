@@ -238,6 +238,16 @@ bool Store::follow(const std::string& scid, const std::string& did, bool by_hand
         .bind(1, scid)
         .bind(2, did)
         .run();
+  } else if (!is_new) {
+    // Nobody was found at the place that is here, and a recognizer names another. When it is due
+    // again it is looked for there.
+    db_.prepare(R"sql(
+      UPDATE feed SET did = ?2, trouble_code = '', trouble_detail = ''
+       WHERE scid = ?1 AND did <> ?2 AND own = 0 AND followed = 0 AND did_log = ''
+    )sql")
+        .bind(1, scid)
+        .bind(2, did)
+        .run();
   }
   transaction.commit();
   return is_new;

@@ -310,6 +310,38 @@ TEST_F(TrustOfNodes, T09_AWorthlessRecognitionKeepsNobodyFromBeingFound) {
   EXPECT_TRUE(newcomer.node->standing(of_late)->shown);
 }
 
+TEST_F(TrustOfNodes, T09_ARecognizerThatNamesAWrongPlaceKeepsNobodyFromBeingFound) {
+  auto& late = federation.add("late.test", "Late Test Collective", {"US-OH"}, "collective");
+  const auto of_late = federation.publish(late, {simple_listing("Late circle")})[0];
+  federation.recognize(ohio, late, {"US-OH"});
+  // Two whose word counts say that it is somewhere else: one is read before the chapter, one after.
+  auto& newcomer = federation.add_reader("newcomer");
+  auto& first = federation.add("first.test", "First Test Chapter", {"US"});
+  auto& last = federation.add("last.test", "Last Test Chapter", {"US"});
+  for (auto* rogue : {&first, &last}) {
+    rogue->node->change([&](node::Store&, node::Publisher* publisher) {
+      protocol::Recognition recognition;
+      recognition.subject_did = "did:webvh:" + late.scid + ":" + rogue->host + ":o:main";
+      recognition.name = "Late Test Collective";
+      recognition.to_issue = true;
+      std::vector<node::Draft> drafts(1);
+      drafts[0].type = protocol::DocumentType::recognition;
+      drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
+      drafts[0].valid_until = federation.clock.now() + std::chrono::days(100);
+      ASSERT_TRUE(publisher->publish(drafts, federation.clock.now()).empty());
+    });
+  }
+  federation.anchor(newcomer, first);
+  federation.anchor(newcomer, national);
+  federation.anchor(newcomer, last);
+  for (int minute = 0; minute < 90; minute += 5) {
+    newcomer.node->sync(std::nullopt, false, {});
+    federation.clock.advance(std::chrono::minutes(5));
+  }
+  ASSERT_TRUE(newcomer.node->standing(of_late)) << "it was never read";
+  EXPECT_TRUE(newcomer.node->standing(of_late)->shown);
+}
+
 TEST_F(TrustOfNodes, T14_AnAnchorThatGoesTakesAllAtOnceWhileSearchesGoOn) {
   std::vector<protocol::Json> many;
   for (int i = 0; i < 400; ++i) many.push_back(simple_listing("Group " + std::to_string(i)));
