@@ -8,6 +8,7 @@
 #include "node/checks/check_words.h"
 #include "node/schedule/next_dates.h"
 #include "node/search/query.h"
+#include "node/search/region_reading.h"
 #include "protocol/encoding/json.h"
 
 namespace node {
@@ -180,6 +181,20 @@ Response get_groups(const Request& request, const Node& node, const NodeSummary&
                                 {"within_km", std::llround(query->near->kilometers())},
                                 {"online", query->near->online_too}};
   }
+  json::array regions;
+  for (const auto& reading : region_readings(request.query)) {
+    const auto region = [](const std::string& code) {
+      return json::object{{"region", code}, {"name", protocol::region_name(code)}};
+    };
+    auto read = region(reading.taken);
+    read["parameter"] = reading.parameter;
+    read["written"] = reading.written;
+    json::array others;
+    for (const auto& code : reading.others) others.push_back(region(code));
+    read["may_also_mean"] = std::move(others);
+    regions.push_back(std::move(read));
+  }
+  if (!regions.empty()) rest["regions"] = std::move(regions);
   rest["next"] =
       result->next_cursor.empty() ? json::value(nullptr) : json::value(result->next_cursor);
   std::string body =

@@ -7,6 +7,7 @@
 #include "node/pages/computed_blocks.h"
 #include "node/pages/next_dates_list.h"
 #include "node/pages/words.h"
+#include "node/search/region_reading.h"
 
 namespace node {
 
@@ -174,6 +175,10 @@ ExitCode command_search(const Invocation& invocation, Node& node, CommandOutput&
   }
   if (invocation.has("online-too")) parameters.emplace_back("online", "also");
   if (invocation.has("show-left-out")) parameters.emplace_back("left_out", "show");
+  if (const auto clear = require_clear_regions(parameters); !clear) {
+    output.complain(wrapped(clear.error().detail) + "\n");
+    return kExitUsage;
+  }
   const auto query = parse_query(parameters);
   if (!query) {
     output.complain(wrapped(query.error().detail) + "\n");
@@ -266,7 +271,7 @@ ExitCode command_show(const Invocation& invocation, Node& node, CommandOutput& o
     if (!parameter.starts_with("my_")) continue;
     for (const auto& value : invocation.all(option)) mine.emplace_back(parameter, value);
   }
-  const auto situation = parse_situation(mine);
+  const auto situation = parse_clear_situation(mine);
   if (!situation) {
     output.complain(wrapped(situation.error().detail) + "\n");
     return kExitUsage;

@@ -9,6 +9,7 @@
 #include "node/pages/listing_card.h"
 #include "node/pages/words.h"
 #include "node/search/query.h"
+#include "node/search/region_reading.h"
 
 namespace node {
 
@@ -124,7 +125,7 @@ void compare_table(Html& html, const std::vector<Group>& groups, const Situation
 
 Response compare_page(const Request& request, const Node& node, const NodeSummary& about) {
   const auto today = std::chrono::floor<std::chrono::days>(node.clock().now());
-  const auto situation = parse_situation(request.query);
+  const auto situation = parse_clear_situation(request.query);
   std::vector<Group> groups;
   std::vector<std::string> seen;
   std::size_t asked = 0;

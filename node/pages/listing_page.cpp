@@ -14,6 +14,7 @@
 #include "node/pages/next_dates_list.h"
 #include "node/pages/report_page.h"
 #include "node/pages/words.h"
+#include "node/search/region_reading.h"
 #include "protocol/document/vocabularies.h"
 #include "protocol/encoding/json.h"
 #include "protocol/encoding/json_members.h"
@@ -56,10 +57,11 @@ std::string detail_flat(const Json& value) {
 class DetailPage {
  public:
   DetailPage(const Group& group, const Node& node, const Request& request,
-             const Situation& situation)
+             const Situation& situation, std::string unclear)
       : group_(group),
         reader_(reader_zone(request)),
         situation_(situation),
+        unclear_(std::move(unclear)),
         listing_(group.listing),
         subject_(group.envelope.subject),
         now_(node.clock().now()),
@@ -168,6 +170,10 @@ class DetailPage {
     html.add(notes(group_, now_));
     if (!situation_.empty())
       html.add(eligibility_line(protocol::judge_eligibility(listing_, searcher_of(situation_))));
+    if (!unclear_.empty())
+      html.raw("<p class=\"small\">Whether you can join was not looked at. ")
+          .theirs(unclear_)
+          .raw("</p>\n");
     html.raw("<div class=\"row noprint\"><a class=\"btn main\" href=\"#join\">").icon("mail");
     html.raw("How to join</a></div>\n</header>\n");
   }
@@ -709,6 +715,7 @@ class DetailPage {
   const Group& group_;
   const ReaderZone reader_;
   const Situation& situation_;
+  std::string unclear_;
   const protocol::Listing& listing_;
   const Json& subject_;
   protocol::Timestamp now_;
@@ -727,11 +734,14 @@ Response listing_page(const Request& request, const Node& node, const NodeSummar
   Page page;
   page.title = group->listing.name + ": " + kind_words(group->listing);
   // Whoever wrote something unreadable about themselves gets the page without a verdict.
-  const auto situation = parse_situation(request.query);
+  const auto situation = parse_clear_situation(request.query);
   const Situation mine = situation ? *situation : Situation();
-  page.main = DetailPage(*group, node, request, mine).make();
+  page.main =
+      DetailPage(*group, node, request, mine, situation ? std::string() : situation.error().detail)
+          .make();
+  const bool about_somebody = !situation || !mine.empty();
   return page_response(about, page,
-                       mine.empty() ? cache_for(std::chrono::seconds(60)) : no_store());
+                       about_somebody ? no_store() : cache_for(std::chrono::seconds(60)));
 }
 
 }  // namespace node

@@ -5,6 +5,7 @@
 
 #include "node/pages/search_filters.h"
 #include "node/pages/words.h"
+#include "node/search/region_reading.h"
 #include "protocol/document/vocabularies.h"
 
 namespace node {
@@ -33,6 +34,12 @@ std::string near_value(const Parameters& parameters, std::string_view name) {
   for (const auto& [parameter, value] : parameters)
     if (parameter == name && !value.empty()) return value;
   return {};
+}
+
+/// "Georgia (country)" beside "Georgia", which is a state.
+std::string region_choice(const std::string& region) {
+  const auto name = protocol::region_name(region);
+  return region.size() == 2 && protocol::regions_of(name).size() > 1 ? name + " (country)" : name;
 }
 
 }  // namespace
@@ -84,55 +91,105 @@ void near_fields(Html& html, const Query& query, const std::string& typed) {
   html.raw("<span>Also groups that meet online</span></label></div>\n");
 }
 
-std::optional<NearQuestion> near_question(const Parameters& parameters) {
-  NearQuestion question;
-  question.typed = near_value(parameters, "near");
+std::vector<PlaceQuestion> place_questions(Parameters& parameters) {
+  std::vector<PlaceQuestion> questions;
+  const auto asked = parameters;
+  std::erase_if(parameters, [](const auto& one) { return one.first == "cursor"; });
+  for (const auto& reading : region_readings(asked)) {
+    if (reading.is_clear()) continue;
+    const std::pair<std::string, std::string> unclear(reading.parameter, reading.written);
+    std::erase(parameters, unclear);
+    PlaceQuestion question{reading.parameter, reading.written};
+    question.regions = reading.others;
+    if (!reading.taken.empty()) question.regions.push_back(reading.taken);
+    // A town where a state is asked for: near it, or licensed in its state.
+    if (question.regions.empty()) {
+      for (const auto& place : Gazetteer::shared().find(reading.written).places) {
+        if (question.field == "region") {
+          question.places.push_back(place);
+        } else if (std::find(question.regions.begin(), question.regions.end(), place.region) ==
+                   question.regions.end()) {
+          question.regions.push_back(place.region);
+        }
+      }
+    }
+    question.rest = asked;
+    std::erase(question.rest, unclear);
+    std::erase_if(question.rest, [](const auto& one) { return one.first == "cursor"; });
+    questions.push_back(std::move(question));
+  }
+
+  const auto near = near_value(parameters, "near");
+  if (near.empty()) {
+    if (questions.empty()) parameters = asked;
+    return questions;
+  }
+  auto without = parameters;
+  std::erase_if(without, [](const auto& one) {
+    return is_near_field(one.first) || (one.first == "sort" && one.second == "nearest") ||
+           (one.first == "unstated" && one.second == "near");
+  });
+  const auto query = parse_query(without);
+  auto answer = query ? Gazetteer::shared().find(near, query->regions) : PlaceAnswer();
+  if (!query || answer.is_clear()) {
+    if (questions.empty()) parameters = asked;
+    return questions;
+  }
+  PlaceQuestion question{"near", near, std::move(answer.places), std::move(answer.regions)};
   question.within = near_value(parameters, "within");
   question.online_too = near_value(parameters, "online") == "also";
-  question.rest = parameters;
+  question.rest = asked;
   std::erase_if(question.rest, [](const auto& one) {
     return is_near_field(one.first) || one.first == "cursor" ||
            (one.first == "sort" && one.second == "nearest");
   });
-  const auto query = parse_query(question.rest);
-  if (question.typed.empty() || !query) return std::nullopt;
-  question.answer = Gazetteer::shared().find(question.typed, query->regions);
-  if (question.answer.is_clear()) return std::nullopt;
-  return question;
+  parameters = std::move(without);
+  questions.push_back(std::move(question));
+  return questions;
 }
 
-void near_question_block(Html& html, const NearQuestion& question) {
-  const auto& answer = question.answer;
-  const bool known = !answer.places.empty() || !answer.regions.empty();
-  html.raw("<section class=\"panel lit stack\" aria-labelledby=\"which\">\n<h2 id=\"which\">");
+void place_question_block(Html& html, const PlaceQuestion& question) {
+  const bool known = !question.places.empty() || !question.regions.empty();
+  const bool license = question.field == "my_state";
+  html.raw("<section class=\"panel lit stack\">\n<h2>");
   if (known) {
-    html.text("Which “").theirs(question.typed).text("” do you mean?");
+    html.text(license ? "You are licensed in “" : "Which “").theirs(question.typed);
+    html.text(license ? "”: which do you mean?" : "” do you mean?");
   } else {
     html.text("We do not know a place called “").theirs(question.typed).text("”");
   }
   html.raw("</h2>\n");
-  if (!known)
+  if (!known && question.field == "near")
     html.raw(
         "<p>Write a ZIP code, or a town with its state or country: Portland, OR. A larger town "
         "near you will do as well.</p>\n");
+  if (!known && question.field != "near")
+    html.raw("<p>Choose a state from the list above, or write a country by its name.</p>\n");
   if (known) html.raw("<ul class=\"plain relax\">\n");
-  for (const auto& place : answer.places) {
+  const auto choice = [&](const Parameters& parameters, const std::string& words) {
+    html.raw("<li>").open("a", {Attribute(Address::local("/", parameters))});
+    html.text(words).raw("</a></li>\n");
+  };
+  for (const auto& place : question.places) {
     auto parameters = question.rest;
+    std::erase_if(parameters, [](const auto& one) { return one.first == "near"; });
     parameters.emplace_back("near", near_text(place));
     if (!question.within.empty()) parameters.emplace_back("within", question.within);
     if (question.online_too) parameters.emplace_back("online", "also");
-    html.raw("<li>").open("a", {Attribute(Address::local("/", parameters))});
-    html.text(place.name).raw("</a></li>\n");
+    choice(parameters, question.field == "near" ? place.name : "Near " + place.name);
   }
-  for (const auto& region : answer.regions) {
+  for (const auto& region : question.regions) {
     auto parameters = question.rest;
-    std::erase_if(parameters, [](const auto& one) { return one.first == "region"; });
-    parameters.emplace_back("region", region);
-    html.raw("<li>").open("a", {Attribute(Address::local("/", parameters))});
-    html.text("All of " + protocol::region_name(region)).raw("</a></li>\n");
+    const std::string field = license ? "my_state" : "region";
+    if (question.field == "near")
+      std::erase_if(parameters, [](const auto& one) { return one.first == "region"; });
+    parameters.emplace_back(field, region_text(region));
+    choice(parameters, question.field == "near" ? "All of " + protocol::region_name(region)
+                                                : region_choice(region));
   }
   if (known) html.raw("</ul>\n");
-  html.raw("<p class=\"small soft\">Below is what we found without a place.</p>\n</section>\n");
+  html.raw("<p class=\"small soft\">Below is what we found without ");
+  html.raw(license ? Constant("it") : Constant("a place")).raw(".</p>\n</section>\n");
 }
 
 std::string near_words(const Nearness& nearness) {

@@ -22,18 +22,22 @@ void near_fields(Html& html, const Query& query, const std::string& typed);
 /// Whether a parameter is one of these fields.
 bool is_near_field(std::string_view name);
 
-/// A place that was asked for and is not clear.
-struct NearQuestion {
+/// A place that was asked for and is not clear: near it, as the state or country that is served, or
+/// as where the searcher is licensed.
+struct PlaceQuestion {
+  std::string field;  ///< "near", "region" or "my_state"
   std::string typed;
-  PlaceAnswer answer;
-  Parameters rest;  ///< the search without it
-  std::string within;
+  std::vector<NamedPlace> places = {};
+  std::vector<std::string> regions = {};
+  Parameters rest = {};  ///< the search without it; another such question may stand in it
+  std::string within = {};
   bool online_too = false;
 };
-/// The question that `parameters` raise, where all else about them can be read.
-std::optional<NearQuestion> near_question(const Parameters& parameters);
-/// "Which Portland do you mean?", with links to the same search near each.
-void near_question_block(Html& html, const NearQuestion& question);
+/// The questions that `parameters` raise. They are taken out of `parameters`: what is left is for
+/// parse_query(), as far as it has no other fault.
+std::vector<PlaceQuestion> place_questions(Parameters& parameters);
+/// "Which Portland do you mean?", with links to the same search for each.
+void place_question_block(Html& html, const PlaceQuestion& question);
 
 /// "within 50 miles of Columbus, OH".
 std::string near_words(const Nearness& nearness);

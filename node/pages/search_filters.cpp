@@ -4,6 +4,7 @@
 
 #include "node/pages/near_filter.h"
 #include "node/pages/words.h"
+#include "node/search/region_reading.h"
 #include "protocol/document/vocabularies.h"
 
 namespace node {
@@ -41,6 +42,8 @@ constexpr std::string_view kFilterMonthly = "max-per-month:";
 std::span<const SearchField> search_fields() { return kFilterSearchFields; }
 
 std::vector<std::string> values_of(const Query& query, std::string_view field) {
+  if (field == "region") return query.regions;
+  if (field == "my_state") return query.situation.states;
   std::vector<std::string> values;
   for (auto& [name, value] : to_parameters(query))
     if (name == field) values.push_back(std::move(value));
@@ -78,6 +81,10 @@ std::string value_words(std::string_view field, const std::string& value,
   return value;
 }
 
+std::string written_value(std::string_view field, const std::string& value) {
+  return field == "region" || field == "my_state" ? region_text(value) : value;
+}
+
 Query with_value(Query query, std::string_view field, const std::string& value) {
   query.cursor.clear();
   auto parameters = to_parameters(query);
@@ -89,8 +96,7 @@ Query with_value(Query query, std::string_view field, const std::string& value) 
 Query without_value(Query query, std::string_view field, const std::string& value) {
   query.cursor.clear();
   auto parameters = to_parameters(query);
-  std::erase_if(parameters,
-                [&](const auto& one) { return one.first == field && one.second == value; });
+  std::erase(parameters, Parameters::value_type(field, written_value(field, value)));
   filter_without_verdict(parameters);
   const auto made = parse_query(parameters);
   return made ? *made : query;

@@ -26,8 +26,10 @@ std::span<const SearchField> search_fields();
 /// What a publisher is called.
 using PublisherNames = std::function<std::string(const std::string& scid)>;
 
-/// The values that `query` has for a field, as in its parameters.
+/// The values that `query` has for a field, as facets name them.
 std::vector<std::string> values_of(const Query& query, std::string_view field);
+/// Such a value as it stands in an address: one region is written so that it is no other.
+std::string written_value(std::string_view field, const std::string& value);
 /// A value in words.
 std::string value_words(std::string_view field, const std::string& value,
                         const PublisherNames& names);

@@ -26,7 +26,7 @@ struct SearchView {
   const SearchResult& result;
   PublisherNames names;
   ReaderZone reader;
-  std::optional<NearQuestion> question = {};
+  std::vector<PlaceQuestion> questions = {};
 };
 
 void search_option(Html& html, std::string_view value, std::string_view words, bool selected) {
@@ -50,12 +50,13 @@ void search_picker(Html& html, const SearchView& view, Constant id, std::string_
                                  [&](const auto& choice) { return choice.value == selected; });
   // What came by a link stays chosen, also where the list does not have it.
   if (!selected.empty() && !known)
-    choices.insert(choices.begin(), {selected, value_words(field, selected, view.names)});
+    choices.insert(choices.begin(),
+                   {written_value(field, selected), value_words(field, selected, view.names)});
   html.raw("<div>").open("label", {{"class", "label"}, {"for", id.text()}}).raw(label);
   html.raw("</label>").open("select", {{"id", id.text()}, {"name", field}});
   search_option(html, "", any.text(), selected.empty());
   for (const auto& choice : choices)
-    search_option(html, choice.value, choice.words, choice.value == selected);
+    search_option(html, choice.value, choice.words, choice.value == written_value(field, selected));
   html.raw("</select></div>\n");
 }
 
@@ -67,7 +68,9 @@ std::vector<SearchChoice> search_licenses() {
       // Titles in capitals are the ones that people sign with.
       const bool capitals =
           title.title.size() > 1 && title.title[1] >= 'A' && title.title[1] <= 'Z';
-      if (title.family == family.value && capitals && titles.size() < 3)
+      // A title stands once for each level that it may mean.
+      const bool known = std::find(titles.begin(), titles.end(), title.title) != titles.end();
+      if (title.family == family.value && capitals && !known && titles.size() < 3)
         titles.emplace_back(title.title);
     }
     std::string words(family.label);
@@ -150,7 +153,9 @@ void search_form(Html& html, const SearchView& view) {
   search_picker(html, view, "st", "region", "State they serve", "Any state", std::move(regions));
   search_picker(html, view, "fm", "format", "Format", "Any format",
                 search_terms(Vocabulary::formats));
-  near_fields(html, view.query, view.question ? view.question->typed : std::string());
+  const auto near = std::find_if(view.questions.begin(), view.questions.end(),
+                                 [](const auto& one) { return one.field == "near"; });
+  near_fields(html, view.query, near == view.questions.end() ? std::string() : near->typed);
   std::vector<SearchChoice> costs = {{"free", "Free"},
                                      {"max-per-month:10", "Up to $10 a month"},
                                      {"max-per-month:40", "Up to $40 a month"},
@@ -561,9 +566,8 @@ Response search_refused(const NodeSummary& about, const protocol::Error& error) 
 Response search_page(const Request& request, const Node& node, const NodeSummary& about) {
   auto asked = request.query;
   drop_without_near(asked);
-  auto query = parse_query(asked);
-  std::optional<NearQuestion> question;
-  if (!query && (question = near_question(asked))) query = parse_query(question->rest);
+  auto questions = place_questions(asked);
+  const auto query = parse_query(asked);
   if (!query) return search_refused(about, query.error());
   const auto result = node.search(*query);
   if (!result) return search_refused(about, result.error());
@@ -576,7 +580,7 @@ Response search_page(const Request& request, const Node& node, const NodeSummary
                           return node.is_denied({scid, ""}) ? scid : node.publisher_name(scid);
                         },
                         reader_zone(query->zone),
-                        std::move(question)};
+                        std::move(questions)};
   const auto now = node.clock().now();
 
   Page page;
@@ -586,7 +590,7 @@ Response search_page(const Request& request, const Node& node, const NodeSummary
   search_form(html, view);
   html.raw("<div class=\"wrap\">\n<div class=\"stack\">\n");
   if (result->total > 0) html.raw("<h1 class=\"vh\">Peer support groups</h1>\n");
-  if (view.question) near_question_block(html, *view.question);
+  for (const auto& question : view.questions) place_question_block(html, question);
   search_chips(html, view);
   html.raw("</div>\n<div class=\"cols three\">\n<div class=\"stack\">\n");
   search_facets(html, view);

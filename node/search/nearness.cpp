@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "node/search/region_reading.h"
 #include "protocol/document/vocabularies.h"
 
 namespace node {
@@ -78,7 +79,7 @@ tl::unexpected<protocol::Error> near_unclear(std::string_view near, const PlaceA
   }
   for (const auto& region : answer.regions)
     detail += (detail.empty() ? " " : " or ") + ("all of " + protocol::region_name(region)) +
-              " (region=" + region + ")";
+              " (region=" + region_text(region) + ")";
   return near_refusal(quoted + " may mean" + detail + "; write which");
 }
 

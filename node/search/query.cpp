@@ -6,6 +6,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "node/search/region_reading.h"
 #include "protocol/document/region_names.h"
 
 namespace node {
@@ -61,14 +62,18 @@ void query_add(std::vector<T>& values, T value) {
 
 protocol::Result<std::string> query_region(const std::string& text,
                                            std::string_view parameter = "region") {
-  const auto meanings = protocol::regions_of(text);
+  auto meanings = region_meanings(text);
   if (std::find(meanings.begin(), meanings.end(), text) != meanings.end()) return text;
   // States and provinces of countries whose names are in no table of ours.
   if (text.size() > 2 && protocol::is_region_code(text)) return text;
   if (meanings.size() == 1) return meanings[0];
-  if (meanings.empty())
+  if (meanings.empty()) meanings = region_guesses(text);
+  if (meanings.empty()) {
+    const bool town = !Gazetteer::shared().find(text).places.empty();
     return query_refusal(std::string(parameter) + ": " + query_quoted(text) +
-                         " is no place known here; write a code such as US-OH");
+                         (town ? " is a town; write its state as a code such as US-OH"
+                               : " is no place known here; write a code such as US-OH"));
+  }
   std::string detail = std::string(parameter) + ": " + query_quoted(text) + " may mean";
   for (std::size_t i = 0; i < meanings.size(); ++i) {
     detail +=
@@ -242,7 +247,7 @@ protocol::Searcher searcher_of(const Situation& situation) {
 Parameters to_parameters(const Situation& situation) {
   Parameters made;
   for (const auto& license : situation.licenses) made.emplace_back("my_license", license);
-  for (const auto& state : situation.states) made.emplace_back("my_state", state);
+  for (const auto& state : situation.states) made.emplace_back("my_state", region_text(state));
   if (!situation.stage.empty()) made.emplace_back("my_stage", situation.stage);
   for (const auto& name : situation.memberships) made.emplace_back("my_membership", name);
   return made;
@@ -340,7 +345,7 @@ Parameters to_parameters(const Query& query) {
   if (!query.words.empty()) made.emplace_back("q", query.words);
   for (const auto& license : query.licenses)
     made.emplace_back("license", query_license_text(license));
-  for (const auto& region : query.regions) made.emplace_back("region", region);
+  for (const auto& region : query.regions) made.emplace_back("region", region_text(region));
   for (const auto& cost : query.costs) {
     made.emplace_back("cost", cost.max_per_month
                                   ? std::string(kMaxPerMonth) + query_amount(*cost.max_per_month)

@@ -44,7 +44,7 @@ TEST(Nearness, NamesTheCandidatesOfASharedName) {
   EXPECT_EQ(query({{"near", "Portland"}, {"region", "US-ME"}}).near->place.region, "US-ME");
   EXPECT_THAT(near_problem({{"near", "Ohio"}}), HasSubstr("region=US-OH"));
   EXPECT_THAT(near_problem({{"near", "CA"}}),
-              ::testing::AllOf(HasSubstr("region=US-CA"), HasSubstr("region=CA)")));
+              ::testing::AllOf(HasSubstr("region=US-CA"), HasSubstr("region=Canada)")));
   EXPECT_THAT(near_problem({{"near", "Atlantis Beach Nowhere"}}), HasSubstr("no place known here"));
   EXPECT_THAT(near_problem({{"near", "00000"}}), HasSubstr("no place known here"));
 }

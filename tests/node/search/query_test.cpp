@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "node/search/region_reading.h"
+#include "protocol/document/region_names.h"
+
 namespace {
 
 using node::Parameters;
@@ -84,6 +87,57 @@ TEST(ParseQuery, GivesBackWhatToParametersWrites) {
   }
 }
 
+TEST(ParseQuery, TakesAnExactCodeAtItsWordAndWritesWhatIsNoOtherPlace) {
+  for (const auto& [written, code] : {std::pair{"CA", "CA"},
+                                      {"US-CA", "US-CA"},
+                                      {"GA", "GA"},
+                                      {"DE", "DE"},
+                                      {"IN", "IN"},
+                                      {"OH", "US-OH"},
+                                      {"oh", "US-OH"},
+                                      {"NL", "NL"},
+                                      {"PR", "US-PR"},
+                                      {"California", "US-CA"}}) {
+    const auto query = parse_query({{"region", written}});
+    ASSERT_TRUE(query.has_value()) << query.error().detail;
+    EXPECT_EQ(query->regions, std::vector<std::string>{code}) << written;
+  }
+  for (const auto& table : protocol::region_tables()) {
+    for (const auto& row : table) {
+      const std::string code(row.code);
+      const auto text = node::region_text(code);
+      const auto readings = node::region_readings({{"region", text}, {"my_state", text}});
+      ASSERT_EQ(readings.size(), 2U) << text;
+      for (const auto& reading : readings) {
+        EXPECT_TRUE(reading.is_clear()) << code << " is written " << text;
+        // Puerto Rico is a territory under one code, whichever was asked for.
+        if (protocol::regions_of(code) != std::vector{"US-" + code}) {
+          EXPECT_EQ(reading.taken, code) << text;
+        }
+      }
+    }
+  }
+}
+
+TEST(RegionReadings, TellWhatWasTakenAndWhatElseItMayMean) {
+  const auto readings = node::region_readings(
+      {{"q", "CA"}, {"region", " CA "}, {"region", ""}, {"region", "US-CA"}, {"my_state", "OPA"}});
+  ASSERT_EQ(readings.size(), 3U);
+  EXPECT_EQ(readings[0].taken, "CA");
+  EXPECT_EQ(readings[0].others, std::vector<std::string>{"US-CA"});
+  EXPECT_FALSE(readings[0].is_clear());
+  EXPECT_TRUE(readings[1].is_clear());
+  EXPECT_EQ(readings[2].parameter, "my_state");
+  EXPECT_EQ(readings[2].taken, "");
+  EXPECT_EQ(readings[2].others, (std::vector<std::string>{"US-OH", "US-OK", "US-OR"}));
+  const auto asked = node::require_clear_regions({{"region", "CA"}});
+  ASSERT_FALSE(asked.has_value());
+  EXPECT_EQ(asked.error().detail,
+            "region: 'CA' may mean California (write US-CA) or Canada. Write which");
+  EXPECT_TRUE(node::require_clear_regions({{"region", "Canada"}, {"my_state", "US-CA"}}));
+  EXPECT_FALSE(node::parse_clear_situation({{"my_state", "GA"}}));
+}
+
 TEST(ParseQuery, TreatsEmptyValuesAsNotGiven) {
   const auto query = parse_query(
       {{"q", ""}, {"q", "  "}, {"q", "x"}, {"license", ""}, {"limit", ""}, {"sort", ""}});
@@ -114,6 +168,13 @@ TEST(ParseQuery, RefusesAndNamesWhatIsWrong) {
   EXPECT_THAT(refusal_of({{"region", "Atlantis"}}), HasSubstr("region"));
   EXPECT_THAT(refusal_of({{"region", "Georgia"}}),
               testing::AllOf(HasSubstr("US-GA"), HasSubstr("GE")));
+  EXPECT_THAT(refusal_of({{"region", "OPA"}}),
+              testing::AllOf(HasSubstr("US-OH"), HasSubstr("US-OK"), HasSubstr("US-OR")));
+  // One state only has an association of these letters, and it is a guess all the same.
+  EXPECT_THAT(refusal_of({{"region", "FLPA"}}), HasSubstr("US-FL"));
+  EXPECT_THAT(refusal_of({{"region", "Portland"}}), HasSubstr("is a town"));
+  EXPECT_THAT(refusal_of({{"region", "ca"}}),
+              testing::AllOf(HasSubstr("US-CA"), HasSubstr("(CA)")));
   EXPECT_THAT(refusal_of({{"license", "astronaut"}}), HasSubstr("license"));
   EXPECT_THAT(refusal_of({{"license", ":trainee"}}), HasSubstr("license"));
   Parameters many;
