@@ -111,7 +111,6 @@ const PlanPart kPlanParts[] = {
     {"sponsor", {"name", "relation"}, {"name"}},
     {"contact", {"public", "preferred"}, {}},
     {"links", {"home", "apply"}, {}},
-    {"agreement", {"state", "clauses", "resign"}, {"state"}},
 };
 
 constexpr std::string_view kPlanPrice[] = {"amount", "amount_max", "currency", "per", "for"};
@@ -138,6 +137,46 @@ void plan_keep_parts(Json& subject, const Json& before) {
     }
     if (!merged.is_null()) subject.set(part.member, std::move(merged));
   }
+}
+
+/// Words that name no agreement ("ask us") take none back: somebody signed it. An emptied cell
+/// does, and words of another one ("spoken") begin anew.
+void plan_keep_agreement(Json& subject, const Json& before, const ImportedRow& row) {
+  const Json* old = before.find("agreement");
+  const auto cell = std::find_if(row.cells.begin(), row.cells.end(), [](const auto& one) {
+    return one.first == SheetField::agreement;
+  });
+  if (!old || !old->if_object() || cell == row.cells.end() || says_nothing(cell->second)) return;
+  const Json* now = subject.find("agreement");
+  const auto state = plan_text(now, "state");
+  if (!state.empty() && state != plan_text(old, "state")) return;
+  Json merged = now ? *now : Json::object({});
+  for (const auto& [name, value] : *old->if_object()) {
+    Json* there = merged.find(name);
+    if (!there) {
+      merged.set(name, value);
+    } else if (name == "clauses" && there->if_array() && value.if_array()) {
+      for (const auto& clause : *value.if_array()) {
+        const auto same = [&](const Json& one) { return plan_same(&one, &clause); };
+        auto& clauses = *there->if_array();
+        if (std::none_of(clauses.begin(), clauses.end(), same)) clauses.push_back(clause);
+      }
+    }
+  }
+  subject.set("agreement", std::move(merged));
+}
+
+/// A heading ("Run by") says less of what a sponsor does than a person who wrote it down. Only
+/// that it runs the group can be taken back, where the sheet could have said so.
+void plan_keep_relation(Json& subject, const Json& before, const ImportedSheet& sheet) {
+  Json* now = subject.find("sponsor");
+  const Json* old = before.find("sponsor");
+  const auto relation = plan_text(old, "relation");
+  if (!now || relation.empty() || plan_text(now, "name") != plan_text(old, "name")) return;
+  const bool can_say_runs =
+      std::any_of(sheet.columns.begin(), sheet.columns.end(),
+                  [](const auto& column) { return column.second == word(SheetField::run_by); });
+  if (relation != "runs" || !can_say_runs) now->set("relation", relation);
 }
 
 /// A price that is as before keeps the label and the terms that no cell has.
@@ -393,6 +432,8 @@ class Planner {
       keep_dates(subject, old.subject);
       plan_keep(subject, old.subject, members_, says_door_);
       plan_keep_parts(subject, old.subject);
+      plan_keep_agreement(subject, old.subject, row);
+      plan_keep_relation(subject, old.subject, sheet_);
       plan_keep_dates_of_rule(subject, old.subject);
       plan_keep_unchanged_cells(subject, old, row);
     }

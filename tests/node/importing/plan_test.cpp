@@ -149,7 +149,6 @@ TEST(Plan, NeverTakesBackWhatNoColumnCanSay) {
           ASSERT_EQ(changes.size(), 1U);
           const Json& after = changes[0].subject;
           for (const auto& [object, member] : by_hand) {
-            if (object == "sponsor") continue;
             const Json* whole = after.find(object);
             ASSERT_NE(whole, nullptr) << object;
             ASSERT_NE(whole->find(member.first), nullptr) << object << "." << member.first;
@@ -164,6 +163,73 @@ TEST(Plan, NeverTakesBackWhatNoColumnCanSay) {
       }
     }
   }
+}
+
+TEST(Plan, WordsThatNameNoAgreementLeaveTheOneThatIsSigned) {
+  const auto sheet = [](const std::string& words) {
+    return plan_sheet(
+        "Group,Where,Web page,Confidentiality\nTea Hour,Ohio,https://tea.example.org/,\"" + words +
+        "\"\n");
+  };
+  auto existing = plan_applied(plan_import(sheet("signed by all"), {}, plan_defaults()));
+  Json agreement = *existing[0].subject.find("agreement");
+  agreement.set("clauses", Json::array({"no_recording_all_consent"}));
+  agreement.set("last_signed", "2026-05");
+  existing[0].subject.set("agreement", agreement);
+  struct Case {
+    const char* words;
+    const char* want;
+  };
+  const Case cases[] = {
+      {"signed by all",
+       R"({"clauses":["no_recording_all_consent"],"last_signed":"2026-05","state":"signed_by_all"})"},
+      {"what is said stays in the room",
+       R"({"clauses":["no_recording_all_consent"],"last_signed":"2026-05","state":"signed_by_all"})"},
+      {"agreement, no identifying details, renewed every year",
+       R"({"clauses":["de_identified_cases","no_recording_all_consent"],"last_signed":"2026-05",)"
+       R"("resign":"yearly","state":"signed_by_all"})"},
+      // Another agreement has terms of its own, and no words at all take it back.
+      {"spoken agreement", R"({"state":"verbal"})"},
+      {"no agreement", R"({"state":"none"})"},
+      {"", "nothing"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.words);
+    const auto changes = plan_import(sheet(c.words), existing, plan_defaults());
+    ASSERT_EQ(changes.size(), 1U);
+    const Json* after = changes[0].subject.find("agreement");
+    EXPECT_EQ(after ? protocol::canonical(*after) : "nothing", c.want);
+  }
+}
+
+TEST(Plan, AHeadingDoesNotSayAnewWhatASponsorDoes) {
+  const auto first = plan_sheet(
+      "Group,Where,Web page,Run by\nTea Hour,Ohio,https://tea.example.org/,Lake Society\n");
+  const auto sponsor = plan_sheet(
+      "Group,Where,Web page,Sponsor\nTea Hour,Ohio,https://tea.example.org/,Lake Society\n");
+  const auto moved = plan_sheet(
+      "Group,Where,Web page,Run by,Sponsor\nTea Hour,Ohio,https://tea.example.org/,,Lake "
+      "Society\n");
+  const auto other = plan_sheet(
+      "Group,Where,Web page,Run by\nTea Hour,Ohio,https://tea.example.org/,River Society\n");
+  auto existing = plan_applied(plan_import(first, {}, plan_defaults()));
+  const auto relation = [&](const ImportedSheet& sheet) {
+    const auto changes = plan_import(sheet, existing, plan_defaults());
+    const Json* body = changes.at(0).subject.find("sponsor");
+    const Json* said = body ? body->find("relation") : nullptr;
+    return said ? *said->if_string() : std::string("not stated");
+  };
+  EXPECT_EQ(relation(first), "runs");
+  EXPECT_EQ(relation(sponsor), "runs");
+  // Only where it could have said that it runs the group, and does not any more.
+  EXPECT_EQ(relation(moved), "not stated");
+  Json body = *existing[0].subject.find("sponsor");
+  body.set("relation", "hosts");
+  existing[0].subject.set("sponsor", body);
+  EXPECT_EQ(relation(first), "hosts");
+  EXPECT_EQ(relation(sponsor), "hosts");
+  EXPECT_EQ(relation(moved), "hosts");
+  EXPECT_EQ(relation(other), "runs");
 }
 
 TEST(Plan, AListOfLicensesAloneDecidesWhoCanJoin) {
