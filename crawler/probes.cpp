@@ -5,6 +5,10 @@
 #include <utility>
 
 #include "crawler/fetch_url.h"
+#include "crawler/robots.h"
+#include "protocol/encoding/json.h"
+#include "protocol/identity/did.h"
+#include "protocol/identity/did_log.h"
 
 namespace crawler {
 
@@ -167,12 +171,69 @@ std::vector<ProbeTarget> probe_targets(const protocol::Listing& listing, std::st
 
 std::vector<protocol::CheckObservation> probe(Source& source, std::span<const ProbeTarget> targets,
                                               protocol::Timestamp now) {
+  std::vector<std::string> urls;
+  for (const auto& target : targets) urls.push_back(target.url);
+  RobotsFiles robots(source);
+  const auto may = robots.ask(urls);
   std::vector<FetchRequest> requests;
-  for (const auto& target : targets) requests.push_back({target.url, kProbePageBytes, {}});
-  const auto answers = source.get_all(requests);
+  for (std::size_t i = 0; i < urls.size(); ++i)
+    if (may[i] == RobotsAnswer::allowed) requests.push_back({urls[i], kProbePageBytes, {}});
+  const auto answers =
+      requests.empty() ? std::vector<protocol::Result<FetchResponse>>() : source.get_all(requests);
   std::vector<protocol::CheckObservation> seen;
-  for (std::size_t i = 0; i < targets.size() && i < answers.size(); ++i)
-    seen.push_back(probe_judged(targets[i], answers[i], now));
+  auto answer = answers.begin();
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    protocol::CheckObservation one{
+        targets[i].check, protocol::CheckOutcome::check, {}, now, std::nullopt};
+    switch (may[i]) {
+      case RobotsAnswer::allowed:
+        one = probe_judged(targets[i], *answer++, now);
+        break;
+      case RobotsAnswer::disallowed:
+        one.outcome = protocol::CheckOutcome::not_applicable;
+        one.detail = "The rules for programs at " + probe_host(urls[i]) + " (robots.txt)";
+        break;
+      case RobotsAnswer::unreachable:
+        one.detail = probe_host(urls[i]) + " could not be read; that may be a passing trouble";
+        break;
+    }
+    seen.push_back(std::move(one));
+  }
+  return seen;
+}
+
+protocol::CheckObservation probe_domain(Source& source, const DomainTarget& target,
+                                        protocol::Timestamp now) {
+  using protocol::CheckOutcome;
+  protocol::CheckObservation seen{
+      protocol::Check::domain, CheckOutcome::check, {}, now, std::nullopt};
+  const auto did = protocol::parse_did(target.did);
+  if (!did) return seen;
+  const auto answer =
+      source.get({protocol::did_folder_url(*did) + "did.jsonl", protocol::kMaxDidLogBytes, {}});
+  if (!answer) {
+    seen.detail = "The identity file there could not be read; that may be a passing trouble";
+    return seen;
+  }
+  if (!target.did_log.empty() && answer->body.starts_with(target.did_log)) {
+    seen.outcome = CheckOutcome::pass;
+    seen.detail = "Its identity file, read at that address";
+    return seen;
+  }
+  const auto first =
+      protocol::parse_json(std::string_view(answer->body)
+                               .substr(0, std::min(answer->body.find('\n'), answer->body.size())));
+  const auto* state = first ? first->find("state") : nullptr;
+  const auto* id = state ? state->find("id") : nullptr;
+  const auto there = id && id->if_string() ? protocol::parse_did(*id->if_string())
+                                           : protocol::Result<protocol::Did>(protocol::refuse(
+                                                 protocol::ErrorCode::did_syntax, "no identity"));
+  if (there && there->scid != target.scid) {
+    seen.outcome = CheckOutcome::warning;
+    seen.detail = "The identity file there belongs to " + protocol::spoken_scid(there->scid);
+  } else {
+    seen.detail = "What is there now does not go on from the identity file that is known here";
+  }
   return seen;
 }
 

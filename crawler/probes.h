@@ -27,9 +27,20 @@ struct ProbeTarget {
 std::vector<ProbeTarget> probe_targets(const protocol::Listing& listing, std::string_view publisher,
                                        bool permitted = false);
 
-/// Reads all of them, each once. A page that cannot be read is a question, never a warning.
+/// Reads all of them, each once, where the site's robots.txt does not ask programs to stay away
+/// (then the outcome is not_applicable). A page that cannot be read is a question, never a warning.
 std::vector<protocol::CheckObservation> probe(Source& source, std::span<const ProbeTarget> targets,
                                               protocol::Timestamp now);
+
+/// A publisher whose feed was not read at its own address for a while.
+struct DomainTarget {
+  std::string scid, did;
+  std::string did_log;  ///< as it was last read
+};
+/// Whether the publisher's address still has its identity file (check L4): pass where it goes on
+/// from the one that is known, warning where it is that of another publisher, else check.
+protocol::CheckObservation probe_domain(Source& source, const DomainTarget& target,
+                                        protocol::Timestamp now);
 
 /// Whether the words of `name` stand in the text of an HTML page, one after the other. Markup,
 /// case, punctuation and spaces make no difference.

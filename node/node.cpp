@@ -542,6 +542,7 @@ Node::Probed Node::probe(std::size_t most, bool everything) {
   const auto seen = visibility();
   std::vector<RecordKey> keys;
   std::vector<crawler::ProbeTarget> targets;
+  std::vector<crawler::DomainTarget> domains;
   read([&](StoreQueries& store) {
     CheckRecords records(store.database());
     std::map<std::string, int> of_host;
@@ -573,10 +574,26 @@ Node::Probed Node::probe(std::size_t most, bool everything) {
         targets.push_back(std::move(target));
       }
     });
+    for (const auto& feed : store.feeds()) {
+      if (feed.own || !feed.last_success || now < *feed.last_success + kProbeHoldsOtherwise ||
+          domains.size() >= most || seen->denials().covers_publisher(feed.scid))
+        continue;
+      const RecordKey publisher{feed.scid, ""};
+      const auto known = records.observations(publisher);
+      const bool lately = std::any_of(known.begin(), known.end(), [&](const auto& one) {
+        return one.check == protocol::Check::domain && now < one.at + kProbeHoldsOtherwise;
+      });
+      if (lately && !everything) continue;
+      domains.push_back({feed.scid, feed.did, feed.did_log});
+    }
     return true;
   });
-  if (targets.empty()) return probed;
-  const auto observations = crawler::probe(*source_, targets, now);
+  auto observations = crawler::probe(*source_, targets, now);
+  for (const auto& domain : domains) {
+    keys.push_back({domain.scid, ""});
+    observations.push_back(crawler::probe_domain(*source_, domain, now));
+  }
+  if (observations.empty()) return probed;
   change([&](Store& store, Publisher*) {
     Transaction transaction(store.database());
     for (std::size_t i = 0; i < observations.size(); ++i) {
@@ -585,8 +602,8 @@ Node::Probed Node::probe(std::size_t most, bool everything) {
     }
     transaction.commit();
   });
-  probed.read = observations.size();
   for (const auto& one : observations) {
+    ++(one.outcome == protocol::CheckOutcome::not_applicable ? probed.closed : probed.read);
     if (one.outcome == protocol::CheckOutcome::pass) ++probed.passed;
   }
   return probed;

@@ -192,10 +192,11 @@ class Node {
   /// Marks of other nodes whose copies were not what they say, of the last day.
   std::map<std::string, MirrorMark> mirror_marks() const;
   /// Looks at pages that shown listings name, at most `most` in all and two of one host, each at
-  /// most daily (weekly where all was well), or all of them for `everything`. Says how many were
-  /// read.
+  /// most daily (weekly where all was well), or all of them for `everything`; and at the addresses
+  /// of publishers that could not be read for a day. Says how many were read, and how many the
+  /// sites' rules for programs close.
   struct Probed {
-    std::size_t read = 0, passed = 0;
+    std::size_t read = 0, passed = 0, closed = 0;
   };
   Probed probe(std::size_t most, bool everything);
   /// Reads the publisher that `text` names: a kith1: line, a DID, or the https URL of its folder.

@@ -191,11 +191,18 @@ ExitCode command_probe(const Invocation& invocation, Node& node, CommandOutput& 
   if (invocation.json()) {
     output.print(protocol::canonical(protocol::Json::object(
                      {{"read", static_cast<std::int64_t>(probed.read)},
-                      {"passed", static_cast<std::int64_t>(probed.passed)}})) +
+                      {"passed", static_cast<std::int64_t>(probed.passed)},
+                      {"closed", static_cast<std::int64_t>(probed.closed)}})) +
                  "\n");
-  } else if (probed.read == 0) {
-    output.print("There is nothing to look at now.\n");
-  } else {
+    return kExitOk;
+  }
+  if (probed.read + probed.closed == 0) output.print("There is nothing to look at now.\n");
+  if (probed.closed > 0)
+    output.print(wrapped(std::to_string(probed.closed) +
+                         (probed.closed == 1 ? " page was" : " pages were") +
+                         " left alone, since the site asks programs to stay away (robots.txt).") +
+                 "\n");
+  if (probed.read > 0) {
     output.print(wrapped(std::to_string(probed.read) +
                          (probed.read == 1 ? " page was looked at, " : " pages were looked at, ") +
                          std::to_string(probed.passed) +

@@ -148,8 +148,8 @@ void plan_keep_agreement(Json& subject, const Json& before, const ImportedRow& r
   });
   if (!old || !old->if_object() || cell == row.cells.end() || says_nothing(cell->second)) return;
   const Json* now = subject.find("agreement");
-  const auto state = plan_text(now, "state");
-  if (!state.empty() && state != plan_text(old, "state")) return;
+  const auto state = protocol::text_member(now, "state");
+  if (!state.empty() && state != protocol::text_member(old, "state")) return;
   Json merged = now ? *now : Json::object({});
   for (const auto& [name, value] : *old->if_object()) {
     Json* there = merged.find(name);
@@ -171,8 +171,10 @@ void plan_keep_agreement(Json& subject, const Json& before, const ImportedRow& r
 void plan_keep_relation(Json& subject, const Json& before, const ImportedSheet& sheet) {
   Json* now = subject.find("sponsor");
   const Json* old = before.find("sponsor");
-  const auto relation = plan_text(old, "relation");
-  if (!now || relation.empty() || plan_text(now, "name") != plan_text(old, "name")) return;
+  const auto relation = protocol::text_member(old, "relation");
+  if (!now || relation.empty() ||
+      protocol::text_member(now, "name") != protocol::text_member(old, "name"))
+    return;
   const bool can_say_runs =
       std::any_of(sheet.columns.begin(), sheet.columns.end(),
                   [](const auto& column) { return column.second == word(SheetField::run_by); });

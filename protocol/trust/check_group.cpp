@@ -30,7 +30,10 @@ CheckResult check_contact(const CheckInput& in) {
   if (const auto* seen = in.observation(Check::contact)) {
     const auto on = check_date(seen->at, in.today);
     result =
-        seen->outcome == CheckOutcome::pass
+        seen->outcome == CheckOutcome::not_applicable
+            ? check_asks("Nobody here has tried the contact, and its site asks programs not to.",
+                         question, seen->detail)
+        : seen->outcome == CheckOutcome::pass
             ? check_asks("Its page opened on " + on + ". Nobody here has written to it yet.",
                          question, seen->detail)
             : check_asks("Its page could not be opened on " + on + ".", question, seen->detail);

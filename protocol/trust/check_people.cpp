@@ -64,8 +64,12 @@ CheckResult check_sponsor(const CheckInput& in) {
         "It says " + name + " sponsors it. The page that it names is on its own site.", question,
         check_quoted(site));
   if (const auto* seen = in.observation(Check::sponsor)) {
+    const auto closed =
+        "It says " + name + " sponsors it. Their site asks programs not to read the page.";
     auto result = seen->outcome == CheckOutcome::pass ? check_passes(pass, seen->detail)
-                                                      : check_asks(ask, question, seen->detail);
+                  : seen->outcome == CheckOutcome::not_applicable
+                      ? check_asks(closed, question, seen->detail)
+                      : check_asks(ask, question, seen->detail);
     result.date = std::chrono::floor<std::chrono::days>(seen->at);
     return result;
   }

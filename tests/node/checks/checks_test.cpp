@@ -8,6 +8,7 @@
 #include "node/pages/about_node.h"
 #include "node/pages/listing_page.h"
 #include "node/pages/search_page.h"
+#include "node/publish/files.h"
 #include "node/store/check_notes.h"
 #include "tests/support/federation.h"
 
@@ -353,6 +354,8 @@ TEST_F(ChecksInANode, ProbesReadPagesOnceAndNeverThoseOfSurvivors) {
   federation_.source.lie([&](const std::string& url, const std::string&)
                              -> std::optional<protocol::Result<crawler::FetchResponse>> {
     if (!url.starts_with("https://sponsor.test/")) return std::nullopt;
+    if (url.ends_with("/robots.txt"))
+      return protocol::refuse(protocol::ErrorCode::fetch_http, "404");
     ++asked;
     urls.insert(url);
     if (url.ends_with("/gone")) return protocol::refuse(protocol::ErrorCode::fetch_http, "404");
@@ -381,6 +384,104 @@ TEST_F(ChecksInANode, ProbesReadPagesOnceAndNeverThoseOfSurvivors) {
   EXPECT_LE(asked, 2U);
   EXPECT_EQ(run(reader_, "probe", {{"most", {"0"}}}), node::kExitUsage);
   EXPECT_EQ(run(reader_, "probe", {{"most", {"many"}}}), node::kExitUsage);
+}
+
+TEST_F(ChecksInANode, ProbesStayAwayWhereTheSiteAsksProgramsTo) {
+  test_support::ScratchFolder site;
+  federation_.source.serve("sponsor.test", site.path());
+  std::vector<std::string> urls;
+  std::string rules = "User-agent: *\nDisallow: /groups\n";
+  federation_.source.lie(
+      [&](const std::string& url,
+          const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
+        if (!url.starts_with("https://sponsor.test/")) return std::nullopt;
+        urls.push_back(url);
+        if (!url.ends_with("/robots.txt"))
+          return crawler::FetchResponse{200, "The Tuesday Table", ""};
+        if (rules.empty()) return protocol::refuse(protocol::ErrorCode::fetch_http, "503");
+        return crawler::FetchResponse{200, rules, ""};
+      });
+  const auto key =
+      federation_
+          .publish(ohio_,
+                   {simple_listing(
+                       "Tuesday Table",
+                       {{"links", Json::object({{"home", "https://sponsor.test/groups/open"}})},
+                        {"sponsor", Json::object({{"name", "Ohio Chapter"},
+                                                  {"page", "https://sponsor.test/groups"}})}})})
+          .front();
+  recognize_and_sync();
+  ASSERT_EQ(run(reader_, "probe", {}), node::kExitOk) << said_;
+  EXPECT_NE(said_.find("2 pages were left alone"), std::string::npos) << said_;
+  EXPECT_EQ(urls, std::vector<std::string>{"https://sponsor.test/robots.txt"});
+  for (const auto check : {Check::sponsor, Check::contact}) {
+    const auto result = this->result(reader_, key, check);
+    EXPECT_EQ(result.outcome, CheckOutcome::check);
+    EXPECT_NE(result.text.find("asks programs not to"), std::string::npos) << result.text;
+  }
+
+  // Its rules cannot be read: closed for now, and no word about the page.
+  rules.clear();
+  ASSERT_EQ(run(reader_, "probe", {{"all", {}}}), node::kExitOk) << said_;
+  EXPECT_EQ(urls.size(), 2U);
+  EXPECT_EQ(result(reader_, key, Check::sponsor).outcome, CheckOutcome::check);
+
+  rules = "User-agent: *\nDisallow: /groups\n\nUser-agent: kith\nDisallow: /groups/open\n";
+  ASSERT_EQ(run(reader_, "probe", {{"all", {}}}), node::kExitOk) << said_;
+  EXPECT_EQ(urls.size(), 4U);
+  EXPECT_EQ(result(reader_, key, Check::sponsor).outcome, CheckOutcome::pass);
+}
+
+TEST_F(ChecksInANode, AnAddressThatNamesAnotherPublisherIsAWarning) {
+  const auto key = federation_.publish(ohio_, {simple_listing("Tuesday Table")}).front();
+  auto& other = federation_.add("other.test", "Somebody Else", {"US-OH"});
+  recognize_and_sync();
+  const auto domain = [&] { return result(reader_, key, Check::domain); };
+  EXPECT_EQ(domain().outcome, CheckOutcome::pass);
+  ASSERT_EQ(run(reader_, "probe", {}), node::kExitOk);
+  EXPECT_EQ(domain().outcome, CheckOutcome::pass);
+
+  // Somebody else has the name now: what was read before stays, and the address is asked.
+  std::string there;
+  federation_.source.lie(
+      [&](const std::string& url,
+          const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
+        if (!url.starts_with("https://ohio.test/")) return std::nullopt;
+        if (!url.ends_with("did.jsonl") || there.empty())
+          return protocol::refuse(protocol::ErrorCode::fetch_connect, "nobody there");
+        return crawler::FetchResponse{200, there, ""};
+      });
+  federation_.clock.advance(std::chrono::hours(26));
+  ASSERT_EQ(run(reader_, "probe", {}), node::kExitOk) << said_;
+  EXPECT_EQ(domain().outcome, CheckOutcome::check);
+  EXPECT_NE(domain().text.find("could not be reached"), std::string::npos) << domain().text;
+
+  const auto log_of = [&](const test_support::Federation::Member& member) {
+    return node::read_file_if_there(member.node->folder() / "public/did.jsonl").value_or("");
+  };
+  there = log_of(other);
+  ASSERT_FALSE(there.empty());
+  ASSERT_EQ(run(reader_, "probe", {}), node::kExitOk);
+  EXPECT_EQ(domain().outcome, CheckOutcome::check) << "at most once a day";
+  federation_.clock.advance(std::chrono::hours(25));
+  ASSERT_EQ(run(reader_, "probe", {}), node::kExitOk);
+  EXPECT_EQ(domain().outcome, CheckOutcome::warning);
+  EXPECT_NE(domain().text.find("names a different publisher"), std::string::npos);
+  EXPECT_EQ(search(reader_).total, 0U) << "the policy leaves out what L4 warns of";
+
+  for (const char* nonsense :
+       {"<html>Parked</html>", "", "{\"state\":{\"id\":\"did:web:x.test\"}}"}) {
+    there = nonsense;
+    if (there.empty()) there = log_of(ohio_).substr(0, 40);
+    federation_.clock.advance(std::chrono::hours(25));
+    ASSERT_EQ(run(reader_, "probe", {}), node::kExitOk);
+    EXPECT_EQ(domain().outcome, CheckOutcome::check) << nonsense;
+  }
+  there = log_of(ohio_);
+  federation_.clock.advance(std::chrono::hours(25));
+  ASSERT_EQ(run(reader_, "probe", {}), node::kExitOk);
+  EXPECT_EQ(domain().outcome, CheckOutcome::pass);
+  EXPECT_EQ(search(reader_).total, 1U);
 }
 
 TEST(Probes, FindANameInAPageWhateverItsMarkup) {
