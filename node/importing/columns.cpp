@@ -27,7 +27,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "how do i join|how to join|how do you join|how can i join|how one joins|joining|join|join "
      "by|to "
      "join|how to apply|apply|application|registration|register|sign up|signup|how to sign up|rsvp|"
-     "contact|how to contact|contact info|contact information|how to register|enrollment|next step|"
+     "contact|link or contact|contact or link|link contact|whom to contact|who to contact|how to "
+     "contact|contact info|contact information|how to register|enrollment|next step|"
      "getting in|how to get in|how to enroll"},
     {SheetField::run_by,
      "run by|who runs it|organization|organisation|organizer|organiser|org|provider|offered by|"
@@ -72,7 +73,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "how often|frequency|rhythm|cadence|meeting frequency|recurrence|how frequently|often|"
      "regularity|periodicity|interval|how often it meets|how often do you meet|repeats"},
     {SheetField::day_time,
-     "day time|day and time|when|meets|meeting time|meeting "
+     "day time|day and time|when|meets|meeting time|start time|starting time|starts|begins|start|"
+     "end time|ending time|ends|end|meeting "
      "times|schedule|days|time|times|day|date|"
      "dates|date and time|day s time s|meeting day|meeting days|when it meets|when do you meet|day "
      "and hour|days and times|days times|weekday|when we meet|hours|meeting schedule|day of week"},
@@ -200,7 +202,11 @@ HeadingRow heading_row(const std::vector<std::string>& record) {
     const auto field = readings[i].field;
     if (field == SheetField::none) continue;
     const bool taken = std::find(row.fields.begin(), row.fields.end(), field) != row.fields.end();
-    if (taken && field != SheetField::notes) continue;
+    // "Day" beside "Time", "Meets" beside "Start time": together they say when.
+    constexpr int kOnlyThat = 900;
+    const bool shares = field == SheetField::notes ||
+                        (field == SheetField::day_time && readings[i].score >= kOnlyThat);
+    if (taken && !shares) continue;
     row.fields[i] = field;
     ++row.known;
     if (field == SheetField::name) row.names = true;

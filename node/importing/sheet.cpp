@@ -307,6 +307,25 @@ protocol::Result<ImportedSheet> understand_newsletter(std::string_view text, pro
   return sheet;
 }
 
+/// Puts what several columns say of day and hour into the first of them: "Day | Start | End" as
+/// "Mondays; 18:00 - 19:00".
+void sheet_join_times(const SheetColumns& columns, std::vector<std::vector<std::string>>& records) {
+  const auto first = columns.column(SheetField::day_time);
+  if (!first) return;
+  for (std::size_t i = columns.header + 1; i < records.size(); ++i) {
+    auto& record = records[i];
+    for (std::size_t column = *first + 1; column < columns.fields.size(); ++column) {
+      if (columns.fields[column] != SheetField::day_time || column >= record.size() ||
+          says_nothing(record[column]))
+        continue;
+      const bool end = plain_words(columns.headings[column]).starts_with("end");
+      auto& all = record[*first];
+      all = says_nothing(all) ? record[column] : all + (end ? " - " : "; ") + record[column];
+      record[column].clear();
+    }
+  }
+}
+
 }  // namespace
 
 protocol::Result<ImportedSheet> understand_file(std::string_view file, protocol::Date today) {
@@ -316,7 +335,7 @@ protocol::Result<ImportedSheet> understand_file(std::string_view file, protocol:
 }
 
 protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol::Date today) {
-  ASSIGN_OR_RETURN(const auto csv, read_csv(file));
+  ASSIGN_OR_RETURN(auto csv, read_csv(file));
   const auto columns = find_columns(csv.records);
   if (!columns) {
     return protocol::refuse(
@@ -332,6 +351,7 @@ protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol
     if (!columns->headings[i].empty())
       sheet.columns.emplace_back(columns->headings[i], std::string(word(columns->fields[i])));
   }
+  sheet_join_times(*columns, csv.records);
   std::size_t last_full = columns->header;
   for (std::size_t i = columns->header + 1; i < csv.records.size(); ++i) {
     if (sheet_filled(csv.records[i]).size() > 1) last_full = i;

@@ -46,6 +46,10 @@ protocol::Json to_json(const ImportedSheet& sheet) {
       licenses.push_back(
           Json::object({{"family", license.family}, {"level", sheet_json_text(license.level)}}));
     }
+    // A group for survivors or for everybody has no use for licenses.
+    const bool names_professions =
+        stated("audience") &&
+        (!licenses.empty() || (said.audience != "lived_experience" && said.audience != "public"));
     Json::Array asked;
     for (const auto& question : row.questions) {
       if (std::find(asked.begin(), asked.end(), Json(question.field)) == asked.end())
@@ -59,7 +63,7 @@ protocol::Json to_json(const ImportedSheet& sheet) {
          {"run_by", sheet_json_text(said.run_by)},
          {"kinds", sheet_json_list(said.kinds)},
          // A cell that names no license says "none in particular"; no cell says nothing.
-         {"audience_licenses", stated("audience") ? Json(std::move(licenses)) : Json()},
+         {"audience_licenses", names_professions ? Json(std::move(licenses)) : Json()},
          {"audience", sheet_json_text(said.audience)},
          {"regions", sheet_json_list(said.regions)},
          {"locality", sheet_json_text(said.locality)},

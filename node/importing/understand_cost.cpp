@@ -341,10 +341,17 @@ std::string cost_for_whom(std::string_view words) {
 
 /// "free", "no charge" and their like at `where`; npos where the cell does not say it.
 std::size_t cost_free_at(std::string_view text) {
-  for (const auto phrase : {"no charge", "no cost", "no fee", "no fees", "without charge",
-                            "free of charge", "complimentary", "sin costo", "sin cargo",
-                            "no hay costo", "gratis", "cost-free", "at no charge", "nothing to pay",
-                            "costs nothing", "no charges", "no dues", "gratuito", "gratis"}) {
+  for (const auto phrase : {"no charge",      "no cost",
+                            "no fee",         "no fees",
+                            "without charge", "free of charge",
+                            "complimentary",  "sin costo",
+                            "sin cargo",      "no hay costo",
+                            "gratis",         "cost-free",
+                            "at no charge",   "nothing to pay",
+                            "costs nothing",  "no charges",
+                            "no dues",        "gratuito",
+                            "kostenlos",      "kostenfrei",
+                            "gratuit",        "nil"}) {
     const auto at = find_phrase(text, phrase);
     if (at != std::string_view::npos) return at;
   }
@@ -391,6 +398,12 @@ bool cost_in_membership(std::string_view text) {
                                "included in member dues",
                                "included in membership dues",
                                "included for members",
+                               "dues cover it",
+                               "covered by dues",
+                               "covered by membership",
+                               "paid by dues",
+                               "part of membership",
+                               "part of dues",
                                "included in chapter dues",
                                "with membership",
                                "included with your membership",
@@ -400,7 +413,8 @@ bool cost_in_membership(std::string_view text) {
 
 std::string cost_model_of(std::string_view text, std::string_view around,
                           const std::string& period) {
-  if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee", "sliding"}))
+  if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee", "sliding",
+                            "pay what you can", "pay-what-you-can", "pay as you can"}))
     return "sliding_scale";
   if (has_any_phrase(around, {"donation", "donations", "donate", "contribution", "suggested"}))
     return "donation";
@@ -450,9 +464,10 @@ std::string cost_about_number(std::string_view text) {
 
 CostReading understand_cost(std::string_view cell, const std::vector<std::string>& regions) {
   CostReading reading;
-  if (says_nothing(cell)) return reading;
+  const bool nil = plain_words(cell) == "nil";
+  if (!nil && says_nothing(cell)) return reading;
   const std::string text = cost_spelled_out(fold_cell(cell));
-  if (plain_words(text) == "none") {
+  if (nil || plain_words(text) == "none") {
     reading.cost.emplace().model = "free";
     return reading;
   }
@@ -617,7 +632,9 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
     cost.model = "donation";
   } else if (has_any_phrase(
                  text, {"employer paid", "paid by the employer", "employer pays", "employer-paid",
-                        "paid by employer", "employer funded", "employer-funded",
+                        "paid by employer", "paid for by employer", "paid for by the employer",
+                        "paid for by the hospital", "paid for by the agency",
+                        "paid by your employer", "employer funded", "employer-funded",
                         "paid by the agency", "paid by the hospital", "funded by the employer",
                         "covered by employer", "covered by the employer"})) {
     cost.model = "employer_paid";

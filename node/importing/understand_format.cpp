@@ -55,6 +55,12 @@ constexpr FormatWord kFormatWords[] = {
     {"in pers", "in_person"},
     {"presencial", "in_person"},
     {"en persona", "in_person"},
+    {"our office", "in_person"},
+    {"coffee shop", "in_person"},
+    {"coffeeshop", "in_person"},
+    {"cafe", "in_person"},
+    {"library", "in_person"},
+    {"restaurant", "in_person"},
     {"at my office", "in_person"},
     {"at our office", "in_person"},
     {"at the office", "in_person"},
@@ -173,8 +179,9 @@ constexpr FormatPlatform kFormatPlatforms[] = {
 
 FormatReading understand_format(std::string_view cell) {
   FormatReading reading;
-  if (says_nothing(cell)) return reading;
   std::string words = plain_words(cell);
+  // Here it is no web site that one is sent to.
+  if (words != "on site" && says_nothing(cell)) return reading;
   if (has_any_phrase(words,
                      {"unclear", "not sure", "unsure", "maybe", "probably", "possibly", "formerly",
                       "previously", "used to be", "was in person", "before covid", "tbd", "tbc",
@@ -201,6 +208,11 @@ FormatReading understand_format(std::string_view cell) {
       for (std::size_t i = 0; i < phrase.size(); ++i) words[at + i] = '\x01';
     }
   }
+  // "In our Tampa office", "at the church hall"
+  if (has_any_phrase(words, {"in our", "at our", "in my", "at my", "in the", "at the", "at a"}) &&
+      has_any_phrase(
+          words, {"office", "offices", "clinic", "church", "hall", "center", "centre", "building"}))
+    found.push_back({words.size(), "in_person"});
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.at < b.at; });
   const auto add = [&](std::string_view format) {

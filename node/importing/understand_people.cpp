@@ -241,6 +241,11 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                             "paramedics",
                             "first responders"});
   const bool staff = take({"staff", "faculty", "employees", "employee", "team members"});
+  // "Anyone in the helping professions" is not everybody.
+  const bool helping =
+      take({"anyone in the helping professions", "anyone in helping professions",
+            "helping professionals", "everyone in the helping professions",
+            "all helping professionals", "all helping professions", "any helping professional"});
   const bool everybody = take({"everyone", "everybody", "anyone", "public", "general public",
                                "open to everyone", "community members", "all are welcome"});
   const bool others = take({"coaches",
@@ -374,6 +379,8 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
 
   if (survivors) {
     reading.audience = "lived_experience";
+  } else if (helping) {
+    reading.audience = "mixed";
   } else if (everybody && !therapists) {
     reading.audience = "public";
   } else if (of_work && !health) {

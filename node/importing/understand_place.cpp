@@ -66,6 +66,15 @@ constexpr PlaceNickname kPlaceNicknames[] = {
     {"norcal", "US-CA", false},      {"twin cities", "US-MN", false},
     {"dfw", "US-TX", false},
 };
+/// Names of two states at once; the longer one first.
+constexpr std::pair<std::string_view, std::string_view> kPlacePairs[] = {
+    {"the dakotas", "North Dakota and South Dakota"},
+    {"dakotas", "North Dakota and South Dakota"},
+    {"the carolinas", "North Carolina and South Carolina"},
+    {"carolinas", "North Carolina and South Carolina"},
+    {"the virginias", "Virginia and West Virginia"},
+};
+
 const PlaceNickname* place_nickname(std::string_view text) {
   const auto words = plain_words(text);
   const auto* found =
@@ -317,7 +326,16 @@ PlacePart place_part(std::string_view text) {
     for (const auto& town : towns) part.unknown += (part.unknown.empty() ? "" : ", ") + town;
     return part;
   }
-  part.locality = place_town(towns.front());
+  // "Ward 4, Duluth, Minnesota", "12 Main St, Duluth, MN": the town is the one that is known.
+  const auto known = std::find_if(towns.begin(), towns.end(), [&](const std::string& town) {
+    if (town.find_first_of("0123456789") != std::string::npos) return false;
+    const auto answer = Gazetteer::shared().find(town, part.names.front().codes);
+    return std::any_of(answer.places.begin(), answer.places.end(), [&](const auto& place) {
+      return std::any_of(part.names.front().codes.begin(), part.names.front().codes.end(),
+                         [&](const auto& code) { return region_covers(code, place.region); });
+    });
+  });
+  part.locality = place_town(towns.size() > 1 && known != towns.end() ? *known : towns.front());
   for (auto& name : part.names) {
     if (name.local) name.town = towns.front();
   }
@@ -395,6 +413,7 @@ void place_by_town_alone(const std::string& text, PlaceReading& reading) {
     reading.regions = {answer.places.front().region};
     return;
   }
+  reading.locality = text;
   reading.question = "'" + text + "': ";
   for (std::size_t i = 0; i < std::min<std::size_t>(answer.places.size(), 3); ++i)
     reading.question += (i == 0 ? "" : ", or ") + answer.places[i].name;
@@ -408,6 +427,12 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
   if (says_nothing(cell)) return reading;
   std::string lines(cell);
   std::replace(lines.begin(), lines.end(), '\n', ';');
+  for (const auto& [name, meant] : kPlacePairs) {
+    const auto at = find_phrase(fold_cell(lines), name);
+    // Folding may shorten a text: then the words stand elsewhere in it.
+    if (at != std::string::npos && fold_cell(lines).size() == lines.size())
+      lines.replace(at, name.size(), meant);
+  }
   const auto parts = split_cell(lines, ";|");
   std::vector<PlaceName> names;
   std::vector<std::string> asked;

@@ -612,6 +612,27 @@ std::string when_spelled_hours(std::string text) {
     text.insert(at + 2, ":");
     at = end;
   }
+  // "19 h", "7 Uhr": two hours are "2 h", and no meeting takes thirteen.
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!when_is_digit(text[at])) continue;
+    std::size_t end = at;
+    while (end < text.size() && when_is_digit(text[end])) ++end;
+    const bool plain = end - at <= 2 && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '-');
+    const int hour = plain ? std::stoi(text.substr(at, end - at)) : 0;
+    auto unit = end;
+    while (unit < text.size() && text[unit] == ' ') ++unit;
+    for (const std::string_view name : {"uhr", "h"}) {
+      const bool named =
+          plain && hour < 24 && (hour > 12 || name == "uhr") &&
+          text.compare(unit, name.size(), name) == 0 &&
+          (unit + name.size() == text.size() ||
+           (!when_is_letter(text[unit + name.size()]) && !when_is_digit(text[unit + name.size()])));
+      if (!named) continue;
+      text.replace(end, unit + name.size() - end, ":00");
+      break;
+    }
+    at = end;
+  }
   // "half past six", "quarter to 7"
   auto words = split_words(text);
   for (std::size_t i = 0; i + 2 < words.size(); ++i) {
@@ -696,7 +717,8 @@ std::vector<WhenTime> when_times(std::string_view text, Half hint) {
     const bool counted = when_counts_something(text, time.behind);
     // A date before it ("June 8"), or a bare number, is no time.
     const auto before = split_words(text.substr(0, at));
-    const bool date = !before.empty() && when_is_month(plain_words(before.back()));
+    const bool date = !before.empty() && when_is_month(plain_words(before.back())) &&
+                      !before.back().ends_with(";");
     const bool marked =
         start.half != Half::none || start.colon || (end && (end->half != Half::none || end->colon));
     if (counted || (date && !marked) || (!marked && !end) ||
@@ -744,32 +766,28 @@ struct WhenZone {
   std::string_view mark, zone;
 };
 constexpr WhenZone kWhenZones[] = {
-    {"ET", "America/New_York"},      {"EST", "America/New_York"},
-    {"EDT", "America/New_York"},     {"CT", "America/Chicago"},
-    {"CST", "America/Chicago"},      {"CDT", "America/Chicago"},
-    {"MT", "America/Denver"},        {"MST", "America/Denver"},
-    {"MDT", "America/Denver"},       {"PT", "America/Los_Angeles"},
-    {"PST", "America/Los_Angeles"},  {"PDT", "America/Los_Angeles"},
-    {"AKST", "America/Anchorage"},   {"AKDT", "America/Anchorage"},
-    {"AKT", "America/Anchorage"},    {"HST", "Pacific/Honolulu"},
-    {"AT", "America/Halifax"},       {"ADT", "America/Halifax"},
-    {"NST", "America/St_Johns"},     {"NDT", "America/St_Johns"},
-    {"BST", "Europe/London"},        {"GMT", "Europe/London"},
-    {"AEDT", "Australia/Sydney"},    {"AEST", "Australia/Sydney"},
-    {"AWST", "Australia/Perth"},     {"ACST", "Australia/Adelaide"},
-    {"ACDT", "Australia/Adelaide"},  {"NZST", "Pacific/Auckland"},
-    {"NZDT", "Pacific/Auckland"},    {"NZT", "Pacific/Auckland"},
-    {"HKT", "Asia/Hong_Kong"},       {"SGT", "Asia/Singapore"},
-    {"SAST", "Africa/Johannesburg"}, {"UTC", "Etc/UTC"},
+    {"ET", "America/New_York"},    {"EST", "America/New_York"},     {"EDT", "America/New_York"},
+    {"CT", "America/Chicago"},     {"CST", "America/Chicago"},      {"CDT", "America/Chicago"},
+    {"MT", "America/Denver"},      {"MST", "America/Denver"},       {"MDT", "America/Denver"},
+    {"PT", "America/Los_Angeles"}, {"PST", "America/Los_Angeles"},  {"PDT", "America/Los_Angeles"},
+    {"AKST", "America/Anchorage"}, {"AKDT", "America/Anchorage"},   {"AKT", "America/Anchorage"},
+    {"HST", "Pacific/Honolulu"},   {"AT", "America/Halifax"},       {"ADT", "America/Halifax"},
+    {"NST", "America/St_Johns"},   {"NDT", "America/St_Johns"},     {"BST", "Europe/London"},
+    {"GMT", "Europe/London"},      {"AEDT", "Australia/Sydney"},    {"AEST", "Australia/Sydney"},
+    {"AWST", "Australia/Perth"},   {"ACST", "Australia/Adelaide"},  {"ACDT", "Australia/Adelaide"},
+    {"NZST", "Pacific/Auckland"},  {"NZDT", "Pacific/Auckland"},    {"NZT", "Pacific/Auckland"},
+    {"CET", "Europe/Berlin"},      {"CEST", "Europe/Berlin"},       {"HKT", "Asia/Hong_Kong"},
+    {"SGT", "Asia/Singapore"},     {"SAST", "Africa/Johannesburg"}, {"UTC", "Etc/UTC"},
 };
 constexpr WhenZone kWhenZoneWords[] = {
-    {"eastern", "America/New_York"},      {"central time", "America/Chicago"},
-    {"central", "America/Chicago"},       {"mountain", "America/Denver"},
-    {"pacific", "America/Los_Angeles"},   {"alaska time", "America/Anchorage"},
-    {"hawaii time", "Pacific/Honolulu"},  {"uk time", "Europe/London"},
-    {"london time", "Europe/London"},     {"sydney time", "Australia/Sydney"},
-    {"atlantic time", "America/Halifax"}, {"arizona time", "America/Phoenix"},
-    {"az time", "America/Phoenix"},       {"atlantic", "America/Halifax"},
+    {"eastern", "America/New_York"},     {"central time", "America/Chicago"},
+    {"central", "America/Chicago"},      {"mountain", "America/Denver"},
+    {"pacific", "America/Los_Angeles"},  {"alaska time", "America/Anchorage"},
+    {"hawaii time", "Pacific/Honolulu"}, {"uk time", "Europe/London"},
+    {"london time", "Europe/London"},    {"central european", "Europe/Berlin"},
+    {"sydney time", "Australia/Sydney"}, {"atlantic time", "America/Halifax"},
+    {"arizona time", "America/Phoenix"}, {"az time", "America/Phoenix"},
+    {"atlantic", "America/Halifax"},
 };
 
 bool when_in_arizona(const std::vector<std::string>& regions) {
@@ -850,7 +868,9 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
     if ((words[i] == "every" || words[i] == "each") && words[i + 1] == "other" &&
         !when_day(words[i + 2]).empty())
       rhythms.push_back({"every_2_weeks", 2});
-    if (words[i] == "alternate" && !when_day(words[i + 1]).empty())
+  }
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if ((words[i] == "alternate" || words[i] == "alternating") && !when_day(words[i + 1]).empty())
       rhythms.push_back({"every_2_weeks", 2});
   }
   bool weekly_by_day = false;

@@ -61,7 +61,7 @@ constexpr WordValue kKindWords[] = {
      "mentorship_program"},
     {"buddy|buddies|buddy pair|buddy pairs|buddy program|pairs|pairing|accountability partners",
      "buddy_pair"},
-    {"lived experience", "lived_experience"},
+    {"lived experience|survivor|survivors|survivor led", "lived_experience"},
     {"study group|reading group|book club|journal club|study hall|study|reading circle|book "
      "group|book study",
      "study_group"},
@@ -77,7 +77,8 @@ constexpr WordValue kKindWords[] = {
      "formal_consultation"},
     {"workplace|workplace program|huddle|staff support|employee|workplace peer support|at work",
      "workplace_program"},
-    {"online community|virtual community|internet community|online network community|web community",
+    {"discord|discord server|slack|slack workspace|facebook group|online community|virtual "
+     "community|internet community|online network community|web community",
      "online_community"},
     {"forum|listserv|list serv|mailing list|email list|e list|message board|discussion "
      "board|discussion list|e mail list|"
@@ -87,7 +88,8 @@ constexpr WordValue kKindWords[] = {
      "talk|informal group|"
      "networking lunch|gathering|tea",
      "informal_circle"},
-    {"support group|peer support|support circle|process group|support|peer support group|mutual "
+    {"support group|peer group|peer support|support circle|process group|support|peer support "
+     "group|mutual "
      "aid|mutual support",
      "peer_support_group"},
     {"network|association|chapter|society|alumni|guild|coalition|collective|special interest "
@@ -107,6 +109,7 @@ constexpr WordValue kLanguageWords[] = {
      "ais|frances|franc\xC3\xA9s",
      "fr"},
     {"german|deutsch", "de"},
+    {"maori|m\xC4\x81ori|te reo|te reo maori|te reo m\xC4\x81ori", "mi"},
     {"portuguese", "pt"},
     {"italian", "it"},
     {"dutch", "nl"},

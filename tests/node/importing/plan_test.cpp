@@ -202,6 +202,22 @@ TEST(Plan, WordsThatNameNoAgreementLeaveTheOneThatIsSigned) {
   }
 }
 
+TEST(Plan, DayAndHoursInColumnsOfTheirOwnAreReadTogether) {
+  const auto sheet = plan_sheet(
+      "Group,Meets,Start time,End time,Price\n"
+      "Tea Hour,2nd Tuesdays except July,9,11 am,free\n"
+      "Case Night,every weekday,6:45 AM,,free\n"
+      "Book Table,,19:00,?,free\n");
+  ASSERT_EQ(sheet.rows.size(), 4U);
+  const auto& tea = sheet.rows[1].understood;
+  EXPECT_EQ(tea.nth_days, std::vector<std::string>{"2TU"});
+  EXPECT_EQ(tea.start_local, "09:00");
+  EXPECT_EQ(tea.duration_min, 120);
+  EXPECT_EQ(sheet.rows[2].understood.cadence, "daily");
+  EXPECT_EQ(sheet.rows[2].understood.start_local, "06:45");
+  EXPECT_EQ(sheet.rows[3].understood.start_local, "19:00");
+}
+
 TEST(Plan, AHeadingDoesNotSayAnewWhatASponsorDoes) {
   const auto first = plan_sheet(
       "Group,Where,Web page,Run by\nTea Hour,Ohio,https://tea.example.org/,Lake Society\n");
