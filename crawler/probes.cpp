@@ -191,7 +191,7 @@ std::vector<protocol::CheckObservation> probe(Source& source, std::span<const Pr
         break;
       case RobotsAnswer::disallowed:
         one.outcome = protocol::CheckOutcome::not_applicable;
-        one.detail = "The rules for programs at " + probe_host(urls[i]) + " (robots.txt)";
+        one.detail = "The rules for automatic readers at " + probe_host(urls[i]) + " (robots.txt)";
         break;
       case RobotsAnswer::unreachable:
         one.detail = probe_host(urls[i]) + " could not be read; that may be a passing trouble";

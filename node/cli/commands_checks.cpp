@@ -198,10 +198,10 @@ ExitCode command_probe(const Invocation& invocation, Node& node, CommandOutput& 
   }
   if (probed.read + probed.closed == 0) output.print("There is nothing to look at now.\n");
   if (probed.closed > 0)
-    output.print(wrapped(std::to_string(probed.closed) +
-                         (probed.closed == 1 ? " page was" : " pages were") +
-                         " left alone, since the site asks programs to stay away (robots.txt).") +
-                 "\n");
+    output.print(
+        wrapped(std::to_string(probed.closed) + (probed.closed == 1 ? " page was" : " pages were") +
+                " left alone, since the site asks automatic readers to stay away (robots.txt).") +
+        "\n");
   if (probed.read > 0) {
     output.print(wrapped(std::to_string(probed.read) +
                          (probed.read == 1 ? " page was looked at, " : " pages were looked at, ") +

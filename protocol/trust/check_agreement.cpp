@@ -142,16 +142,16 @@ CheckResult check_charter(const CheckInput& in) {
 CheckResult check_reporting(const CheckInput& in) {
   const std::string question =
       "What do you do if someone may be in danger? Who reports, and how do you decide?";
+  const std::string ask =
+      "It does not say what happens when someone may be in danger; ask before you present a case.";
   if (const auto* finding = in.finding(Check::reporting)) {
-    return check_finds(*finding, "It says what happens when someone may be in danger.",
-                       "It does not say; ask before you present a case.",
-                       "It does not say; ask before you present a case.", question);
+    return check_finds(*finding, "It says what happens when someone may be in danger.", ask, ask,
+                       question);
   }
   if (check_has(text_members(&in.subject, "charter"), "mandatory_reporting_procedure"))
     return check_asks("It says that this is written down. No person here has read it.", question,
                       "Charter, as stated by the publisher");
-  return check_asks(in.survivors ? "Not stated what happens when someone may be in danger."
-                                 : "It does not say; ask before you present a case.",
+  return check_asks(in.survivors ? "Not stated what happens when someone may be in danger." : ask,
                     question);
 }
 

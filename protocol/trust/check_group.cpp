@@ -31,8 +31,10 @@ CheckResult check_contact(const CheckInput& in) {
     const auto on = check_date(seen->at, in.today);
     result =
         seen->outcome == CheckOutcome::not_applicable
-            ? check_asks("Nobody here has tried the contact, and its site asks programs not to.",
-                         question, seen->detail)
+            ? check_asks(
+                  "Nobody here has tried the contact. Its site asks automatic readers to stay "
+                  "away.",
+                  question, seen->detail)
         : seen->outcome == CheckOutcome::pass
             ? check_asks("Its page opened on " + on + ". Nobody here has written to it yet.",
                          question, seen->detail)
@@ -104,7 +106,8 @@ CheckResult check_survivor_safety(const CheckInput& in) {
 
 CheckResult check_workplace(const CheckInput& in) {
   if (!in.workplace) return check_skips("For workplace programs only.");
-  const std::string question = "Who sees who came, and do managers who evaluate us take part?";
+  const std::string question =
+      "Who is told who attended, and do managers who evaluate us take part?";
   if (const auto* finding = in.finding(Check::workplace)) {
     return check_finds(*finding, "Attendance and content are not reported to managers.",
                        "It does not say who sees attendance.",

@@ -65,7 +65,8 @@ CheckResult check_sponsor(const CheckInput& in) {
         check_quoted(site));
   if (const auto* seen = in.observation(Check::sponsor)) {
     const auto closed =
-        "It says " + name + " sponsors it. Their site asks programs not to read the page.";
+        "It says " + name +
+        " sponsors it. Their site asks automatic readers to stay away from the page.";
     auto result = seen->outcome == CheckOutcome::pass ? check_passes(pass, seen->detail)
                   : seen->outcome == CheckOutcome::not_applicable
                       ? check_asks(closed, question, seen->detail)

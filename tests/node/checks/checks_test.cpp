@@ -417,7 +417,7 @@ TEST_F(ChecksInANode, ProbesStayAwayWhereTheSiteAsksProgramsTo) {
   for (const auto check : {Check::sponsor, Check::contact}) {
     const auto result = this->result(reader_, key, check);
     EXPECT_EQ(result.outcome, CheckOutcome::check);
-    EXPECT_NE(result.text.find("asks programs not to"), std::string::npos) << result.text;
+    EXPECT_NE(result.text.find("asks automatic readers"), std::string::npos) << result.text;
   }
 
   // Its rules cannot be read: closed for now, and no word about the page.

@@ -193,6 +193,7 @@ std::vector<ChecksCase> checks_cases() {
   const auto answered_long_ago = [](CheckFacts& facts) {
     facts.answered_at = checks_day("2025-11-10");
   };
+  const auto unseen = [](CheckFacts& facts) { facts.first_seen.reset(); };
   const auto fresh = [](CheckFacts& facts) { facts.first_seen = checks_day("2026-11-01"); };
   const std::string survivors =
       R"({"audience": "lived_experience", "kinds": ["peer_support_group"]})";
@@ -245,7 +246,7 @@ std::vector<ChecksCase> checks_cases() {
       {"sponsor not found", Check::sponsor, checks_full().observed(Check::sponsor, kAsk), kAsk,
        "could not find this"},
       {"sponsor's site is closed", Check::sponsor, checks_full().observed(Check::sponsor, kSkip),
-       kAsk, "asks programs not to read"},
+       kAsk, "asks automatic readers to stay away"},
       {"sponsor unread", Check::sponsor, checks_full(), kAsk, "not yet read their page"},
       {"sponsor not stated", Check::sponsor, checks_bare(), kAsk, "Not stated"},
       {"sponsor's page is the group's", Check::sponsor,
@@ -406,7 +407,7 @@ std::vector<ChecksCase> checks_cases() {
       {"page did not open", Check::contact, checks_bare().observed(Check::contact, kAsk), kAsk,
        "could not be opened"},
       {"page is closed", Check::contact, checks_bare().observed(Check::contact, kSkip), kAsk,
-       "its site asks programs not to"},
+       "Its site asks automatic readers"},
       {"nobody tried", Check::contact, checks_bare(), kAsk, "Nobody here has tried"},
       {"mail comes back", Check::contact, checks_bare().note(Check::contact, kWarning), kWarning,
        "Mail to this address comes back."},
@@ -476,6 +477,7 @@ std::vector<ChecksCase> checks_cases() {
       {"listed for long", Check::age, checks_bare(), kPass, "Listed here since Jan\u00a010."},
       {"new", Check::age, checks_bare().with(fresh), kAsk,
        "New: first listed here 3 weeks ago. That is no fault."},
+      {"not known how old", Check::age, checks_bare().with(unseen), kSkip, "Not known how long"},
       {"forming", Check::age, checks_bare(R"({"status": "forming"})"), kAsk, "forming"},
 
       {"no reports", Check::complaints, checks_bare(), kPass, "No open reports."},
@@ -516,9 +518,16 @@ TEST(Checks, EachHasEachOfItsOutcomesInPlainWords) {
     const std::set<Check> never_ask = {Check::private_links};
     const std::set<Check> never_warn = {Check::consent,   Check::cost, Check::agreement_renewed,
                                         Check::reporting, Check::age,  Check::criteria};
+    // These are asked of every listing there is.
+    const std::set<Check> never_skip = {
+        Check::signature,   Check::publisher,   Check::domain,    Check::leadership,
+        Check::description, Check::cost,        Check::reporting, Check::contact,
+        Check::confirmed,   Check::not_therapy, Check::duplicate, Check::private_links,
+        Check::source,      Check::complaints};
     EXPECT_TRUE(seen.contains({info.check, kPass}));
     EXPECT_EQ(seen.contains({info.check, kAsk}), !never_ask.contains(info.check));
     EXPECT_EQ(seen.contains({info.check, kWarning}), !never_warn.contains(info.check));
+    EXPECT_EQ(seen.contains({info.check, kSkip}), !never_skip.contains(info.check));
   }
 }
 
