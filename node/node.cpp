@@ -83,6 +83,21 @@ bool contradicts(const Feed& before, const crawler::FeedUpdate& update, const He
   return tree.root() != head.root;
 }
 
+/// "HTTP://Ohio.TEST/o/main" as "https://ohio.test/o/main": schemes and hosts have no case, and
+/// nothing is read without TLS. Anything else as it is, without spaces around it.
+std::string as_typed_address(std::string_view typed) {
+  const auto first = typed.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  std::string text(typed.substr(first, typed.find_last_not_of(" \t\r\n") - first + 1));
+  std::string small = text;
+  for (char& c : small)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const auto scheme = small.find("://");
+  if (!small.starts_with("http://") && !small.starts_with("https://")) return text;
+  const auto host = std::min(small.find('/', scheme + 3), small.size());
+  return "https" + small.substr(scheme, host - scheme) + text.substr(host);
+}
+
 }  // namespace
 
 Node::Node(const std::filesystem::path& data_folder, const Clock& clock, crawler::Source* source)
@@ -609,8 +624,9 @@ Node::Probed Node::probe(std::size_t most, bool everything) {
   return probed;
 }
 
-protocol::Result<FoundPublisher> Node::look_up(std::string_view text, const std::string& folder) {
+protocol::Result<FoundPublisher> Node::look_up(std::string_view typed, const std::string& folder) {
   using protocol::ErrorCode;
+  const auto text = as_typed_address(typed);
   if (!source_)
     return protocol::refuse(ErrorCode::did_unreachable,
                             "this command cannot read from the network");
@@ -632,13 +648,13 @@ protocol::Result<FoundPublisher> Node::look_up(std::string_view text, const std:
   }
   if (text.starts_with("kith1:")) {
     const auto hash = text.find('#');
-    if (hash == std::string_view::npos)
+    if (hash == std::string::npos)
       return protocol::refuse(ErrorCode::did_syntax,
                               "the line lacks its version, the part behind #");
     did_text = text.substr(6, hash - 6);
     wanted_version = text.substr(hash + 1);
   } else if (text.starts_with("https://")) {
-    std::string place(text);
+    std::string place = text;
     if (place.ends_with("/did.jsonl")) place.resize(place.size() - 10);
     while (place.ends_with('/')) place.pop_back();
     ASSIGN_OR_RETURN(const auto answer,

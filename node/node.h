@@ -199,12 +199,12 @@ class Node {
     std::size_t read = 0, passed = 0, closed = 0;
   };
   Probed probe(std::size_t most, bool everything);
-  /// Reads the publisher that `text` names: a kith1: line, a DID, or the https URL of its folder.
+  /// Reads the publisher that `typed` names: a kith1: line, a DID, or the https URL of its folder.
   /// Nothing is stored. Refuses with did_syntax or what reading refused with; did_fork when a named
   /// version is not in its log.
-  /// With `folder`, a local one laid out like a publisher's, that is read instead. `text` may also
+  /// With `folder`, a local one laid out like a publisher's, that is read instead. `typed` may also
   /// be a domain: the publisher at its root, or the one that its api-catalog names.
-  protocol::Result<FoundPublisher> look_up(std::string_view text, const std::string& folder = {});
+  protocol::Result<FoundPublisher> look_up(std::string_view typed, const std::string& folder = {});
   /// Reads one's own feed at its public place, as at first contact. Nothing is stored. Refuses with
   /// config_invalid where there is no own publisher, or what reading refused with.
   protocol::Result<PublicCopy> read_public_copy() const;

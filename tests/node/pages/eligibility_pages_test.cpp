@@ -69,6 +69,58 @@ TEST_F(RequirementsShown, R1_R10_EveryKindIsShownByNameAndFoundByIt) {
   }
 }
 
+TEST_F(RequirementsShown, R20_R34_JoiningIsToldStepByStepInTheOrderOfDoingIt) {
+  publish({reqs_listing("Long Road",
+                        {{"membership",
+                          Json::object({{"required", "member"}, {"body", "Guild of Listeners"}})},
+                         {"links", Json::object({{"apply", "https://road.test/apply"},
+                                                 {"agreement", "https://road.test/agreement"},
+                                                 {"webinar", "https://road.test/webinar"}})},
+                         {"contact", Json::object({{"public", "road@road.test"}})},
+                         {"screening", "brief_profile"},
+                         {"documents_required", Json::array({"license_copy", "signed_agreement"})},
+                         {"agreement", Json::object({{"state", "signed_by_all"}})},
+                         {"drop_in", "no"}}),
+           reqs_listing("Open Door", {{"screening", "none"}, {"drop_in", "welcome"}}),
+           reqs_listing("Silent", {})});
+  const auto steps = [&](std::size_t index) {
+    const auto page = page_of(index);
+    const auto from = page.find("<ol class=\"steps\">");
+    return from == std::string::npos ? std::string()
+                                     : page.substr(from, page.find("</ol>", from) - from);
+  };
+  const auto road = steps(0);
+  std::size_t at = 0;
+  for (const auto* step : {"Be a member of Guild of Listeners.", "https://road.test/apply",
+                           "road@road.test", "Send a short profile of yourself.",
+                           "Bring: ", "https://road.test/agreement", "no drop-ins."}) {
+    const auto next = road.find(step, at);
+    ASSERT_NE(next, std::string::npos) << step << " in " << road;
+    at = next;
+  }
+  // Signing is one step, though two members say it; the webinar is a link, and no step.
+  EXPECT_EQ(road.find("sign", road.find("sign ") + 1), std::string::npos) << road;
+  EXPECT_THAT(road, Not(HasSubstr("webinar")));
+  EXPECT_THAT(page_of(0), HasSubstr("https://road.test/webinar"));
+  EXPECT_THAT(steps(1), AllOf(HasSubstr("No interview"), HasSubstr("dropping in is welcome")));
+  EXPECT_THAT(steps(2), Not(HasSubstr("interview")));
+  // The verdict asks for the same steps.
+  EXPECT_THAT(page_of(0, "?my_license=LMFT"), HasSubstr("class=\"verdict"));
+}
+
+TEST_F(RequirementsShown, APublishersAddressIsOneHoweverItIsWritten) {
+  auto& reader = federation.add_reader("reader");
+  for (const char* address :
+       {"https://ohio.test/o/main", "https://ohio.test/o/main/", "HTTPS://Ohio.TEST/o/main/",
+        "http://ohio.test/o/main", " https://ohio.test/o/main/did.jsonl "}) {
+    const auto found = reader.node->look_up(address);
+    ASSERT_TRUE(found) << address << ": " << found.error().detail;
+    EXPECT_EQ(found->scid, member.scid) << address;
+  }
+  // The path is as its server has it.
+  EXPECT_FALSE(reader.node->look_up("https://ohio.test/O/main"));
+}
+
 TEST_F(RequirementsShown, R11_FiveDimensionsStandSideBySide) {
   Json::Object full = {
       {"dimensions",
