@@ -132,11 +132,13 @@ struct CurlEasyFree {
 struct FetchAnswer {
   Result<FetchResponse> result;
   FetchNotes notes;
+  std::string content_type = {};
 };
 
 // One request on its way. Owned by the engine's thread from the moment it is queued.
 struct FetchJob {
   FetchRequest request;
+  std::optional<std::string> sends;  // the body of a POST
   FetchUrl url;
   std::promise<FetchAnswer> promise;
   const FetcherOptions* options = nullptr;
@@ -155,6 +157,7 @@ struct FetchJob {
   FetchNotes notes;
   std::string body;
   std::string etag;
+  std::string content_type;
   bool etag_sent = false;
 
   bool expects_status_line = true;
@@ -186,6 +189,7 @@ struct FetchJob {
     transfer_encodings = 0;
     chunked = false;
     etag.clear();
+    content_type.clear();
     notes.retry_after.reset();
   }
   bool take_header_line(std::string_view line);
@@ -257,6 +261,8 @@ bool FetchJob::take_field(std::string_view line) {
     content_encoding = true;
   } else if (fetch_same_word(name, "etag")) {
     if (is_entity_tag(value)) etag = value;
+  } else if (fetch_same_word(name, "content-type")) {
+    content_type = value;
   } else if (fetch_same_word(name, "retry-after")) {
     // A date instead of seconds is left to libcurl, which knows its three forms; see judge_head.
     if (const auto seconds = fetch_decimal(value)) {
@@ -269,7 +275,7 @@ bool FetchJob::take_field(std::string_view line) {
 
 bool FetchJob::judge_head() {
   const int status = notes.status;
-  if (status == 304) {
+  if (status == 304 && !sends) {
     if (etag_sent) return true;
     return malformed("304 although nothing was at hand");
   }
@@ -278,7 +284,7 @@ bool FetchJob::judge_head() {
               "answered " + std::to_string(status) + "; redirects are not followed");
     return false;
   }
-  if (status != 200) {
+  if (status != 200 && !sends) {
     if (!notes.retry_after) {
       curl_off_t seconds = 0;
       curl_easy_getinfo(easy.get(), CURLINFO_RETRY_AFTER, &seconds);
@@ -409,6 +415,13 @@ void prepare(FetchJob& job) {
   append_to(job.headers, "Accept: */*");
   job.etag_sent = is_entity_tag(job.request.etag);
   if (job.etag_sent) append_to(job.headers, "If-None-Match: " + job.request.etag);
+  if (job.sends) {
+    append_to(job.headers, "Content-Type: text/plain; charset=utf-8");
+    append_to(job.headers, "Expect:");  // all of it at once; nobody is asked first
+    set_option(easy, CURLOPT_POST, 1L);
+    set_option(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(job.sends->size()));
+    set_option(easy, CURLOPT_POSTFIELDS, job.sends->data());
+  }
   set_option(easy, CURLOPT_HTTPHEADER, job.headers.get());
 
   // Empty, not unset: libcurl asks the environment only for what is unset.
@@ -981,18 +994,38 @@ void Fetcher::Engine::finish(FetchJob* running, CURLcode code) {
     result = protocol::refuse_in(job->url.host, result.error());
   }
   job->easy.reset();
-  job->promise.set_value({std::move(result), job->notes});
+  job->promise.set_value({std::move(result), job->notes, std::move(job->content_type)});
 }
 
 Fetcher::Fetcher(FetcherOptions options) : engine_(std::make_unique<Engine>(std::move(options))) {}
 
 Fetcher::~Fetcher() = default;
 
-void Fetcher::stop() { engine_->stop(); }
+void Fetcher::stop() {
+  is_stopped_ = true;  // before anything is refused because of it
+  engine_->stop();
+}
 
 Result<FetchResponse> Fetcher::get(const FetchRequest& request, FetchNotes& notes) {
   auto answers = get_all(std::span(&request, 1), std::span(&notes, 1));
   return std::move(answers.front());
+}
+
+Result<PostResponse> Fetcher::post(const PostRequest& request) {
+  if (request.body.size() > kMaxPostBytes) {
+    return refuse(ErrorCode::fetch_too_large,
+                  "at most " + std::to_string(kMaxPostBytes) + " bytes are sent");
+  }
+  ASSIGN_OR_RETURN(auto url, parse_fetch_url(request.url));
+  auto job = std::make_unique<FetchJob>();
+  job->request = {request.url, request.max_bytes, ""};
+  job->sends = request.body;
+  job->url = std::move(url);
+  job->options = &engine_->options();
+  FetchAnswer answer = engine_->add(std::move(job)).get();
+  if (!answer.result) return tl::unexpected<Error>(std::move(answer.result.error()));
+  return PostResponse{answer.result->status, std::move(answer.content_type),
+                      std::move(answer.result->body)};
 }
 
 std::vector<Result<FetchResponse>> Fetcher::get_all(std::span<const FetchRequest> requests) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -15,12 +16,6 @@
 #include "protocol/result.h"
 
 namespace crawler {
-
-/// What the scheduler wants to know beside the answer.
-struct FetchNotes {
-  int status = 0;                                   ///< of the final answer; 0 where none came
-  std::optional<std::chrono::seconds> retry_after;  ///< asked for by a refusal; at most 24 hours
-};
 
 /// How long and how much (SPEC 8.3). Tests shorten the times.
 struct FetchLimits {
@@ -55,8 +50,9 @@ struct FetcherOptions {
   Resolver resolver = system_resolve;
 };
 
-/// Reads files of strangers over HTTPS. One thread of its own drives all transfers, so the limits
-/// of connections hold over all callers, and connections are kept and used again.
+/// Reads files of strangers over HTTPS, and hands them what is short. One thread of its own drives
+/// all transfers, so the limits of connections hold over all callers, and connections are kept and
+/// used again.
 ///
 /// Refuses with the fetch_ codes: blocked (address or URL), dns, connect, timeout, tls (with the
 /// reason), redirect (never followed), http (any status but 200 and 304; the detail begins with
@@ -78,15 +74,23 @@ class Fetcher : public Source {
   /// The same with notes, as many as requests, in their order.
   std::vector<protocol::Result<FetchResponse>> get_all(std::span<const FetchRequest> requests,
                                                        std::span<FetchNotes> notes);
+  std::vector<protocol::Result<FetchResponse>> get_all_noted(std::span<const FetchRequest> requests,
+                                                             std::span<FetchNotes> notes) override {
+    return get_all(requests, notes);
+  }
+  /// By the same limits and the same rule of addresses. Blocks until answered. Any thread.
+  protocol::Result<PostResponse> post(const PostRequest& request) override;
   using Source::get;
   protocol::Result<FetchResponse> get(const FetchRequest& request, FetchNotes& notes);
 
   /// Ends everything under way, and every later call, with fetch_backoff. Any thread.
   void stop();
+  bool is_stopped() const override { return is_stopped_; }
 
  private:
   class Engine;
   std::unique_ptr<Engine> engine_;
+  std::atomic<bool> is_stopped_{false};
 };
 
 }  // namespace crawler

@@ -60,16 +60,41 @@ std::chrono::seconds jittered(std::chrono::seconds wait, double low, double high
       static_cast<std::int64_t>(static_cast<double>(wait.count()) * (low + share * (high - low))));
 }
 
-/// Every 15 minutes, not all feeds in the same second.
-protocol::Timestamp after_success(protocol::Timestamp now) {
-  return now + jittered(std::chrono::minutes(15), 0.8, 1.2);
+/// Not all feeds in the same second.
+protocol::Timestamp after_success(protocol::Timestamp now, std::chrono::seconds interval) {
+  return now + jittered(interval, 0.8, 1.2);
 }
 
-/// 10 minutes, doubled with each failure in a row, a day at most.
-protocol::Timestamp after_failure(protocol::Timestamp now, int failures_before) {
-  const auto wait = std::chrono::minutes(10) * (1 << std::min(failures_before, 8));
-  return now + std::min<std::chrono::seconds>(jittered(wait, 0.8, 1.4), std::chrono::hours(24));
+/// 10 minutes, doubled with each failure in a row, a day at most; later where its server asks for
+/// that.
+protocol::Timestamp after_failure(protocol::Timestamp now, int failures_before,
+                                  std::optional<std::chrono::seconds> asked) {
+  const auto backoff =
+      jittered(std::chrono::minutes(10) * (1 << std::min(failures_before, 8)), 0.8, 1.4);
+  return now + std::min<std::chrono::seconds>(std::max(backoff, asked.value_or(backoff)),
+                                              std::chrono::hours(24));
 }
+
+/// A source that remembers for how long its servers asked to be left alone. For one cycle of one
+/// feed.
+class NotedSource final : public crawler::Source {
+ public:
+  explicit NotedSource(crawler::Source& source) : source_(source) {}
+  std::vector<protocol::Result<crawler::FetchResponse>> get_all(
+      std::span<const crawler::FetchRequest> requests) override {
+    std::vector<crawler::FetchNotes> notes(requests.size());
+    auto answers = source_.get_all_noted(requests, notes);
+    for (const auto& note : notes) {
+      if (note.retry_after)
+        retry_after = std::max(*note.retry_after, retry_after.value_or(*note.retry_after));
+    }
+    return answers;
+  }
+  std::optional<std::chrono::seconds> retry_after;
+
+ private:
+  crawler::Source& source_;
+};
 
 /// Whether what was read contradicts a head that came by another route meanwhile.
 bool contradicts(const Feed& before, const crawler::FeedUpdate& update, const Head& head) {
@@ -142,8 +167,11 @@ Witness::Parts Node::witness_parts() {
     return true;
   };
   parts.pull_at = [this](const std::string& scid) { return pace_.earliest(scid, clock_.now()); };
-  parts.news = [this](protocol::Timestamp at) {
-    if (const auto hook = news_.with([](const auto& kept) { return kept; })) hook(at);
+  parts.news = [this](const std::string& origin, std::string_view body, protocol::Timestamp at) {
+    news_.with([&](const auto& hook) {  // within, as in tell_head()
+      if (hook) hook(at);
+    });
+    tell_head({origin, std::string(body)});
   };
   parts.quarantined = [this] { refresh_locked(); };
   return parts;
@@ -151,6 +179,28 @@ Witness::Parts Node::witness_parts() {
 
 void Node::on_news(std::function<void(protocol::Timestamp)> hook) {
   news_.with([&](auto& kept) { kept = std::move(hook); });
+}
+
+void Node::on_head(std::function<void(HeadNews)> hook) {
+  head_hook_.with([&](auto& kept) { kept = std::move(hook); });
+}
+
+void Node::tell_head(HeadNews news) const {
+  // Called within the lock: whoever takes the hook back knows that no call is under way any more.
+  head_hook_.with([&](const auto& hook) {
+    if (hook) hook(std::move(news));
+  });
+}
+
+void Node::note_own_head() {
+  auto row = store_.database().prepare("SELECT scid, epoch, size FROM feed WHERE own = 1");
+  if (!row.step()) return;
+  std::pair now{protocol::feed_origin(row.text(0), static_cast<std::uint64_t>(row.integer(1))),
+                static_cast<std::uint64_t>(row.integer(2))};
+  if (own_head_ == now) return;
+  const bool is_news = own_head_.has_value();
+  own_head_ = now;
+  if (is_news) tell_head({std::move(now.first), {}});
 }
 
 std::optional<std::string> Node::cosigned_checkpoint(const std::string& scid) {
@@ -178,8 +228,17 @@ void Node::refresh() {
   refresh_locked();
 }
 
+// Judging looks at everything, so of many feeds that are read side by side it must not follow each:
+// whoever waited here while others wrote finds that it was done for all of them at once.
+void Node::refresh_after(std::uint64_t reading) {
+  const std::lock_guard turn(refresh_turn_);
+  const std::lock_guard lock(writer_);
+  if (judged_readings_ < reading) refresh_locked();
+}
+
 void Node::refresh_locked() {
   const auto now = clock_.now();
+  const auto readings = readings_;
   auto change = judge_visibility(store_.queries(), *visibility(), now, recheck_);
   recheck_.clear();
   std::vector<RecordKey> come;
@@ -189,6 +248,8 @@ void Node::refresh_locked() {
   auto next = std::make_shared<const Visibility>(std::move(change.now));
   visibility_.with([&](auto& current) { current = std::move(next); });
   put_first_seen(store_.database(), come, now);
+  note_own_head();
+  judged_readings_ = readings;
 }
 
 void Node::recheck(const RecordKey& key) {
@@ -385,13 +446,19 @@ std::vector<std::string> Node::publisher_url_paths() const {
 
 FeedOutcome Node::sync_feed(const std::string& scid,
                             const std::function<void(const SyncProgress&)>& progress) {
-  auto outcome = sync_at_its_host(scid, progress);
+  std::uint64_t reading = 0;
+  auto outcome = sync_at_its_host(scid, progress, reading);
+  if (reading != 0) {
+    refresh_after(reading);
+    outcome.name = publisher_name(scid);
+  }
   if (const auto where = elsewhere(scid, outcome)) sync_elsewhere(*where, outcome);
   return outcome;
 }
 
 FeedOutcome Node::sync_at_its_host(const std::string& scid,
-                                   const std::function<void(const SyncProgress&)>& progress) {
+                                   const std::function<void(const SyncProgress&)>& progress,
+                                   std::uint64_t& number) {
   const auto now = clock_.now();
   FeedOutcome outcome{scid, publisher_name(scid), false, 0, std::nullopt, 0};
   std::optional<Feed> feed;
@@ -412,12 +479,13 @@ FeedOutcome Node::sync_at_its_host(const std::string& scid,
     known.named_versions = visibility()->named_versions(scid);
   let_wait(known);
   const auto folder = place ? published_copy(*feed, *place, *source_) : nullptr;
-  auto reading =
-      crawler::read_feed(folder ? *folder : *source_, known, now,
-                         [&](std::size_t done, std::size_t total, std::string_view what) {
-                           if (progress)
-                             progress({0, 0, outcome.name, done, total, std::string(what)});
-                         });
+  NotedSource noted(*source_);
+  crawler::Source& from = folder ? *folder : static_cast<crawler::Source&>(noted);
+  auto reading = crawler::read_feed(
+      from, known, now, [&](std::size_t done, std::size_t total, std::string_view what) {
+        if (progress) progress({0, 0, outcome.name, done, total, std::string(what)});
+      });
+
   const std::lock_guard lock(writer_);
   const auto current = store_.queries().feed(scid);
   // Forgotten, or read by somebody else, while this was on its way: the other's result stands.
@@ -437,10 +505,16 @@ FeedOutcome Node::sync_at_its_host(const std::string& scid,
   }
   if (!reading.update) {
     const auto code = reading.update.error().code;
+    // This node is stopping: nobody failed, and it is due at the next start as it is now.
+    if (code == protocol::ErrorCode::fetch_backoff && source_->is_stopped()) {
+      outcome.refused = reading.update.error();
+      return outcome;
+    }
     // At first contact nothing of its own contradicts a log: it is not taken, and read again later.
     const bool fraud = code == protocol::ErrorCode::equivocation ||
                        (code == protocol::ErrorCode::did_fork && !current->did_log.empty());
-    const auto next = has_news ? pace_.earliest(scid, now) : after_failure(now, current->failures);
+    const auto next = has_news ? pace_.earliest(scid, now)
+                               : after_failure(now, current->failures, noted.retry_after);
     if (code == protocol::ErrorCode::did_deactivated) {
       store_.end_feed(*current, reading.seen_did_log, reading.seen_did_witness,
                       reading.update.error(), now, next);
@@ -451,13 +525,18 @@ FeedOutcome Node::sync_at_its_host(const std::string& scid,
                           {reading.accepted_note, reading.contradicting_note}, fraud, now, next);
     }
     outcome.refused = reading.update.error();
+    // Most failures age the feed and change nothing else.
+    const auto after = store_.queries().feed(scid);
+    if (code != protocol::ErrorCode::did_deactivated && reading.seen_did_log.empty() && after &&
+        !after->quarantined && !current->quarantined)
+      return outcome;
   } else if (place && !feed->checkpoint.empty() && !is_worth_taking(*feed, *reading.update)) {
     // A folder that was handed over once says nothing of how its publisher is today.
-    note_nothing_new(store_.database(), scid, now, after_success(now));
+    note_nothing_new(store_.database(), scid, now, after_success(now, poll_interval_));
   } else {
     const bool is_behind = has_news && head.size > reading.update->frontier.size();
     store_.apply(*current, *reading.update, now,
-                 is_behind ? pace_.earliest(scid, now) : after_success(now));
+                 is_behind ? pace_.earliest(scid, now) : after_success(now, poll_interval_));
     if (!place) confirm_head(store_.database(), *current);
     // What its publisher took back leaves the write-ahead log, too.
     if (!reading.update->records.empty() || reading.update->new_epoch) store_.checkpoint();
@@ -467,9 +546,12 @@ FeedOutcome Node::sync_at_its_host(const std::string& scid,
         std::count_if(reading.update->records.begin(), reading.update->records.end(),
                       [](const auto& record) { return record.problem.has_value(); }));
     if (reading.update->trouble) outcome.refused = reading.update->trouble;
+    // Also where the head itself came before: whoever could not be given a proof then can be now.
+    const bool is_first = current->checkpoint.empty();
+    if (!is_first && (reading.update->new_epoch || reading.update->frontier.size() > current->size))
+      tell_head({protocol::feed_origin(scid, reading.update->keys.epoch), {}});
   }
-  refresh_locked();
-  outcome.name = publisher_name(scid);
+  number = ++readings_;
   return outcome;
 }
 
@@ -502,26 +584,8 @@ std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid,
           const std::lock_guard one_line_at_a_time(reporting);
           progress(step);
         };
-        try {
-          report({0, 0, publisher_name(due[i]), 0, 0, ""});
-          found[i] = sync_feed(due[i], report);
-        } catch (const StoreError& error) {
-          if (error.is_disk_trouble())
-            own_trouble.with([](auto& kept) { kept = std::current_exception(); });
-          found[i] = {due[i],
-                      publisher_name(due[i]),
-                      false,
-                      0,
-                      protocol::Error{protocol::ErrorCode::internal, error.what()},
-                      0};
-        } catch (const std::exception& error) {
-          found[i] = {due[i],
-                      publisher_name(due[i]),
-                      false,
-                      0,
-                      protocol::Error{protocol::ErrorCode::internal, error.what()},
-                      0};
-        }
+        report({0, 0, publisher_name(due[i]), 0, 0, ""});
+        found[i] = sync_guarded(due[i], report, own_trouble);
       }
     };
     std::vector<std::thread> workers;
@@ -538,16 +602,54 @@ std::vector<FeedOutcome> Node::sync(const std::optional<std::string>& only_scid,
     if (only_scid) break;
     // The recognition graph is the discovery graph: whom a trusted publisher recognizes is read
     // next.
-    const auto discovered = visibility()->to_discover();
-    if (discovered.empty()) break;
+    if (!follow_discovered()) break;
+  }
+  if (std::any_of(outcomes.begin(), outcomes.end(),
+                  [](const auto& outcome) { return outcome.refused.has_value(); })) {
     const std::lock_guard lock(writer_);
-    std::size_t followed = store_.queries().feeds().size();
-    for (const auto& [scid, did] : discovered) {
-      if (followed++ >= protocol::kMaxFollowedFeeds) break;
-      store_.follow(scid, did, false);
-    }
+    refresh_locked();
   }
   return outcomes;
+}
+
+bool Node::follow_discovered() {
+  const auto discovered = visibility()->to_discover();
+  if (discovered.empty()) return false;
+  const std::lock_guard lock(writer_);
+  std::size_t followed = store_.queries().feeds().size();
+  bool is_any_new = false;
+  for (const auto& [scid, did] : discovered) {
+    if (followed++ >= protocol::kMaxFollowedFeeds) break;
+    is_any_new |= store_.follow(scid, did, false);
+  }
+  return is_any_new;
+}
+
+FeedOutcome Node::sync_guarded(const std::string& scid,
+                               const std::function<void(const SyncProgress&)>& progress,
+                               Guarded<std::exception_ptr>& own_trouble) {
+  std::string why;
+  try {
+    return sync_feed(scid, progress);
+  } catch (const StoreError& error) {
+    if (error.is_disk_trouble())
+      own_trouble.with([](auto& kept) { kept = std::current_exception(); });
+    why = error.what();
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  return {scid, publisher_name(scid), false, 0, protocol::Error{protocol::ErrorCode::internal, why},
+          0};
+}
+
+FeedOutcome Node::read_one(const std::string& scid) {
+  if (!source_) return {scid, publisher_name(scid), false, 0, std::nullopt, 0};
+  Guarded<std::exception_ptr> own_trouble;
+  auto outcome = sync_guarded(scid, {}, own_trouble);
+  own_trouble.with([](auto& kept) {
+    if (kept) std::rethrow_exception(kept);
+  });
+  return outcome;
 }
 
 Node::Probed Node::probe(std::size_t most, bool everything) {

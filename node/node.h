@@ -1,5 +1,9 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -95,6 +99,12 @@ struct SyncProgress {
   std::string what;
 };
 
+/// A log of which a newer head was accepted here, for passing it on (SPEC 6.5).
+struct HeadNews {
+  std::string origin;
+  std::string request;  ///< the add-checkpoint that brought it; empty where it came otherwise
+};
+
 /// The node as a whole: the parts and the rules of who may touch which when (docs/ARCHITECTURE.md).
 /// Threads: everything here may be called from any thread. Writing is done by one thread at a time,
 /// under one lock that nobody holds while waiting for the network; reading takes no lock that a
@@ -112,6 +122,9 @@ class Node {
   const std::filesystem::path& folder() const { return folder_; }
 
   // Reading
+  /// Calls `use(queries)` with a connection for reading only, and returns what it returns.
+  template <class F>
+  auto read(F&& use) const;
   protocol::Result<SearchResult> search(const Query& query) const;
   /// The listing, if it is shown.
   std::optional<Group> group(const RecordKey& key) const;
@@ -172,11 +185,20 @@ class Node {
   /// StoreError where this node's own disk is in trouble; what was read by then is kept.
   std::vector<FeedOutcome> sync(const std::optional<std::string>& only_scid, bool everything,
                                 const std::function<void(const SyncProgress&)>& progress);
+  /// Reads one feed now. Throws as sync() does.
+  FeedOutcome read_one(const std::string& scid);
+  /// Follows whom valid recognitions lead to, up to the cap. Says whether there was anybody new.
+  bool follow_discovered();
+  /// How long after a good reading of a feed the next one is due, 15 minutes; ±20 %.
+  void set_poll_interval(std::chrono::seconds interval) { poll_interval_ = interval; }
   /// Answers a checkpoint that a log sends to be witnessed (SPEC 5.6). A newer one of a followed
   /// feed makes that feed due. Throws StoreError.
   WitnessAnswer add_checkpoint(std::string_view body) { return witness_.add_checkpoint(body); }
   /// Called, from any thread, with the time from which a feed is to be read because of news.
   void on_news(std::function<void(protocol::Timestamp)> hook);
+  /// Called with each newer head of a log: published here, sent to this node, or read by it (but
+  /// for first contacts). From any thread, also one that writes: it must not call the node.
+  void on_head(std::function<void(HeadNews)> hook);
   /// The checkpoint of a feed as it was accepted, with this node's own cosignature where it has a
   /// key and knows of no newer one. Nothing for a feed that was not read yet.
   std::optional<std::string> cosigned_checkpoint(const std::string& scid);
@@ -220,9 +242,13 @@ class Node {
     }
     Node& node;
   };
-  template <class F>
-  auto read(F&& use) const;
   void refresh_locked();
+  void refresh_after(std::uint64_t reading);
+  void note_own_head();
+  void tell_head(HeadNews news) const;
+  FeedOutcome sync_guarded(const std::string& scid,
+                           const std::function<void(const SyncProgress&)>& progress,
+                           Guarded<std::exception_ptr>& own_trouble);
   Publisher* publisher_locked();
   Witness::Parts witness_parts();
   Mirror::Parts mirror_parts();
@@ -232,8 +258,10 @@ class Node {
   /// Reads a feed at its own place and then, where that helps, at other nodes.
   FeedOutcome sync_feed(const std::string& scid,
                         const std::function<void(const SyncProgress&)>& progress);
+  /// Sets `reading` where what is shown must be judged anew, to what refresh_after() wants.
   FeedOutcome sync_at_its_host(const std::string& scid,
-                               const std::function<void(const SyncProgress&)>& progress);
+                               const std::function<void(const SyncProgress&)>& progress,
+                               std::uint64_t& reading);
   /// Which nodes may have more of a feed than it got from its host: none, mostly.
   struct Elsewhere {
     std::vector<std::string> nodes;
@@ -250,6 +278,9 @@ class Node {
   const Clock& clock_;
   crawler::Source* source_;
   std::mutex writer_;  // guards store_, publisher_ and recheck_, and who may refresh
+  // Held by whoever waits for writer_ in order to judge what readings changed. Before writer_.
+  std::mutex refresh_turn_;
+  std::uint64_t readings_ = 0, judged_readings_ = 0;  // guarded by writer_
   Recheck recheck_;
   Store store_;
   std::unique_ptr<Publisher> publisher_;
@@ -259,6 +290,9 @@ class Node {
   mutable Guarded<std::vector<std::unique_ptr<StoreReader>>> readers_;
   PullPace pace_;  // guarded by writer_
   Guarded<std::function<void(protocol::Timestamp)>> news_;
+  mutable Guarded<std::function<void(HeadNews)>> head_hook_;
+  std::optional<std::pair<std::string, std::uint64_t>> own_head_;  // guarded by writer_
+  std::atomic<std::chrono::seconds> poll_interval_{std::chrono::minutes(15)};
   Witness witness_;
   LogProofs proofs_;
   Mirror mirror_;

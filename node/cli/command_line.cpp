@@ -90,7 +90,16 @@ const std::vector<CommandSpec>& command_specs() {
         {"--answers", "What leaders wrote back", Kind::flag},
         {"--done", "With --answers: they are dealt with; forget them", Kind::flag}}},
       {"renew", "Sign again what ends within 60 days", {}},
-      {"publish", "Write the static files again", {{"--to", "Another folder, for a web host"}}},
+      {"publish",
+       "Write the static files again",
+       {{"--to", "Another folder, for a web host"},
+        {"--notify", "Tell other nodes that there is something new; after the files are in place",
+         Kind::flag}}},
+      {"notify add",
+       "Name a node that is to be told of what is new here",
+       {{"url", "Its address: https://chapter.example", Kind::value, true}}},
+      {"notify list", "Who is told of what is new here, and why", {}},
+      {"notify remove", "Tell it no longer", {{"url", "Its address", Kind::value, true}}},
       {"id",
        "The line that names this publisher, for paper or mail",
        {{"--line-only", "Nothing but the line", Kind::flag}}},
@@ -234,7 +243,8 @@ const std::vector<CommandSpec>& command_specs() {
         {"--tls-key", "Its key (PEM)"},
         {"--plain", "Address and port on loopback without TLS, 127.0.0.1:8101", Kind::list},
         {"--host-name", "A further name under which it is reached", Kind::list},
-        {"--sync-every", "Seconds between looks at the schedule, 15"},
+        {"--sync-every", "Seconds between looks at one's own feed and at what is shown, 15"},
+        {"--read-every", "Minutes between readings of a feed of which there is no news, 15"},
         {"--probes", "How many pages of sponsors and groups to look at a day, 50; 0 for none"}}},
       {"evidence",
        "What proves a listing to somebody without a node",
@@ -340,8 +350,11 @@ CommandLine parse_command_line(int argc, char** argv) {
     if (const auto space = name.find(' '); space != std::string::npos) {
       auto& group = groups[name.substr(0, space)];
       if (!group) {
-        group = app.add_subcommand(name.substr(0, space),
-                                   "Publishers that this node trusts: add, list, remove");
+        group =
+            app.add_subcommand(name.substr(0, space),
+                               name.starts_with("notify")
+                                   ? "Nodes that are told of what is new here: add, list, remove"
+                                   : "Publishers that this node trusts: add, list, remove");
         group->require_subcommand(1);
         group->fallthrough();
       }

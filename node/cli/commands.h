@@ -21,6 +21,11 @@ ExitCode command_put(const Invocation& invocation, Node& node, CommandOutput& ou
 ExitCode command_withdraw(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_confirm(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_renew(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_notify_add(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_notify_list(const Invocation& invocation, Node& node, CommandOutput& output);
+ExitCode command_notify_remove(const Invocation& invocation, Node& node, CommandOutput& output);
+/// Tells the whole notify list of this node's own newest head, and prints who answered what.
+ExitCode notify_all(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_remind(const Invocation& invocation, Node& node, CommandOutput& output);
 ExitCode command_id(const Invocation& invocation, Node& node, CommandOutput& output);

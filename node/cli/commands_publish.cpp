@@ -297,7 +297,7 @@ ExitCode command_renew(const Invocation&, Node& node, CommandOutput& output) {
 }
 
 ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput& output) {
-  return node.change([&](Store&, Publisher* publisher) {
+  const auto written = node.change([&](Store&, Publisher* publisher) {
     if (!publisher) return say_no_publisher(output);
     const auto folder = invocation.has("to")
                             ? std::filesystem::path(invocation.output_path(invocation.first("to")))
@@ -306,14 +306,17 @@ ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput
         folder, node.clock().now(), kHeartbeatAge, [&](std::size_t done, std::size_t total) {
           output.progress("Writing " + std::to_string(done) + " of " + std::to_string(total));
         });
-    output.print("The files are in " + folder.string() + ".\n");
-    if (invocation.has("to")) {
+    if (!invocation.json()) output.print("The files are in " + folder.string() + ".\n");
+    if (invocation.has("to") && !invocation.json()) {
       output.print("Copy the folder to your web host; did.jsonl must be readable at\n" +
                    protocol::did_folder_url(*protocol::parse_did(publisher->did())) +
                    "did.jsonl\n");
     }
-    return kExitOk;
+    return ExitCode{kExitOk};
   });
+  // Never while the store is held: others are waited for.
+  return written == kExitOk && invocation.has("notify") ? notify_all(invocation, node, output)
+                                                        : written;
 }
 
 ExitCode command_id(const Invocation& invocation, Node& node, CommandOutput& output) {

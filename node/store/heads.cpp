@@ -59,7 +59,7 @@ std::optional<Head> advance_head(Store& store, const std::string& scid,
   auto known = newest_head(database, *feed);
   if (known.state() != base) return known;
   keep_head(database, next, now);
-  database.prepare("UPDATE feed SET next_attempt = ?2 WHERE scid = ?1 AND own = 0")
+  database.prepare("UPDATE feed SET next_attempt = ?2, failures = 0 WHERE scid = ?1 AND own = 0")
       .bind(1, scid)
       .bind_time(2, pull_at)
       .run();

@@ -40,7 +40,8 @@ void keep_head(Database& database, const Head& head, protocol::Timestamp now);
 void forget_heads(Database& database, std::string_view scid, std::string_view kept_origin = {});
 
 /// In one transaction of its own: if the newest state of the log of `feed` is still `base`,
-/// remembers `next`, has the feed read again at `pull_at` (never one's own) and says nothing; else
+/// remembers `next`, has the feed read again at `pull_at` whatever failed before (never one's own)
+/// and says nothing; else
 /// changes nothing and returns what is known now. Durable when it returns.
 std::optional<Head> advance_head(Store& store, const std::string& scid,
                                  const protocol::LogHead& base, const Head& next,

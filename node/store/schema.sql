@@ -187,3 +187,6 @@ CREATE TABLE mirror_mark (
   code TEXT NOT NULL,
   detail TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Which feed is due, without reading the rows themselves; those whose last reading failed apart.
+CREATE INDEX feed_by_attempt ON feed (own, failures > 0, next_attempt, scid);

@@ -169,7 +169,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body) {
   });
   if (!done) return witness_busy();
   if (other) return witness_conflict(other->size);
-  if (pull_at && !feed->own) parts_.news(*pull_at);
+  if (pull_at && !feed->own) parts_.news(checkpoint.origin, body, *pull_at);
   return answer;
 }
 

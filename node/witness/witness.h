@@ -41,8 +41,9 @@ class Witness {
     std::function<bool(const std::function<void(Store&, const Publisher*)>&)> write;
     /// When a feed of which there is news may be read. Called as the one writer.
     std::function<protocol::Timestamp(const std::string& scid)> pull_at;
-    /// There is something to read from then on.
-    std::function<void(protocol::Timestamp at)> news;
+    /// `body` brought a newer head of another's log; there is something to read from `at` on.
+    std::function<void(const std::string& origin, std::string_view body, protocol::Timestamp at)>
+        news;
     /// Its key signed two histories, and that was stored: what is shown has to be judged anew.
     /// Called as the one writer.
     std::function<void()> quarantined;

@@ -1,0 +1,43 @@
+#include "node/store/due_feeds.h"
+
+namespace node {
+
+std::vector<DueFeed> feeds_by_attempt(Database& database, Last last, std::size_t limit) {
+  // As the index has it, which is not found for a value that is bound.
+  auto rows = database.prepare(last == Last::failed ? R"sql(
+    SELECT scid, next_attempt FROM feed WHERE own = 0 AND (failures > 0) = 1
+     ORDER BY next_attempt, scid LIMIT ?1
+  )sql"
+                                                    : R"sql(
+    SELECT scid, next_attempt FROM feed WHERE own = 0 AND (failures > 0) = 0
+     ORDER BY next_attempt, scid LIMIT ?1
+  )sql");
+  rows.bind(1, static_cast<std::int64_t>(limit));
+  std::vector<DueFeed> feeds;
+  while (rows.step()) feeds.push_back({rows.text(0), protocol::from_unix(rows.integer(1))});
+  return feeds;
+}
+
+std::size_t spread_overdue_feeds(Database& database, protocol::Timestamp now,
+                                 const std::function<std::chrono::seconds(std::size_t)>& wait) {
+  Transaction transaction(database);
+  std::vector<std::string> overdue;
+  {
+    auto rows = database.prepare(R"sql(
+      SELECT scid FROM feed
+       WHERE own = 0 AND next_attempt <= ?1 AND last_attempt IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM head WHERE head.size > feed.size
+                            AND head.origin = 'webvh/' || feed.scid || '/' || feed.epoch)
+    )sql");
+    rows.bind_time(1, now);
+    while (rows.step()) overdue.push_back(rows.text(0));
+  }
+  auto later = database.prepare("UPDATE feed SET next_attempt = ?2 WHERE scid = ?1");
+  for (const auto& scid : overdue) {
+    later.bind(1, scid).bind_time(2, now + wait(overdue.size())).run();
+  }
+  transaction.commit();
+  return overdue.size();
+}
+
+}  // namespace node
