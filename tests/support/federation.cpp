@@ -60,6 +60,15 @@ protocol::Result<crawler::FetchResponse> FolderSource::answer(
   return protocol::refuse(protocol::ErrorCode::fetch_connect, "nobody listens at " + request.url);
 }
 
+protocol::Result<crawler::PostResponse> FolderSource::post(const crawler::PostRequest& request) {
+  ++post_count_;
+  const auto host = request.url.substr(8, request.url.find('/', 8) - 8);
+  const auto found = posts_.find(host);
+  if (found == posts_.end())
+    return protocol::refuse(protocol::ErrorCode::fetch_connect, "nobody listens at " + host);
+  return found->second(request);
+}
+
 Federation::Federation() : clock(*protocol::parse_timestamp("2026-11-02T09:00:00Z")) {}
 
 Federation::Member& Federation::add(const std::string& host, const std::string& name,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -36,10 +37,10 @@ class SetClock final : public node::Clock {
  public:
   explicit SetClock(protocol::Timestamp start) : now_(start) {}
   protocol::Timestamp now() const override { return now_; }
-  void advance(std::chrono::seconds by) { now_ += by; }
+  void advance(std::chrono::seconds by) { now_ = now_.load() + by; }
 
  private:
-  protocol::Timestamp now_;
+  std::atomic<protocol::Timestamp> now_;
 };
 
 /// What a command says, kept as one text. Questions are answered with yes.
@@ -67,6 +68,12 @@ class FolderSource final : public crawler::Source {
   using Site = std::function<protocol::Result<crawler::FetchResponse>(const std::string& path)>;
   void serve_site(const std::string& host, Site site) { sites_[host] = std::move(site); }
   void stop_site(const std::string& host) { sites_.erase(host); }
+  /// Answers what is posted to `https://HOST/…`; nothing: nobody listens there. Called outside the
+  /// source's lock, from any thread.
+  using Posts = std::function<protocol::Result<crawler::PostResponse>(const crawler::PostRequest&)>;
+  void take_posts(const std::string& host, Posts posts) { posts_[host] = std::move(posts); }
+  protocol::Result<crawler::PostResponse> post(const crawler::PostRequest& request) override;
+  std::size_t posts() const { return post_count_; }
   /// What to answer instead of a file that is there; nothing: the file.
   void lie(Lie lie) { lie_ = std::move(lie); }
   std::size_t requests() const { return requests_; }
@@ -78,6 +85,8 @@ class FolderSource final : public crawler::Source {
   std::map<std::string, std::filesystem::path> folders_;
   std::map<std::string, Site> sites_;
   Lie lie_;
+  std::map<std::string, Posts> posts_;
+  std::atomic<std::size_t> post_count_{0};
   std::mutex mutex_;
   std::size_t requests_ = 0;
 };
