@@ -25,6 +25,10 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 MARK = ".made-by-the-demo"
 STOP_SECONDS = 12
+# A group that is put and taken back for seeing how fast it is found elsewhere; nothing else has this word.
+CHANGE_ID = "00000000-0000-4000-8000-00000000c4a9"
+CHANGE_WORD = "Windflower"
+CHANGE_SECONDS = 60
 
 
 class Trouble(Exception):
@@ -165,6 +169,36 @@ class Federation:
                 raise Trouble(f"{member['name']} could not take {refused}")
             say(f"{member['name']} has read the others and shows {report['listings_shown']} groups")
 
+    # News
+
+    def finds_change(self, member):
+        with urllib.request.urlopen(f"http://127.0.0.1:{member['http_port']}/api/v1/groups?q={CHANGE_WORD}") as answer:
+            return json.load(answer)["total"] > 0
+
+    def wait_until_all(self, found):
+        """Seconds until every node finds the change, or none does any more; None when that takes too long."""
+        started = time.monotonic()
+        waiting = [member for member in self.members.values() if member["http_port"]]
+        while waiting:
+            waiting = [member for member in waiting if self.finds_change(member) != found]
+            if time.monotonic() > started + CHANGE_SECONDS:
+                return None
+            time.sleep(0.02)
+        return time.monotonic() - started
+
+    def try_a_change(self):
+        """One group more at one chapter, and gone again: seconds until all nodes knew of the one and of the other."""
+        slug = self.plan["change_at"]
+        member = self.members[slug]
+        file = self.folder / "change.json"
+        file.write_text(json.dumps([{"id": f"urn:uuid:{CHANGE_ID}", "name": f"{CHANGE_WORD} consultation circle",
+                                     "kinds": ["informal_circle"], "formats": ["video"], "audience": "therapists",
+                                     "regions": member["area"], "links": {"home": member["homepage"]}}]))
+        self.command(slug, "put", str(file))
+        came = self.wait_until_all(True)
+        self.command(slug, "withdraw", CHANGE_ID)
+        return came, self.wait_until_all(False)
+
     def stop(self):
         """Ends every child, gently first; gives those that had to be killed."""
         for child, _ in self.children:
@@ -191,6 +225,14 @@ def in_use(address, port):
 
 def search_words(search):
     return [search["words"], "--license", search["license"], "--region", search["region"]]
+
+
+def say_of_change(federation, came, gone):
+    if came is None or gone is None:
+        return "A change at one chapter was not known to all nodes within a minute; see the logs."
+    name = federation.members[federation.plan["change_at"]]["name"]
+    return (f"A new group at {name} was found on all five nodes\nafter {came:.1f} seconds, and taken back, on none after "
+            f"{gone:.1f} seconds.")
 
 
 def introduce(federation, shell_kith):
@@ -252,6 +294,11 @@ class Check:
             with context.wrap_socket(plain, server_hostname=national["host"]) as secure:
                 self.expect("nodes speak TLS under their own names", secure.version() in ("TLSv1.2", "TLSv1.3"), secure.version())
 
+        came, gone = federation.try_a_change()
+        print(say_of_change(federation, came, gone), flush=True)
+        self.expect("what is put at one chapter is found on every node within a few seconds", came is not None and came < 20, came)
+        self.expect("… and what it takes back is gone on every node", gone is not None and gone < 20, gone)
+
         edge = federation.plan["recognition_to_try"]
         by, of = edge["by"], edge["of"]
         scid = federation.lines[of].split(":")[3]
@@ -293,6 +340,7 @@ def main():
         if options.check:
             code = 1 if Check(federation).run() else 0
         else:
+            print("\n" + say_of_change(federation, *federation.try_a_change()), flush=True)
             introduce(federation, options.kith_as_printed or str(options.kith))
             while True:
                 federation.complain_of_dead_children()
