@@ -141,8 +141,8 @@ class Node {
   std::size_t listings_shown() const;
   /// What a link of `kith remind` leads to.
   AnswerLink answer_link(std::string_view token) const;
-  /// Where recognitions lead to more publishers than a node follows: the SCID of the recognizer that
-  /// names the most of those left out, and how many. Nothing below that cap.
+  /// Where recognitions lead to more publishers than a node follows: the SCID of the recognizer
+  /// that names the most of those left out, and how many. Nothing below that cap.
   std::optional<std::pair<std::string, std::size_t>> names_too_many() const;
   std::vector<protocol::Anchor> anchors() const;
   /// What this node asks of a listing before it is among the results.

@@ -12,7 +12,7 @@ namespace {
 constexpr std::chrono::hours kScheduleHeartbeatAge{20};
 // After its own disk failed nothing is read for so long.
 constexpr std::chrono::seconds kScheduleDiskRest{15};
-constexpr std::size_t kScheduleOtherJobs = 2;  // the turn and the probes
+constexpr std::size_t kScheduleOtherJobs = 3;  // the turn, the probes and the heads of others
 
 }  // namespace
 
@@ -22,6 +22,7 @@ Schedule::Schedule(Node& node, const Log& log, ScheduleOptions options)
       options_(options),
       next_turn_(Clock::now()),
       next_probes_(Clock::now() + options.first_probes),
+      next_comparison_(Clock::now()),
       crew_(options.at_once + kScheduleOtherJobs) {
   node_.set_poll_interval(options_.interval);
   try {
@@ -63,6 +64,10 @@ void Schedule::run() {
     if (now >= next_turn_ && !is_turning_) {
       is_turning_ = crew_.take_on([this] { turn(); });
       next_turn_ = now + options_.every;
+    }
+    if (now >= next_comparison_ && !is_comparing_) {
+      is_comparing_ = crew_.take_on([this] { compare_heads(); });
+      next_comparison_ = now + options_.every;
     }
     if (options_.probes_a_day > 0 && now >= next_probes_ && !is_probing_) {
       is_probing_ = crew_.take_on([this] { probe(); });
@@ -188,6 +193,19 @@ void Schedule::turn() {
   const std::lock_guard lock(mutex_);
   is_turning_ = false;
   has_news_ = true;
+  wake_.notify_all();
+}
+
+/// Apart from the turn: other nodes may let one wait. The node knows which of them to ask again
+/// when.
+void Schedule::compare_heads() {
+  try {
+    node_.compare_heads(false);
+  } catch (const std::exception& error) {
+    log_.error("heads were not compared with other nodes", {{"reason", error.what()}});
+  }
+  const std::lock_guard lock(mutex_);
+  is_comparing_ = false;
   wake_.notify_all();
 }
 

@@ -29,7 +29,8 @@ struct ScheduleOptions {
 /// Reads feeds when they are due (SPEC 6.2), those that have waited longest first, each by a thread
 /// of its own: whoever is slow delays nobody, and those that failed the last time have half of the
 /// places at most. What was overdue when the node started is spread over a second for each, an
-/// interval at most. Beside that it keeps the own feed's heartbeat, judges what is shown, and
+/// interval at most. Beside that it keeps the own feed's heartbeat, judges what is shown, compares
+/// heads with other nodes, and
 /// probes.
 class Schedule {
  public:
@@ -50,6 +51,7 @@ class Schedule {
   void read(const std::string& scid, Last last);
   void turn();
   void probe();
+  void compare_heads();
 
   Node& node_;
   const Log& log_;
@@ -61,9 +63,9 @@ class Schedule {
   std::set<std::string> being_read_;
   std::size_t retried_ = 0;                           // of being_read_: failed the last time
   std::map<std::string, Clock::time_point> resting_;  // of whom nothing could be written down
-  Clock::time_point next_turn_, next_probes_;
+  Clock::time_point next_turn_, next_probes_, next_comparison_;
   Clock::time_point disk_trouble_until_{};
-  bool is_turning_ = false, is_probing_ = false;
+  bool is_turning_ = false, is_probing_ = false, is_comparing_ = false;
   bool has_news_ = true;
   bool is_stopping_ = false;
   Crew crew_;

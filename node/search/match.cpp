@@ -434,11 +434,11 @@ void fold_same_groups(std::vector<SegmentMatch>& matches) {
     return one.compare_key(a.doc, other.key(b.doc)) < 0;
   };
   for (auto& match : matches) {
-    for (const auto& [name, docs] : match.segment->same_groups) {
-      for_each_doc(docs, [&](DocId doc) {
+    for (const auto& same : match.segment->same_groups) {
+      for_each_doc(same.second, [&](DocId doc) {
         if (!match.result.contains(doc)) return;
         One lost{&match, doc};
-        const auto [found, added] = first.emplace(name, lost);
+        const auto [found, added] = first.emplace(same.first, lost);
         if (added) return;
         if (better(lost, found->second)) std::swap(lost, found->second);
         lost.match->doubles.add(lost.doc);

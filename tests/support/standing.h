@@ -24,8 +24,8 @@ class Standing {
   double mib_;
 };
 
-/// As a fixture's first member: what it looked at when it was made must hold when all the rest of the
-/// fixture is gone. Fails the test otherwise.
+/// As a fixture's first member: what it looked at when it was made must hold when all the rest of
+/// the fixture is gone. Fails the test otherwise.
 class StandingToTheEnd {
  public:
   StandingToTheEnd() = default;

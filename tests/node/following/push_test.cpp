@@ -27,7 +27,7 @@ class Pushing : public testing::Test {
   Pushing() : log(node::LogLevel::error, [](std::string_view) {}) {}
 
   Federation::Member& add(const std::string& host, const std::string& name) {
-    auto& member = federation.add(host, name, {"US-OH"});
+    auto& member = federation.add(host, name, {"US-OH"}, "state_chapter", true);
     listen(member);
     return member;
   }
