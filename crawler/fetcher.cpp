@@ -37,6 +37,7 @@ constexpr std::size_t kMaxLookups = 64;  // threads of the resolver at one time
 constexpr std::size_t kMaxLookupsKept = 10'000;
 constexpr int kTickMs = 50;  // how late a deadline of our own may be noticed
 constexpr std::size_t kMaxEtagLength = 200;
+constexpr std::size_t kMaxAddressesMet = 10'000;
 
 std::chrono::milliseconds since(SteadyTime then) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
@@ -657,6 +658,7 @@ class Fetcher::Engine {
   bool start_in(const std::string& host, Lane& lane);
   bool start_lookup(const std::string& host, Lane& lane);
   void accept_lookup(const std::string& host, Lane& lane, Result<std::vector<IpAddress>> answer);
+  bool may_meet(const std::string& url, const std::vector<IpAddress>& addresses);
   void begin(Job job, Lane& lane);
   void reap();
   void watch();
@@ -680,6 +682,8 @@ class Fetcher::Engine {
   std::map<std::string, Lane> lanes_;
   std::map<std::string, Known> known_;
   std::map<IpAddress, std::size_t> running_at_;
+  // Which first contacts there were at an address lately, and when.
+  std::map<IpAddress, std::map<std::string, SteadyTime>> met_;
   std::map<FetchJob*, Job> running_;
   std::string last_started_;
   std::uint64_t next_lookup_ = 1;
@@ -897,8 +901,35 @@ bool Fetcher::Engine::start_in(const std::string& host, Lane& lane) {
   }
   Job job = std::move(lane.waiting.front());
   lane.waiting.pop_front();
+  if (job->request.is_first_contact && !may_meet(job->request.url, at->addresses)) {
+    Error later{ErrorCode::fetch_backoff,
+                host + ": too many new publishers at its address within an hour"};
+    job->promise.set_value({tl::unexpected<Error>(std::move(later)), job->notes});
+    return true;
+  }
   job->addresses = at->addresses;
   begin(std::move(job), lane);
+  return true;
+}
+
+// One machine can have any number of names, and each of its publishers can recognize the next.
+bool Fetcher::Engine::may_meet(const std::string& url, const std::vector<IpAddress>& addresses) {
+  const auto long_ago = std::chrono::steady_clock::now() - options_.limits.first_contacts_within;
+  const auto forget = [&](std::map<std::string, SteadyTime>& met) {
+    std::erase_if(met, [&](const auto& one) { return one.second <= long_ago; });
+  };
+  if (met_.size() >= kMaxAddressesMet) {
+    for (auto& [address, met] : met_) forget(met);
+    std::erase_if(met_, [](const auto& one) { return one.second.empty(); });
+    if (met_.size() >= kMaxAddressesMet) return false;
+  }
+  for (const IpAddress& address : addresses) {
+    auto& met = met_[address];
+    forget(met);
+    if (!met.contains(url) && met.size() >= options_.limits.first_contacts) return false;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  for (const IpAddress& address : addresses) met_[address].try_emplace(url, now);
   return true;
 }
 

@@ -33,6 +33,8 @@ struct FetchLimits {
   std::size_t connections_per_host = 2;  ///< and per address
   std::size_t connections = 64;
   std::size_t addresses_tried = 8;
+  std::size_t first_contacts = 10;  ///< with publishers at one address, within this time:
+  std::chrono::milliseconds first_contacts_within{3'600'000};
 };
 
 /// Every address of a host, in the order in which they should be tried. Called from any thread, may

@@ -42,7 +42,8 @@ struct Identity {
 
 /// What an earlier reading of the same place left; all empty where there was none.
 struct RememberedLog {
-  std::string_view text, etag, witnesses;
+  std::string_view text = {}, etag = {}, witnesses = {};
+  bool is_first_contact = false;  ///< with somebody whom nobody here asked for
 };
 
 bool follow_is_absent(const protocol::Error& error) {
@@ -70,8 +71,11 @@ Result<Identity> follow_log(Source& source, const std::string& name,
                             const RememberedLog& remembered, protocol::Timestamp now) {
   ASSIGN_OR_RETURN(const auto did, protocol::parse_did(name));
   const std::string folder = protocol::did_folder_url(did);
-  ASSIGN_OR_RETURN(auto answer, source.get({folder + "did.jsonl", protocol::kMaxDidLogBytes,
-                                            std::string(remembered.etag)}));
+  ASSIGN_OR_RETURN(auto answer, source.get({folder + "did.jsonl",
+                                            protocol::kMaxDidLogBytes,
+                                            std::string(remembered.etag),
+                                            {},
+                                            remembered.is_first_contact}));
   Identity identity;
   identity.text = answer.status == 304 ? std::string(remembered.text) : std::move(answer.body);
   identity.etag = answer.status == 304 ? std::string(remembered.etag) : std::move(answer.etag);
@@ -136,15 +140,17 @@ std::optional<protocol::PublisherKeys> follow_stored_keys(std::string_view did_l
 
 Result<Identity> follow_identity(Source& source, const KnownFeed& known, protocol::Timestamp now,
                                  FeedReading& reading) {
+  const bool is_first = known.is_discovered && known.did_log.empty();
   ASSIGN_OR_RETURN(
       auto identity,
-      follow_log(source, known.did, {known.did_log, known.did_log_etag, known.did_witness}, now));
+      follow_log(source, known.did,
+                 {known.did_log, known.did_log_etag, known.did_witness, is_first}, now));
   // After a move the old place leads on; the new one may know more by now. Where it does not answer
   // yet, or lags behind, what the old place says holds.
   std::string place = known.did;
   for (int hop = 0; hop < kMostMoves && place != identity.log.current().did; ++hop) {
     const std::string next = identity.log.current().did;
-    auto there = follow_log(source, next, {}, now);
+    auto there = follow_log(source, next, {.is_first_contact = is_first}, now);
     if (!there || !there->log.has_version(identity.log.current().version_id)) break;
     place = next;
     identity = std::move(*there);

@@ -68,6 +68,7 @@ struct KnownFeed {
   /// Where the reader's own publisher has its files ("https://…/"): a feed that says it is there is
   /// refused with origin_mismatch before anything of it is asked for. Empty: nowhere.
   std::string own_folder_url = {};
+  bool is_discovered = false;  ///< through recognitions, and not by the operator's hand
   /// The root that the feed had at `size`, from the leaves that are kept. Called only to judge a
   /// shorter checkpoint.
   std::function<protocol::Hash(std::uint64_t size)> root_at;

@@ -18,6 +18,9 @@ struct FetchRequest {
   /// The caller waits no longer than this, and is refused with fetch_timeout; zero: as long as the
   /// source's own limits allow.
   std::chrono::milliseconds patience{0};
+  /// Of a publisher that nobody here asked for, and that was never read. Few of those may be at one
+  /// address; the rest is refused with fetch_backoff for a while.
+  bool is_first_contact = false;
 };
 
 struct FetchResponse {

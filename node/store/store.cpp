@@ -465,6 +465,7 @@ crawler::KnownFeed Store::known(const Feed& feed) {
   crawler::KnownFeed known;
   known.did = feed.did;
   known.did_log = feed.did_log;
+  known.is_discovered = !feed.followed;
   known.did_log_etag = feed.did_log_etag;
   known.did_witness = stored_witness_proofs(db_, feed.feed_id);
   known.seen_did_log = feed.seen_did_log;

@@ -166,6 +166,27 @@ TEST_F(Fetching, F24_KeepsConnectionsAndAtMostTwoPerHost) {
   EXPECT_LE(server.connections(), 6);  // two for each name, used again
 }
 
+TEST_F(Fetching, F24_MeetsFewNewPublishersAtOneAddressAndHour) {
+  const HostileServer server("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
+  const auto meet = [&](Fetcher& by, int number, const char* host = "a.test") {
+    return by.get({fetch_address(server, "/" + std::to_string(number), host), 10, "", {}, true});
+  };
+  Watched fetcher(*steady);
+  for (int i = 0; i < 10; ++i)
+    EXPECT_TRUE(meet(fetcher, i, i % 2 == 0 ? "a.test" : "b.test").has_value());
+  expect_refused(meet(fetcher, 10), ErrorCode::fetch_backoff);
+  expect_refused(meet(fetcher, 11, "c.test"), ErrorCode::fetch_backoff);
+  EXPECT_TRUE(meet(fetcher, 4).has_value()) << "whom it met may be asked again";
+  EXPECT_TRUE(fetcher.get({fetch_address(server, "/77"), 10, ""}).has_value())
+      << "whoever is followed is not limited by an address";
+  auto options = fetch_options();
+  options.limits.first_contacts_within = milliseconds(200);
+  Watched later(*steady, options);
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(meet(later, i).has_value());
+  std::this_thread::sleep_for(milliseconds(250));
+  EXPECT_TRUE(meet(later, 10).has_value());
+}
+
 TEST_F(Fetching, AnswersInOrderAndOneBadRequestDelaysNoOther) {
   const HostileServer server("127.0.0.2", fetch_good_certificate(), [](HostileConnection& client) {
     if (!client.start_tls()) return;

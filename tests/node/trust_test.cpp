@@ -378,6 +378,42 @@ TEST_F(TrustOfNodes, T14_AnAnchorThatGoesTakesAllAtOnceWhileSearchesGoOn) {
   EXPECT_EQ(totals, (std::set<std::size_t>{0, 402})) << "no half of it was ever seen";
 }
 
+/// Passes everything on and remembers which requests were first contacts.
+class FirstContacts final : public crawler::Source {
+ public:
+  explicit FirstContacts(crawler::Source& source) : source_(source) {}
+  std::vector<protocol::Result<crawler::FetchResponse>> get_all(
+      std::span<const crawler::FetchRequest> requests) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& request : requests) {
+      if (request.is_first_contact) urls.insert(request.url);
+    }
+    return source_.get_all(requests);
+  }
+  std::set<std::string> urls;
+
+ private:
+  crawler::Source& source_;
+  std::mutex mutex_;
+};
+
+TEST_F(TrustOfNodes, F24_FirstContactsAreWithWhomNobodyHereNamed) {
+  FirstContacts source(federation.source);
+  test_support::ScratchFolder folder;
+  Federation::Member newcomer;
+  newcomer.node = std::make_unique<node::Node>(folder.path(), federation.clock, &source);
+  federation.anchor(newcomer, national);
+  federation.sync(newcomer);
+  EXPECT_EQ(newcomer.node->listings_shown(), 2U);
+  EXPECT_EQ(source.urls, (std::set<std::string>{"https://ohio.test/o/main/did.jsonl",
+                                                "https://lake.test/o/main/did.jsonl"}));
+  source.urls.clear();
+  federation.publish(ohio, {simple_listing("Newer group")});
+  federation.sync(newcomer);
+  EXPECT_EQ(newcomer.node->listings_shown(), 3U);
+  EXPECT_TRUE(source.urls.empty()) << "whoever was read is limited by no address";
+}
+
 TEST_F(TrustOfNodes, F23_DiscoveryEndsAtTheCapAndKeepsWhoWasThere) {
   const auto count = [&] { return reader.node->feeds().size(); };
   const auto known = count();
