@@ -20,7 +20,8 @@
 #endif
 #endif
 #ifdef KITH_STANDING_SANITIZED
-#include <sanitizer/allocator_interface.h>
+// Of <sanitizer/allocator_interface.h>, which g++ 12 does not bring, though its libraries have it.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
 namespace test_support {
