@@ -36,7 +36,8 @@ std::optional<SendState> send_state(Node& node, const std::string& origin) {
 
 /// The body of a request that leads from `old_size`; nothing where that cannot be proved from here.
 std::optional<std::string> send_body(Node& node, const SendState& state, std::uint64_t old_size) {
-  const auto& [feed, head] = state;
+  const Feed& feed = state.feed;
+  const Head& head = state.head;
   std::vector<protocol::Hash> proof;
   if (old_size != 0 && old_size != head.size) {
     if (old_size > head.size || feed.size != head.size) return std::nullopt;
