@@ -70,7 +70,7 @@ def record(path, arguments, counts, cases):
         out.write(f"\n## {now:%Y-%m-%d %H:%M} UTC, commit {arguments.commit}\n\n")
         out.write(f"- {counts}; the whole run {arguments.seconds} s; preset `{arguments.preset}`, "
                   f"seed {arguments.seed}" + (f", only `{arguments.filter}`" if arguments.filter else "") + "\n")
-        out.write(f"- {platform.machine()}, {os.cpu_count()} cores, {memory_gib()} GiB, {platform.release()}\n")
+        out.write(f"- {platform.machine()}, {os.cpu_count()} cores, {memory_gib()} GiB, {platform.release().split('-')[0]}\n")
         for name, _, seconds, _ in sorted(cases, key=lambda case: -case[2])[:5]:
             if seconds >= 1:
                 out.write(f"- {name}: {seconds:.1f} s\n")
