@@ -94,25 +94,12 @@ Result<Identity> follow_log(Source& source, const std::string& name,
   return identity;
 }
 
-/// The versionIds of a log that was verified when it was stored.
-std::vector<std::string> follow_version_ids(std::string_view did_log) {
-  std::vector<std::string> ids;
-  while (!did_log.empty()) {
-    const auto end = std::min(did_log.find('\n'), did_log.size());
-    const auto entry = protocol::parse_json(did_log.substr(0, end));
-    const auto* id = entry ? entry->find("versionId") : nullptr;
-    if (id && id->if_string()) ids.push_back(*id->if_string());
-    did_log.remove_prefix(std::min(end + 1, did_log.size()));
-  }
-  return ids;
-}
-
 /// Remembered once, an identity can only grow: an attacker who revives a rotated key has to cut the
 /// log. A versionId stands for all entries up to it, so these alone are compared, and white space
 /// in a line makes no fork.
 Result<void> follow_growth(const std::string& remembered, const Identity& identity) {
   if (remembered.empty() || identity.text == remembered) return {};
-  const auto before = follow_version_ids(remembered);
+  const auto before = protocol::stored_version_ids(remembered);
   const std::string head = before.empty() ? std::string() : before.back();
   if (identity.log.has_version(head)) return {};
   const bool shorter =
@@ -122,20 +109,6 @@ Result<void> follow_growth(const std::string& remembered, const Identity& identi
                       "its newest entries, which we have seen, are missing")
              : refuse(ErrorCode::did_fork,
                       "it contradicts " + (head.empty() ? std::string("what we have seen") : head));
-}
-
-/// The keys of the newest version in a log that was verified when it was stored.
-std::optional<protocol::PublisherKeys> follow_stored_keys(std::string_view did_log) {
-  while (did_log.ends_with('\n')) did_log.remove_suffix(1);
-  const auto line = did_log.rfind('\n');
-  const auto entry =
-      protocol::parse_json(line == std::string_view::npos ? did_log : did_log.substr(line + 1));
-  if (!entry) return std::nullopt;
-  const auto* state = entry->find("state");
-  const auto* id = state ? state->find("id") : nullptr;
-  if (!id || !id->if_string()) return std::nullopt;
-  const auto keys = protocol::publisher_keys({"", {}, *id->if_string(), *state});
-  return keys ? std::optional(*keys) : std::nullopt;
 }
 
 Result<Identity> follow_identity(Source& source, const KnownFeed& known, protocol::Timestamp now,
@@ -177,7 +150,7 @@ Result<Identity> follow_identity(Source& source, const KnownFeed& known, protoco
   }
   ASSIGN_OR_RETURN(identity.keys, protocol::publisher_keys(identity.log.current()));
   if (!known.did_log.empty()) {
-    const auto before = follow_stored_keys(known.did_log);
+    const auto before = protocol::stored_publisher_keys(known.did_log);
     reading.keys_replaced =
         !before || before->sign != identity.keys->sign || before->epoch != identity.keys->epoch;
   }

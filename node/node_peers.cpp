@@ -75,7 +75,7 @@ std::vector<std::string> Node::known_nodes() const {
       const auto feed = store.feed(scid);
       if (!feed || (!feed->own && !trusted.contains(scid) && seen->publisher_hidden(scid)))
         continue;
-      const auto keys = stored_publisher_keys(*feed);
+      const auto keys = protocol::stored_publisher_keys(feed->did_log);
       if (!keys || !keys->api_url) continue;
       std::string url = *keys->api_url;
       while (url.ends_with('/')) url.pop_back();
@@ -98,7 +98,7 @@ GossipRound Node::compare_heads(bool everything) {
   if (nodes.empty()) return {};
   std::map<std::string, GossipLog> logs;
   for (auto& feed : read([](StoreQueries& store) { return store.feeds(); })) {
-    auto keys = stored_publisher_keys(feed);
+    auto keys = protocol::stored_publisher_keys(feed.did_log);
     if (!keys || feed.checkpoint.empty() || feed.quarantined) continue;
     const auto origin = protocol::feed_origin(feed.scid, feed.epoch);
     GossipLog log{feed.scid, origin, feed.size, feed.frontier.root(), {}, std::move(keys)};

@@ -87,7 +87,7 @@ class VisibilityMaker {
         issuer.usable = false;
         issuer.why_not = protocol::ErrorCode::denied;
       }
-      issuer.versions = version_ids(feed.did_log);
+      issuer.versions = protocol::stored_version_ids(feed.did_log);
       auto& facts = change_.now.publishers_[feed.scid];
       facts.own = feed.own;
       facts.followed_by_hand = feed.followed;
@@ -98,20 +98,6 @@ class VisibilityMaker {
       feeds_.emplace(feed.scid, std::move(feed));
     }
     anchors_ = store_.anchors();
-  }
-
-  /// The log was verified when it was stored; here only its version ids are read off.
-  static std::vector<std::string> version_ids(std::string_view did_log) {
-    std::vector<std::string> ids;
-    while (!did_log.empty()) {
-      const auto end = std::min(did_log.find('\n'), did_log.size());
-      if (const auto line = protocol::parse_json(did_log.substr(0, end))) {
-        if (const auto* id = line->find("versionId"); id && id->if_string())
-          ids.push_back(*id->if_string());
-      }
-      did_log.remove_prefix(std::min(end + 1, did_log.size()));
-    }
-    return ids;
   }
 
   void load_edges() {

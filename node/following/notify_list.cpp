@@ -17,21 +17,6 @@ namespace {
 
 constexpr std::string_view kNotifyPath = "/witness/add-checkpoint";
 
-/// The keys of the newest entry of a log that was verified when it was accepted.
-std::optional<protocol::PublisherKeys> notify_keys(std::string_view did_log) {
-  while (did_log.ends_with('\n')) did_log.remove_suffix(1);
-  const auto line = did_log.rfind('\n');
-  const auto entry =
-      protocol::parse_json(line == std::string_view::npos ? did_log : did_log.substr(line + 1),
-                           {.max_bytes = protocol::kMaxDidLogBytes});
-  const auto* state = entry ? entry->find("state") : nullptr;
-  const auto* id = state ? state->find("id") : nullptr;
-  if (!id || !id->if_string()) return std::nullopt;
-  auto keys = protocol::publisher_keys({"", {}, *id->if_string(), *state});
-  if (!keys) return std::nullopt;
-  return std::move(*keys);
-}
-
 /// Whom a recognition names; empty for what is none.
 std::string notify_subject(const std::string& document) {
   const auto envelope = protocol::read_envelope(document);
@@ -73,7 +58,7 @@ std::vector<NotifyTarget> notify_list(const StoreQueries& store) {
   auto own = database.prepare("SELECT scid, did_log FROM feed WHERE own = 1");
   if (own.step()) {
     own_scid = own.text(0);
-    if (const auto keys = notify_keys(own.text(1)); keys && keys->api_url) {
+    if (const auto keys = protocol::stored_publisher_keys(own.text(1)); keys && keys->api_url) {
       if (const auto url = notify_url(*keys->api_url)) own_url = *url;
     }
     // The texts are searched before any is parsed: of a great many few name this publisher.
@@ -104,7 +89,7 @@ std::vector<NotifyTarget> notify_list(const StoreQueries& store) {
       "''");
   while (feeds.step()) {
     if (feeds.integer(2) == 0 && !wanted.contains(feeds.text(0))) continue;
-    const auto keys = notify_keys(feeds.text(1));
+    const auto keys = protocol::stored_publisher_keys(feeds.text(1));
     if (!keys || !keys->api_url || !notify_is_same_host(*keys->api_url, keys->did)) continue;
     if (auto url = notify_url(*keys->api_url)) add({std::move(*url), feeds.text(0), keys->node});
   }

@@ -1,6 +1,5 @@
 #include "node/witness/witness.h"
 
-#include "protocol/encoding/json.h"
 #include "protocol/identity/did_log.h"
 #include "protocol/limits.h"
 
@@ -113,7 +112,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body) {
     feed = witness_feed(store, checkpoint.origin);
     if (feed) known = newest_head(store.database(), *feed);
   });
-  const auto keys = feed ? stored_publisher_keys(*feed) : std::nullopt;
+  const auto keys = feed ? protocol::stored_publisher_keys(feed->did_log) : std::nullopt;
   if (!keys) {
     return witness_refusal(AddCheckpointOutcome::unknown_origin, ErrorCode::not_found,
                            "this node knows no log of that origin");
@@ -171,25 +170,6 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body) {
   if (other) return witness_conflict(other->size);
   if (pull_at && !feed->own) parts_.news(checkpoint.origin, body, *pull_at);
   return answer;
-}
-
-// Its proofs are not checked again, nor could they always be: those of witnesses are not kept.
-std::optional<protocol::PublisherKeys> stored_publisher_keys(const Feed& feed) {
-  std::string_view lines = feed.did_log;
-  while (lines.ends_with('\n')) lines.remove_suffix(1);
-  const auto before = lines.rfind('\n');
-  const auto entry =
-      protocol::parse_json(before == std::string_view::npos ? lines : lines.substr(before + 1),
-                           {.max_bytes = protocol::kMaxDidLogBytes});
-  const auto* parameters = entry ? entry->find("parameters") : nullptr;
-  const auto* ended = parameters ? parameters->find("deactivated") : nullptr;
-  if (ended && ended->if_bool() && *ended->if_bool()) return std::nullopt;
-  const auto* state = entry ? entry->find("state") : nullptr;
-  const auto* id = state ? state->find("id") : nullptr;
-  if (!id || !id->if_string()) return std::nullopt;
-  auto keys = protocol::publisher_keys({"", {}, *id->if_string(), *state});
-  if (!keys) return std::nullopt;
-  return std::move(*keys);
 }
 
 std::string cosigned_checkpoint(Store& store, const Publisher& publisher, const Feed& feed,

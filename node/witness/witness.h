@@ -70,10 +70,6 @@ class Witness {
   Guarded<std::map<std::string, Line>> lines_;
 };
 
-/// The keys of the newest entry of an identity log that was verified when it was accepted; nothing
-/// when it ends the identity.
-std::optional<protocol::PublisherKeys> stored_publisher_keys(const Feed& feed);
-
 /// The checkpoint of `feed` with this node's own cosignature, if it is the newest state that is
 /// known of its log and the node has a key; else as it is. For copies of what was accepted: `feed`
 /// was read from `store` by the one writer, which persisted it before.

@@ -716,6 +716,33 @@ Result<std::string> claimed_scid(std::string_view did_jsonl) {
   return *scid->if_string();
 }
 
+std::vector<std::string> stored_version_ids(std::string_view did_jsonl) {
+  std::vector<std::string> ids;
+  while (!did_jsonl.empty()) {
+    const auto end = std::min(did_jsonl.find('\n'), did_jsonl.size());
+    const auto entry = parse_json(did_jsonl.substr(0, end));
+    const Json* id = entry ? entry->find("versionId") : nullptr;
+    if (id && id->if_string()) ids.push_back(*id->if_string());
+    did_jsonl.remove_prefix(std::min(end + 1, did_jsonl.size()));
+  }
+  return ids;
+}
+
+std::optional<PublisherKeys> stored_publisher_keys(std::string_view did_jsonl) {
+  while (did_jsonl.ends_with('\n')) did_jsonl.remove_suffix(1);
+  const auto before = did_jsonl.rfind('\n');
+  const auto entry =
+      parse_json(before == std::string_view::npos ? did_jsonl : did_jsonl.substr(before + 1));
+  const Json* parameters = entry ? entry->find("parameters") : nullptr;
+  const Json* ended = parameters ? parameters->find("deactivated") : nullptr;
+  if (ended && ended->if_bool() && *ended->if_bool()) return std::nullopt;
+  const Json* state = entry ? entry->find("state") : nullptr;
+  const Json* id = state ? state->find("id") : nullptr;
+  if (!id || !id->if_string()) return std::nullopt;
+  auto keys = publisher_keys({"", {}, *id->if_string(), *state});
+  return keys ? std::optional(std::move(*keys)) : std::nullopt;
+}
+
 Result<PublisherKeys> publisher_keys(const DidVersion& version) {
   ASSIGN_OR_RETURN(const Did did, parse_did(version.did));
   ASSIGN_OR_RETURN(const auto sign, did_log_method(version, did.scid, "sign"));

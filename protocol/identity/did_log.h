@@ -62,6 +62,10 @@ bool names_witnesses(std::string_view did_jsonl);
 /// for. Refuses with did_syntax.
 Result<std::string> claimed_scid(std::string_view did_jsonl);
 
+/// The versionIds, oldest first, of a log that was verified when it was stored: nothing is verified
+/// again.
+std::vector<std::string> stored_version_ids(std::string_view did_jsonl);
+
 /// What a DID document says that Kith uses, checked (SPEC 3.4).
 struct PublisherKeys {
   std::string did;
@@ -74,6 +78,9 @@ struct PublisherKeys {
 /// Refuses with did_invalid, or feed_missing when there is no "#feed" service of type
 /// PeerSupportFeed.
 Result<PublisherKeys> publisher_keys(const DidVersion& version);
+/// The keys of the newest entry of a log that was verified when it was stored: nothing is verified
+/// again. Nothing when that entry ends the identity.
+std::optional<PublisherKeys> stored_publisher_keys(std::string_view did_jsonl);
 
 /// The verification method `#fragment` of `version` by its full id, if it is a Multikey whose
 /// controller is the DID and which assertionMethod lists. Inside the document, names are compared

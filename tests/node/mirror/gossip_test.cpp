@@ -32,7 +32,7 @@ class Gossip : public test_support::MirroredFederation {
     const auto all = forks(member, of);
     ASSERT_EQ(all.size(), 1u);
     Feed feed_of_it = report(member, of.scid).feed;
-    const auto keys_of = node::stored_publisher_keys(feed_of_it);
+    const auto keys_of = protocol::stored_publisher_keys(feed_of_it.did_log);
     ASSERT_TRUE(keys_of);
     const auto origin = protocol::feed_origin(of.scid, 1);
     for (const auto& text : {all[0].first, all[0].second}) {

@@ -954,6 +954,16 @@ TEST(DidLogWriting, ALifeOfRotationsMovesAndAnEnd) {
   EXPECT_TRUE(log.has_did(old_did));
   EXPECT_EQ(publisher_keys(log.current())->epoch, 2U);
   EXPECT_TRUE(resolve_did_log(text, "", old_did, kDidTestNow + 24h));
+  // A copy in the store is read without verifying it again.
+  const auto stored = stored_publisher_keys(text);
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->did, log.current().did);
+  EXPECT_EQ(stored->feed_url, publisher_keys(log.current())->feed_url);
+  std::vector<std::string> ids;
+  for (const auto& version : log.versions) ids.push_back(version.version_id);
+  EXPECT_EQ(stored_version_ids(text), ids);
+  EXPECT_FALSE(stored_publisher_keys(""));
+  EXPECT_TRUE(stored_version_ids("no log\n").empty());
   // A document signed before the move is still under a name that the log has had.
   EXPECT_EQ(assertion_key(log, old_did + "#sign"), start.sign);
   EXPECT_FALSE(assertion_key(log.current(), old_did + "#sign"));
@@ -985,6 +995,8 @@ TEST(DidLogWriting, ALifeOfRotationsMovesAndAnEnd) {
   log = did_test_read(text);
   EXPECT_TRUE(log.deactivated);
   EXPECT_FALSE(assertion_key(log, log.current().did + "#sign"));
+  EXPECT_FALSE(stored_publisher_keys(text));
+  EXPECT_EQ(stored_version_ids(text).size(), 6U);
   const auto after = append_did_log(log, end, did_test_key(8), kDidTestNow + 5h);
   ASSERT_FALSE(after);
   EXPECT_EQ(after.error().code, ErrorCode::did_deactivated);
