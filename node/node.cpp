@@ -18,6 +18,7 @@
 #include "node/publish/own_history.h"
 #include "node/store/check_notes.h"
 #include "node/store/copied_heads.h"
+#include "node/store/due_feeds.h"
 #include "node/store/reports.h"
 #include "protocol/document/recognition.h"
 #include "protocol/encoding/text_encodings.h"
@@ -74,6 +75,15 @@ protocol::Timestamp after_failure(protocol::Timestamp now, int failures_before,
   return now + std::min<std::chrono::seconds>(std::max(backoff, asked.value_or(backoff)),
                                               std::chrono::hours(24));
 }
+
+/// A failure by which one cannot tell whether the other side or one's own network is down.
+bool may_be_own_network(protocol::ErrorCode code) {
+  return code == protocol::ErrorCode::fetch_dns || code == protocol::ErrorCode::fetch_connect ||
+         code == protocol::ErrorCode::fetch_timeout;
+}
+
+/// For how long a node that seems to have no network tries each feed as often as ever.
+constexpr auto kOwnNetworkDown = std::chrono::hours(24);
 
 /// A source that remembers for how long its servers asked to be left alone. For one cycle of one
 /// feed.
@@ -513,8 +523,14 @@ FeedOutcome Node::sync_at_its_host(const std::string& scid,
     // At first contact nothing of its own contradicts a log: it is not taken, and read again later.
     const bool fraud = code == protocol::ErrorCode::equivocation ||
                        (code == protocol::ErrorCode::did_fork && !current->did_log.empty());
-    const auto next = has_news ? pace_.earliest(scid, now)
-                               : after_failure(now, current->failures, noted.retry_after);
+    auto next = has_news ? pace_.earliest(scid, now)
+                         : after_failure(now, current->failures, noted.retry_after);
+    // Once its own network is back, nothing should wait for hours.
+    if (current->failures > 0 && may_be_own_network(code) && current->last_success &&
+        now - *current->last_success < kOwnNetworkDown && current->last_attempt &&
+        nobody_answered_since(store_.database(), scid, *current->last_attempt)) {
+      next = std::min(next, after_success(now, poll_interval_));
+    }
     if (code == protocol::ErrorCode::did_deactivated) {
       store_.end_feed(*current, reading.seen_did_log, reading.seen_did_witness,
                       reading.update.error(), now, next);

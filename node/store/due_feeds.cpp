@@ -18,6 +18,14 @@ std::vector<DueFeed> feeds_by_attempt(Database& database, Last last, std::size_t
   return feeds;
 }
 
+bool nobody_answered_since(Database& database, const std::string& scid, protocol::Timestamp since) {
+  auto newest = database.prepare("SELECT max(last_success) FROM feed WHERE own = 0 AND scid <> ?1");
+  newest.bind(1, scid);
+  if (!newest.step()) return false;
+  const auto answered = newest.time(0);
+  return answered && *answered <= since;
+}
+
 std::size_t spread_overdue_feeds(Database& database, protocol::Timestamp now,
                                  const std::function<std::chrono::seconds(std::size_t)>& wait) {
   Transaction transaction(database);

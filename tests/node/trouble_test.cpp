@@ -156,6 +156,51 @@ TEST_F(Trouble, O11_WithoutNamesSearchGoesOnAndNothingIsLost) {
   EXPECT_EQ(federation.found(reader).size(), 6U);
 }
 
+TEST_F(Trouble, O11_WhenTheNetworkIsBackAllIsReadWithinOneInterval) {
+  federation.source.lie(
+      [](const std::string& url,
+         const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
+        return protocol::refuse(ErrorCode::fetch_dns, url + ": temporary failure");
+      });
+  for (auto* chapter : chapters)
+    federation.publish(*chapter, {simple_listing("Newer group of " + chapter->host)});
+  const auto pass = [&](int count) {
+    for (int minute = 0; minute < count; ++minute) {
+      federation.clock.advance(minutes(1));
+      reader.node->sync(std::nullopt, false, {});
+    }
+  };
+  pass(60);
+  federation.source.lie(nullptr);
+  // 15 minutes and a fifth.
+  pass(18);
+  EXPECT_EQ(federation.found(reader).size(), 6U);
+  for (const auto& report : reader.node->feeds()) {
+    EXPECT_EQ(report.feed.failures, 0) << report.feed.did;
+  }
+}
+
+// A dead one among the living is another matter, though it began in the same way.
+TEST_F(Trouble, O11_OneThatIsDeadWhileOthersLiveIsAskedLessAndLess) {
+  federation.source.lie(
+      [](const std::string& url,
+         const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
+        if (url.find("ohio.test") == std::string::npos) return std::nullopt;
+        return protocol::refuse(ErrorCode::fetch_connect, url + ": refused");
+      });
+  std::set<protocol::Timestamp> tries;
+  for (int minute = 0; minute < 12 * 60; ++minute) {
+    federation.clock.advance(minutes(1));
+    reader.node->sync(std::nullopt, false, {});
+    for (const auto& report : reader.node->feeds()) {
+      if (report.feed.did.find("ohio.test") != std::string::npos)
+        tries.insert(*report.feed.last_attempt);
+    }
+  }
+  // 10, 20, 40, 80, 160 and 320 minutes, times 0.8 at least.
+  EXPECT_LE(tries.size(), 9U);
+}
+
 TEST_F(Trouble, O12_AllAnchorsAwayAreNotedThenHideAndComeBackWithoutBeingReadAnew) {
   federation.source.stop_serving("national.test/o/main");
   const auto status = [&] {
