@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Every test that a table of this project names is there, and every row of reliability has one or says why not.
+"""Every test that a table of this project names is there, every row of reliability has one or says why not, and every alert
+has its page.
 
 Reads docs/reliability.md, docs/requirements.md and SPEC.md. In their tables `Suite.Name` is a test, * stands for any
 letters, `Suite.Name/Row_*` is one row of a test with parameters, and in reliability.md a plain word is a program or
-script of tests/. A list of claims that nobody checks is wrong within a month.
+script of tests/. The names of alerts are those that
+node/alerts.cpp raises, their pages the parts of docs/OPERATING.md. A list of claims that nobody checks is wrong within a month.
 """
 import pathlib
 import re
@@ -19,6 +21,15 @@ SCRIPT = re.compile(r"`([a-z]\w+)`")
 def matches(claim, names):
     pattern = re.compile(re.escape(claim).replace(r"\*", r"\w*") + r"\Z")
     return any(pattern.match(name) for name in names)
+
+
+def alerts_without_page():
+    raised = re.findall(r'"((?:peer|feed|storage|clock|key|backup)-[a-z]+)"', (ROOT / "node/alerts.cpp").read_text(encoding="utf-8"))
+    if len(set(raised)) < 9:
+        sys.exit(f"only {sorted(set(raised))} were found in node/alerts.cpp: this check reads it wrongly")
+    pages = dict(re.findall(r"^### ([\w-]+)\n(.*?)(?=^#|\Z)", (ROOT / "docs/OPERATING.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+    return [f"docs/OPERATING.md: {name} does not say what it {part}" for name in sorted(set(raised))
+            for part in ("Means", "Do", "Clears") if f"*{part}*" not in pages.get(name, "")]
 
 
 def main():
@@ -53,6 +64,7 @@ def main():
                 wrong.append(f"{file}:{number}: {row[1]} names no test and no reason")
     wrong += [f"docs/reliability.md: no row {row}" for row in ROWS if row not in seen]
     wrong += [f"docs/reliability.md: {row} stands there twice" for row in sorted(set(seen)) if seen.count(row) > 1]
+    wrong += alerts_without_page()
     print("\n".join(wrong) or f"{len(seen)} rows, all that they name is there")
     return 1 if wrong else 0
 

@@ -79,6 +79,13 @@ std::vector<std::string> follow_path(Node& node, const std::string& scid) {
   return {};
 }
 
+bool follows_by_hand(Node& node, const std::string& scid) {
+  const auto feeds = node.feeds();
+  return std::any_of(feeds.begin(), feeds.end(), [&](const FeedReport& report) {
+    return report.feed.scid == scid && report.feed.followed;
+  });
+}
+
 /// Finds the publisher that the person named, shows it, and asks. Nothing where the answer is no,
 /// or it cannot be read.
 std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const std::string& doing,
@@ -126,9 +133,13 @@ std::optional<FoundPublisher> follow_agreed(const Invocation& invocation, const 
     output.print("  no body that this node trusts recognizes it, as far as is known here\n");
   }
   if (invocation.has("yes")) {
-    if (!target.starts_with("kith1:")) {
+    // Another place to read the same identity from trusts nobody new.
+    const bool is_known =
+        !folder.empty() && (path.size() == 1 || follows_by_hand(node, found->scid));
+    if (!target.starts_with("kith1:") && !is_known) {
       output.complain(wrapped("--yes works only with the whole kith1: line: that line is the proof "
-                              "that you compared.") +
+                              "that you compared. Of a publisher that you follow already, a local "
+                              "folder will do.") +
                       "\n");
       exit = kExitUsage;
       return std::nullopt;

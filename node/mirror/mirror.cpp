@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/publish/docs_file.h"
 #include "node/publish/files.h"
 #include "node/store/contradictions.h"
 #include "node/store/witness_proofs.h"
@@ -43,11 +44,10 @@ MirrorDenied mirror_denied(const StoreQueries& store, const std::string& scid,
   return denied;
 }
 
-std::string mirror_docs(const StoreQueries& store, const Feed& feed, std::uint64_t bundle,
-                        const MirrorDenied& denied) {
+/// Empties the lines of the texts that nobody may copy from here.
+void blank_denied(const StoreQueries& store, const Feed& feed, std::uint64_t bundle,
+                  const MirrorDenied& denied, std::vector<std::string>& lines) {
   const auto begin = bundle * protocol::kTileWidth;
-  auto lines =
-      store.document_lines(feed.feed_id, begin, begin + protocol::bundle_width(bundle, feed.size));
   for (const auto& id : denied.ids) {
     const std::string uuid = id.starts_with("urn:uuid:") ? id.substr(9) : id;
     const auto record = store.record({feed.scid, uuid});
@@ -56,9 +56,13 @@ std::string mirror_docs(const StoreQueries& store, const Feed& feed, std::uint64
       continue;
     lines[record->document_position - begin].clear();
   }
-  std::string text;
-  for (const auto& line : lines) text += line + "\n";
-  return text;
+}
+
+std::vector<std::string> mirror_docs(const StoreQueries& store, const Feed& feed,
+                                     std::uint64_t bundle) {
+  const auto begin = bundle * protocol::kTileWidth;
+  return store.document_lines(feed.feed_id, begin,
+                              begin + protocol::bundle_width(bundle, feed.size));
 }
 
 /// Also of an epoch that its publisher has left: what was signed stays signed.
@@ -127,8 +131,11 @@ std::optional<std::string> mirror_file(const StoreQueries& store, LogProofs& pro
       if (proofs_of_witnesses.empty()) return std::nullopt;
       return proofs_of_witnesses;
     }
-    case What::docs:
-      return mirror_docs(store, feed, path.number, denied);
+    case What::docs: {
+      auto lines = mirror_docs(store, feed, path.number);
+      blank_denied(store, feed, path.number, denied, lines);
+      return docs_file(lines);
+    }
     case What::entries: {
       const auto begin = path.number * protocol::kTileWidth;
       const auto entries = store.entries(feed.feed_id, begin, begin + path.width);
@@ -171,6 +178,7 @@ protocol::Result<void> write_mirror_folder(const StoreQueries& store, LogProofs&
           mirror_file(store, proofs, feed, {MirrorPath::What::did_witness, 0, 0, 0}, now))
     replace_file_if_changed(folder / "did-witness.json", *witnesses);
   replace_file_if_changed(folder / "did.jsonl", *log);
+  const auto denied = mirror_denied(store, feed.scid, now);
   const auto write = [&](const MirrorPath& path, const std::string& name) {
     if (const auto bytes = mirror_file(store, proofs, feed, path, now))
       replace_file_if_changed(feed_folder / name, *bytes);
@@ -178,15 +186,25 @@ protocol::Result<void> write_mirror_folder(const StoreQueries& store, LogProofs&
   for (std::uint64_t bundle = 0; bundle * protocol::kTileWidth < feed.size; ++bundle) {
     const auto width = protocol::bundle_width(bundle, feed.size);
     write({MirrorPath::What::entries, 0, bundle, width}, protocol::entries_path(bundle, width));
-    write({MirrorPath::What::docs, 0, bundle, 0}, protocol::docs_path(bundle));
-    // What a writer that was cut off left may hold a text that ended since.
-    remove_files((feed_folder / protocol::docs_path(bundle)).string() + ".new");
+    // New texts join the old ones first, as their publisher writes them. Where the operator denies
+    // some, none that stands there is kept: which of them it is an older text of is not known.
+    const auto docs = feed_folder / protocol::docs_path(bundle);
+    auto lines = mirror_docs(store, feed, bundle);
+    if (denied.ids.empty())
+      lines = joined_docs(std::move(lines), read_file_if_there(docs).value_or(""));
+    blank_denied(store, feed, bundle, denied, lines);
+    replace_file_if_changed(docs, docs_file(lines));
   }
   for (const auto& tile : protocol::new_hash_tiles(0, feed.size)) {
     write({MirrorPath::What::hash_tile, tile.level, tile.number, tile.width},
           protocol::hash_tile_path(tile.level, tile.number, tile.width));
   }
   replace_file_if_changed(feed_folder / "checkpoint", checkpoint);
+  for (std::uint64_t bundle = 0; bundle * protocol::kTileWidth < feed.size; ++bundle) {
+    write({MirrorPath::What::docs, 0, bundle, 0}, protocol::docs_path(bundle));
+    // What a writer that was cut off left may hold a text that ended since.
+    remove_files((feed_folder / protocol::docs_path(bundle)).string() + ".new");
+  }
   // An epoch that was left keeps its log in such a folder, and none of its texts.
   for (std::uint64_t epoch = 1; epoch < feed.epoch; ++epoch)
     remove_files(folder / "feed" / std::to_string(epoch) / "docs");

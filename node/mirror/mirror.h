@@ -26,9 +26,9 @@ std::optional<std::string> mirror_file(const StoreQueries& store, LogProofs& pro
                                        const Feed& feed, const MirrorPath& path,
                                        protocol::Timestamp now);
 /// Writes what the mirror serves of `feed` as a publisher's folder (did.jsonl, feed/<epoch>/…),
-/// the checkpoint last. `checkpoint` is what the mirror serves as such. Refuses with
-/// not_found where nothing of this feed may be copied, rollback where the folder has a longer log
-/// of it already. Throws std::system_error.
+/// then the checkpoint, and only then the blanking of texts that ended. `checkpoint` is what the
+/// mirror serves as such. Refuses with not_found where nothing of this feed may be copied, rollback
+/// where the folder has a longer log of it already. Throws std::system_error.
 protocol::Result<void> write_mirror_folder(const StoreQueries& store, LogProofs& proofs,
                                            const Feed& feed, std::string_view checkpoint,
                                            const std::filesystem::path& folder,

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "node/publish/docs_file.h"
 #include "node/publish/files.h"
 #include "protocol/identity/did_log.h"
 #include "protocol/log/checkpoint.h"
@@ -11,26 +12,6 @@
 #include "protocol/log/tiles.h"
 
 namespace node {
-
-namespace {
-
-std::vector<std::string> folder_lines(std::string_view file) {
-  std::vector<std::string> lines;
-  while (!file.empty()) {
-    const auto end = std::min(file.find('\n'), file.size());
-    lines.emplace_back(file.substr(0, end));
-    file.remove_prefix(std::min(end + 1, file.size()));
-  }
-  return lines;
-}
-
-std::string folder_joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const auto& line : lines) text += line + "\n";
-  return text;
-}
-
-}  // namespace
 
 void check_identity_folder(const Feed& feed, const std::filesystem::path& folder) {
   const auto shown = read_file_if_there(folder / "did.jsonl");
@@ -102,12 +83,9 @@ void write_feed_folder(const StoreQueries& store, const Feed& feed,
     const std::uint64_t begin = bundle * protocol::kTileWidth;
     const auto width = protocol::bundle_width(bundle, feed.size);
     const auto docs = feed_folder / protocol::docs_path(bundle);
-    auto lines = store.document_lines(feed.feed_id, begin, begin + width);
-    const auto before = folder_lines(read_file_if_there(docs).value_or(""));
-    for (std::size_t i = 0; i < lines.size() && i < before.size(); ++i) {
-      if (lines[i].empty()) lines[i] = before[i];
-    }
-    replace_file_if_changed(docs, folder_joined(lines));
+    replace_file_if_changed(
+        docs, docs_file(joined_docs(store.document_lines(feed.feed_id, begin, begin + width),
+                                    read_file_if_there(docs).value_or(""))));
     const auto entries = store.entries(feed.feed_id, begin, begin + width);
     const auto bytes = protocol::encode_bundle(entries);
     replace_file_if_changed(feed_folder / protocol::entries_path(bundle, width),
@@ -132,8 +110,8 @@ void write_feed_folder(const StoreQueries& store, const Feed& feed,
     const std::uint64_t begin = bundle * protocol::kTileWidth;
     const auto width = protocol::bundle_width(bundle, feed.size);
     const auto docs = feed_folder / protocol::docs_path(bundle);
-    replace_file_if_changed(
-        docs, folder_joined(store.document_lines(feed.feed_id, begin, begin + width)));
+    replace_file_if_changed(docs,
+                            docs_file(store.document_lines(feed.feed_id, begin, begin + width)));
     // What a killed writer left may hold a text that was erased since.
     std::filesystem::remove(docs.string() + ".new");
     if (width == protocol::kTileWidth) {

@@ -14,19 +14,14 @@ read. Whatever was cut off:
 25 rounds, 250 with KITH_LONG=1. KITH_SEED chooses the moments. KITH_KILL_BINARY names another program to use.
 """
 
-import argparse
 import json
-import os
-import pathlib
-import random
 import shutil
 import signal
 import sqlite3
 import sys
 import time
 
-import kill_points
-from kill_points import HOST, OTHER_HOST, Broken, Trouble, copy, empty_folder, expect
+from kill_bench import HOST, OTHER_HOST, Broken, copy, expect, run, try_rounds
 from kill_witness import Serving, WitnessBench, leaf_hashes, request, subproof
 
 LONGEST_BEFORE_THE_KILL = 0.6
@@ -143,48 +138,24 @@ class PushBench(WitnessBench):
         return told["size"] == len(hashes), acknowledged
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kith", required=True, type=pathlib.Path)
-    parser.add_argument("--folder", required=True, type=pathlib.Path)
-    given = parser.parse_args()
-    kith = pathlib.Path(os.environ.get("KITH_KILL_BINARY") or given.kith).resolve()
-    rounds = 250 if os.environ.get("KITH_LONG") == "1" else 25
-    seed = int(os.environ.get("KITH_SEED") or 1)
-    folder = empty_folder(given.folder)
-    started = time.monotonic()
-    chance = random.Random(seed)
-    bench = PushBench(kith, folder, 1)
-    failures, before, kept = 0, 0, 0
-    try:
-        bench.prepare()
-        for number in range(1, rounds + 1):
-            # Evenly over the time that it takes, and by chance within each part.
-            wait = LONGEST_BEFORE_THE_KILL * ((number % 5) + chance.random()) / 5
-            try:
-                was_read, acknowledged = bench.round(number, wait)
-            except Broken as broken:
-                failures += 1
-                print(f"FAILED round {number}, killed after {wait:.3f} s, seed {seed}: {broken}", flush=True)
-                break
-            before += not was_read
-            kept += acknowledged
-            print(f"round {number}: killed after {wait:.3f} s, {'after' if was_read else 'before'} the reading, "
-                  f"own listing {'acknowledged' if acknowledged else 'not'}", flush=True)
-        print(f"MEASURED push kills={rounds} before the reading={before} acknowledged={kept} failed={failures} seed={seed} "
-              f"seconds={time.monotonic() - started:.0f}")
-        if not failures and (before == 0 or before == rounds):
-            print("every kill fell at one side of the reading: this test shows little", file=sys.stderr)
-            failures += 1
-    except (Broken, Trouble) as error:
-        print(f"FAILED before the first round: {error}", flush=True)
+def try_all(bench):
+    before, kept = 0, 0
+
+    def one(number, wait):
+        nonlocal before, kept
+        was_read, acknowledged = bench.round(number, wait)
+        before += not was_read
+        kept += acknowledged
+        return (f"{'after' if was_read else 'before'} the reading, own listing "
+                f"{'acknowledged' if acknowledged else 'not'}")
+
+    rounds, failures = try_rounds(one, lambda number: LONGEST_BEFORE_THE_KILL)
+    print(f"MEASURED push kills={rounds} before the reading={before} acknowledged={kept} failed={failures}")
+    if not failures and before in (0, rounds):
+        print("every kill fell at one side of the reading: this test shows little", file=sys.stderr)
         return 1
-    finally:
-        bench.stop()
-    if not failures:
-        shutil.rmtree(folder)
-    return 1 if failures else 0
+    return failures
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, PushBench, try_all))

@@ -10,7 +10,6 @@ case it knows the old one or the new one, takes the same request once at most, a
 KITH_LONG=1 takes every point, otherwise every flush and answer and some of the writes.
 """
 
-import argparse
 import base64
 import hashlib
 import http.client
@@ -24,8 +23,7 @@ import subprocess
 import sys
 import time
 
-import kill_points
-from kill_points import HOST, OTHER_HOST, Bench, Broken, Trouble, copy, empty_folder, expect
+from kill_bench import HOST, OTHER_HOST, Broken, Network, copy, end_with_parent, expect, run
 
 CALLS = ["write", "pwrite64", "fsync", "fdatasync", "sendmsg", "sendto"]
 SECONDS_TO_START = 60
@@ -72,14 +70,16 @@ def request(old, checkpoint, proof):
 class Serving:
     """`kith serve` on a port of its own, perhaps under strace."""
 
+    words = ("--sync-every", "3600")
+
     def __init__(self, place, data, under=()):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.process = subprocess.Popen(
-            [*under, str(place.kith), "serve", "--plain", f"127.0.0.1:{self.port}", "--sync-every", "3600", "--data", str(data),
+            [*under, str(place.kith), "serve", "--plain", f"127.0.0.1:{self.port}", *self.words, "--data", str(data),
              "--test-network", str(place.network)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            stdin=subprocess.DEVNULL, preexec_fn=kill_points.end_with_parent)
+            stdin=subprocess.DEVNULL, preexec_fn=end_with_parent)
         self.is_ready = any(line.startswith("Ready at") for line in iter(self.process.stdout.readline, ""))
 
     def post(self, body):
@@ -110,7 +110,7 @@ class Serving:
             self.process.stdout.close()
 
 
-class WitnessBench(Bench):
+class WitnessBench(Network):
     def prepare(self):
         self.prepare_network()
         place = self.places[0]
@@ -181,50 +181,33 @@ class WitnessBench(Bench):
         return killed, acknowledged, stood
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kith", required=True, type=pathlib.Path)
-    parser.add_argument("--folder", required=True, type=pathlib.Path)
-    given = parser.parse_args()
-    kith = pathlib.Path(os.environ.get("KITH_KILL_BINARY") or given.kith).resolve()
+def try_all(bench):
     long = os.environ.get("KITH_LONG") == "1"
-    folder = empty_folder(given.folder)
     started = time.monotonic()
-    bench = WitnessBench(kith, folder, 1)
     failures, kills, between = 0, 0, 0
-    try:
-        bench.prepare()
-        most = bench.learn()
-        points = []
-        for call, count in most.items():
-            numbers = list(range(1, count + 1))
-            if not long and len(numbers) > 5:
-                numbers = sorted({numbers[i * (len(numbers) - 1) // 4] for i in range(5)})
-            points += [(call, number) for number in numbers]
-        for call, number in points:
-            try:
-                killed, acknowledged, stood = bench.try_kill(call, number)
-            except Broken as broken:
-                failures += 1
-                print(f"FAILED {call} {number}: {broken}", flush=True)
-                continue
-            kills += killed
-            between += killed and stood == "after" and not acknowledged
-            print(f"{call} {number}: {'killed' if killed else 'not reached'}, answer {acknowledged}, head {stood}", flush=True)
-        print(f"MEASURED witness kills={kills} of={len(points)} between commit and answer={between} failed={failures} "
-              f"seconds={time.monotonic() - started:.0f}")
-        if between == 0:
-            print("no kill fell between the commit and the answer: this test shows nothing", file=sys.stderr)
+    points = []
+    for call, count in bench.learn().items():
+        numbers = list(range(1, count + 1))
+        if not long and len(numbers) > 5:
+            numbers = sorted({numbers[i * (len(numbers) - 1) // 4] for i in range(5)})
+        points += [(call, number) for number in numbers]
+    for call, number in points:
+        try:
+            killed, acknowledged, stood = bench.try_kill(call, number)
+        except Broken as broken:
             failures += 1
-    except (Broken, Trouble) as error:
-        print(f"FAILED before the first point: {error}", flush=True)
-        return 1
-    finally:
-        bench.stop()
-    if not failures:
-        shutil.rmtree(folder)
-    return 1 if failures else 0
+            print(f"FAILED {call} {number}: {broken}", flush=True)
+            continue
+        kills += killed
+        between += killed and stood == "after" and not acknowledged
+        print(f"{call} {number}: {'killed' if killed else 'not reached'}, answer {acknowledged}, head {stood}", flush=True)
+    print(f"MEASURED witness kills={kills} of={len(points)} between commit and answer={between} failed={failures} "
+          f"seconds={time.monotonic() - started:.0f}")
+    if between == 0:
+        print("no kill fell between the commit and the answer: this test shows nothing", file=sys.stderr)
+        failures += 1
+    return failures
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, WitnessBench, try_all))

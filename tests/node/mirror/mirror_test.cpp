@@ -65,9 +65,13 @@ TEST(Mirror, ServesTheOriginsBytesAndCrossesByFolder) {
       << said.said;
   federation.source.stop_serving("ohio.test/o/main");
   const auto place = (out / ohio.scid).string();
+  const node::Invocation unasked{"follow", {{"publisher", {place}}, {"yes", {}}}, {}, {}, "/"};
+  EXPECT_EQ(node::execute(unasked, *reader.node, said), node::kExitUsage)
+      << "whom nobody here follows yet, a person compares first";
   ASSERT_EQ(node::execute({"follow", {{"publisher", {place}}}, {}, {}, "/"}, *reader.node, said),
             node::kExitOk)
       << said.said;
+  EXPECT_EQ(node::execute(unasked, *reader.node, said), node::kExitOk) << said.said;
   reader.node->sync(std::nullopt, true, {});
   EXPECT_EQ(reader.node->feeds().at(0).listings, 1u);
   EXPECT_EQ(node::read_file_if_there(out / ohio.scid / "feed/1/docs/000.jsonl")->find("Goes away"),
