@@ -7,6 +7,7 @@
 
 #include "crawler/fetcher.h"
 #include "crawler/user_agent.h"
+#include "tests/crawler/fetch_network.h"
 #include "tests/support/hostile_server.h"
 #include "tests/support/test_ca.h"
 
@@ -18,36 +19,8 @@ using std::chrono::milliseconds;
 using test_support::HostileConnection;
 using test_support::HostileServer;
 
-test_support::TestCa& post_ca() {
-  static test_support::TestCa ca;
-  return ca;
-}
-
-const test_support::TestCertificate& post_certificate() {
-  static const auto certificate = [] {
-    test_support::TestLeaf leaf;
-    for (int i = 0; i < 20; ++i) leaf.names.push_back("n" + std::to_string(i) + ".test");
-    return post_ca().issue(leaf);
-  }();
-  return certificate;
-}
-
 FetcherOptions post_options(const std::string& address = "127.0.0.3") {
-  FetcherOptions options;
-  options.limits.connect = milliseconds(1'000);
-  options.limits.tls = milliseconds(400);
-  options.limits.first_byte = milliseconds(500);
-  options.limits.whole = milliseconds(2'000);
-  options.limits.slow_after = milliseconds(500);
-  TestNetwork network;
-  for (int i = 0; i < 20; ++i)
-    network.names.emplace("n" + std::to_string(i) + ".test", *IpAddress::parse(address));
-  network.ca_pem = post_ca().certificate_pem();
-  options.test_network = network;
-  options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
-    return protocol::refuse(ErrorCode::fetch_dns, host + ": unknown");
-  };
-  return options;
+  return fetch_options_for(numbered_names(), address);
 }
 
 std::string post_address(const HostileServer& server, const std::string& host = "n0.test") {
@@ -56,7 +29,7 @@ std::string post_address(const HostileServer& server, const std::string& host = 
 
 protocol::Result<PostResponse> post_to(HostileServer::Script script, std::size_t max_bytes = 100,
                                        const std::string& body = "old 0\n") {
-  const HostileServer server("127.0.0.3", post_certificate(), std::move(script));
+  const HostileServer server("127.0.0.3", fetch_good_certificate(), std::move(script));
   Fetcher fetcher(post_options());
   return fetcher.post({post_address(server), body, max_bytes});
 }
@@ -71,7 +44,7 @@ TEST(FetcherPost, SendsTheBytesAndNothingElse) {
   std::string head;
   std::mutex mutex;
   // The head's reader stops at the blank line; the body follows in what is read next.
-  const HostileServer server("127.0.0.3", post_certificate(), [&](HostileConnection& client) {
+  const HostileServer server("127.0.0.3", fetch_good_certificate(), [&](HostileConnection& client) {
     if (!client.start_tls()) return;
     {
       const std::lock_guard lock(mutex);
@@ -172,7 +145,7 @@ TEST(FetcherPost, HoldsTheAnswerToTheSameLimits) {
 }
 
 TEST(FetcherPost, SendsAtMost64KiB) {
-  const HostileServer server("127.0.0.3", post_certificate(), [](HostileConnection& client) {
+  const HostileServer server("127.0.0.3", fetch_good_certificate(), [](HostileConnection& client) {
     if (!client.start_tls()) return;
     client.read_head();
     client.send(post_reply("200 OK", ""));
@@ -205,7 +178,7 @@ TEST(FetcherPost, GoesToNoForbiddenAddressAndNoOtherScheme) {
 }
 
 TEST(FetcherPost, StopsAtOnce) {
-  const HostileServer server("127.0.0.3", post_certificate(), [](HostileConnection& client) {
+  const HostileServer server("127.0.0.3", fetch_good_certificate(), [](HostileConnection& client) {
     if (client.start_tls()) client.wait_for_client();
   });
   FetcherOptions options = post_options();

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "crawler/user_agent.h"
+#include "tests/crawler/fetch_network.h"
 #include "tests/support/hostile_server.h"
 #include "tests/support/own_network.h"
 #include "tests/support/standing.h"
@@ -29,41 +30,9 @@ using test_support::HostileServer;
 using test_support::once;
 using test_support::plain_reply;
 
-// One CA and one good certificate serve all tests: making them costs more than most tests.
-test_support::TestCa& fetch_ca() {
-  static test_support::TestCa ca;
-  return ca;
-}
-
-const test_support::TestCertificate& fetch_good_certificate() {
-  static const auto certificate = [] {
-    test_support::TestLeaf leaf;
-    leaf.names = {"a.test", "b.test", "c.test", "steady.test"};
-    return fetch_ca().issue(leaf);
-  }();
-  return certificate;
-}
-
-// Times short enough for a test, and apart enough to tell one deadline from another.
 FetcherOptions fetch_options() {
-  FetcherOptions options;
-  options.limits.lookup = milliseconds(300);
-  options.limits.connect = milliseconds(1'000);
-  options.limits.tls = milliseconds(400);
-  options.limits.first_byte = milliseconds(500);
-  options.limits.whole = milliseconds(2'000);
-  options.limits.slow_after = milliseconds(500);
-  TestNetwork network;
-  for (const char* name : {"a.test", "b.test", "c.test"}) {
-    network.names.emplace(name, *IpAddress::parse("127.0.0.2"));
-  }
-  network.names.emplace("steady.test", *IpAddress::parse("127.0.0.5"));
-  network.ca_pem = fetch_ca().certificate_pem();
-  options.test_network = network;
-  // Nothing in these tests may ask the real network.
-  options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
-    return protocol::refuse(ErrorCode::fetch_dns, host + ": unknown");
-  };
+  auto options = fetch_options_for({"a.test", "b.test", "c.test"}, "127.0.0.2");
+  options.test_network->names.emplace("steady.test", *IpAddress::parse("127.0.0.5"));
   return options;
 }
 

@@ -12,6 +12,7 @@
 #include "node/pages/report_limiter.h"
 #include "node/store/reports.h"
 #include "protocol/error_effect.h"
+#include "tests/node/three_levels.h"
 #include "tests/support/federation.h"
 #include "tests/support/shared_inputs.h"
 
@@ -20,22 +21,9 @@ namespace {
 using test_support::Federation;
 using test_support::simple_listing;
 
-class Moderation : public testing::Test {
+class Moderation : public test_support::ThreeLevels {
  protected:
-  Moderation()
-      : national(federation.add("national.test", "National Test Association", {"US"},
-                                "national_association")),
-        ohio(federation.add("ohio.test", "Ohio Test Chapter", {"US-OH"})),
-        lake(federation.add("lake.test", "Lake Test Collective", {"US-OH"}, "collective")),
-        reader(federation.add_reader("reader")) {
-    federation.recognize(national, ohio, {"US-OH"}, 1);
-    federation.recognize(ohio, lake, {"US-OH"});
-    federation.anchor(reader, national);
-    of_ohio = federation.publish(ohio, {simple_listing("Chapter group")})[0];
-    of_lake = federation.publish(lake, {simple_listing("Harbor circle")})[0];
-    federation.sync(reader);
-    build_routes();
-  }
+  Moderation() { build_routes(); }
 
   void build_routes() {
     router = node::Router();
@@ -89,12 +77,6 @@ class Moderation : public testing::Test {
     return text + output.said;
   }
 
-  Federation federation;
-  Federation::Member& national;
-  Federation::Member& ohio;
-  Federation::Member& lake;
-  Federation::Member& reader;
-  node::RecordKey of_ohio, of_lake;
   node::Router router;
 };
 

@@ -19,6 +19,7 @@
 #include "protocol/limits.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/note.h"
+#include "tests/node/three_levels.h"
 #include "tests/support/federation.h"
 #include "tests/support/standing.h"
 
@@ -28,23 +29,8 @@ using protocol::ErrorCode;
 using test_support::Federation;
 using test_support::simple_listing;
 
-/// National recognizes Ohio, Ohio recognizes the Lake; a reader has the first as its anchor.
-class TrustOfNodes : public testing::Test {
+class TrustOfNodes : public test_support::ThreeLevels {
  protected:
-  TrustOfNodes()
-      : national(federation.add("national.test", "National Test Association", {"US"},
-                                "national_association")),
-        ohio(federation.add("ohio.test", "Ohio Test Chapter", {"US-OH"})),
-        lake(federation.add("lake.test", "Lake Test Collective", {"US-OH"}, "collective")),
-        reader(federation.add_reader("reader")) {
-    federation.recognize(national, ohio, {"US-OH"}, 1);
-    federation.recognize(ohio, lake, {"US-OH"});
-    federation.anchor(reader, national);
-    of_ohio = federation.publish(ohio, {simple_listing("Chapter group")})[0];
-    of_lake = federation.publish(lake, {simple_listing("Harbor circle")})[0];
-    federation.sync(reader);
-  }
-
   std::string why(const node::RecordKey& key) {
     const auto standing = reader.node->standing(key);
     if (!standing) return "nothing";
@@ -67,13 +53,6 @@ class TrustOfNodes : public testing::Test {
     EXPECT_TRUE(reader.node->evidence(key));
     EXPECT_TRUE(is_found(key));
   }
-
-  Federation federation;
-  Federation::Member& national;
-  Federation::Member& ohio;
-  Federation::Member& lake;
-  Federation::Member& reader;
-  node::RecordKey of_ohio, of_lake;
 };
 
 TEST_F(TrustOfNodes, T03_PathsEndOnTheirSecondWithoutASync) {
@@ -253,20 +232,14 @@ TEST_F(TrustOfNodes, T11_AnAnchorWhoseDidNamesAnotherIdentityBeginsNoPath) {
 
 TEST_F(TrustOfNodes, T12_ARecognitionOfAVersionThatTheLogLacksIsVoid) {
   federation.unrecognize(national, ohio);
-  national.node->change([&](node::Store&, node::Publisher* publisher) {
-    protocol::Recognition recognition;
-    const auto line = ohio.line;
-    recognition.subject_did = line.substr(6, line.find('#') - 6);
-    recognition.at_version = "2-" + line.substr(line.find('#') + 3);
-    recognition.name = "Ohio Test Chapter";
-    recognition.to_issue = true;
-    recognition.max_path_length = 1;
-    std::vector<node::Draft> drafts(1);
-    drafts[0].type = protocol::DocumentType::recognition;
-    drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
-    drafts[0].valid_until = federation.clock.now() + std::chrono::days(100);
-    ASSERT_TRUE(publisher->publish(drafts, federation.clock.now()).empty());
-  });
+  protocol::Recognition recognition;
+  const auto line = ohio.line;
+  recognition.subject_did = line.substr(6, line.find('#') - 6);
+  recognition.at_version = "2-" + line.substr(line.find('#') + 3);
+  recognition.name = "Ohio Test Chapter";
+  recognition.to_issue = true;
+  recognition.max_path_length = 1;
+  federation.recognize_as(national, recognition);
   federation.sync(reader);
   expect_hidden(of_ohio, "edge-pin");
   expect_hidden(of_lake, "edge-pin");
@@ -319,17 +292,11 @@ TEST_F(TrustOfNodes, T09_ARecognizerThatNamesAWrongPlaceKeepsNobodyFromBeingFoun
   auto& first = federation.add("first.test", "First Test Chapter", {"US"});
   auto& last = federation.add("last.test", "Last Test Chapter", {"US"});
   for (auto* rogue : {&first, &last}) {
-    rogue->node->change([&](node::Store&, node::Publisher* publisher) {
-      protocol::Recognition recognition;
-      recognition.subject_did = "did:webvh:" + late.scid + ":" + rogue->host + ":o:main";
-      recognition.name = "Late Test Collective";
-      recognition.to_issue = true;
-      std::vector<node::Draft> drafts(1);
-      drafts[0].type = protocol::DocumentType::recognition;
-      drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
-      drafts[0].valid_until = federation.clock.now() + std::chrono::days(100);
-      ASSERT_TRUE(publisher->publish(drafts, federation.clock.now()).empty());
-    });
+    protocol::Recognition recognition;
+    recognition.subject_did = "did:webvh:" + late.scid + ":" + rogue->host + ":o:main";
+    recognition.name = "Late Test Collective";
+    recognition.to_issue = true;
+    federation.recognize_as(*rogue, recognition);
   }
   federation.anchor(newcomer, first);
   federation.anchor(newcomer, national);

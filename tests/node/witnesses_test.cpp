@@ -310,18 +310,12 @@ class FirstContact : public WitnessedIdentity {
 
   void recognize_version(std::optional<std::string> version) {
     federation.unrecognize(national, ohio);
-    national.node->change([&](node::Store&, node::Publisher* publisher) {
-      protocol::Recognition recognition;
-      recognition.subject_did = ohio.line.substr(6, ohio.line.find('#') - 6);
-      recognition.at_version = std::move(version);
-      recognition.name = "Ohio Test Chapter";
-      recognition.to_issue = true;
-      std::vector<node::Draft> drafts(1);
-      drafts[0].type = protocol::DocumentType::recognition;
-      drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
-      drafts[0].valid_until = federation.clock.now() + std::chrono::days(100);
-      ASSERT_TRUE(publisher->publish(drafts, federation.clock.now()).empty());
-    });
+    protocol::Recognition recognition;
+    recognition.subject_did = ohio.line.substr(6, ohio.line.find('#') - 6);
+    recognition.at_version = std::move(version);
+    recognition.name = "Ohio Test Chapter";
+    recognition.to_issue = true;
+    federation.recognize_as(national, recognition);
   }
   std::string remembered() {
     return reader.node->change_store(
@@ -368,15 +362,9 @@ TEST_F(FirstContact, AVoidRecognitionInFrontOfAGoodOneHidesNobody) {
   // Another recognizer, whose SCID may come first, recognizes it for nothing.
   auto& other = federation.add("other.test", "Other Test Association", {"US"});
   federation.anchor(reader, other);
-  other.node->change([&](node::Store&, node::Publisher* publisher) {
-    protocol::Recognition recognition;
-    recognition.subject_did = ohio.line.substr(6, ohio.line.find('#') - 6);
-    std::vector<node::Draft> drafts(1);
-    drafts[0].type = protocol::DocumentType::recognition;
-    drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
-    drafts[0].valid_until = federation.clock.now() + std::chrono::days(100);
-    ASSERT_TRUE(publisher->publish(drafts, federation.clock.now()).empty());
-  });
+  protocol::Recognition recognition;
+  recognition.subject_did = ohio.line.substr(6, ohio.line.find('#') - 6);
+  federation.recognize_as(other, recognition);
   federation.sync(reader);
   EXPECT_TRUE(is_shown()) << trouble();
 }

@@ -153,6 +153,16 @@ void Federation::recognize(Member& member, const Member& other, std::vector<std:
   EXPECT_EQ(node::execute(invocation, *member.node, output), node::kExitOk) << output.said;
 }
 
+void Federation::recognize_as(Member& member, const protocol::Recognition& recognition) {
+  member.node->change([&](node::Store&, node::Publisher* publisher) {
+    std::vector<node::Draft> drafts(1);
+    drafts[0].type = protocol::DocumentType::recognition;
+    drafts[0].subject = protocol::recognition_subject(recognition, publisher->did());
+    drafts[0].valid_until = clock.now() + std::chrono::days(100);
+    EXPECT_TRUE(publisher->publish(drafts, clock.now()).empty());
+  });
+}
+
 void Federation::unrecognize(Member& member, const Member& other) {
   CollectedOutput output;
   EXPECT_EQ(node::execute({"unrecognize", {{"publisher", {other.scid}}}, {}, {}, "/"}, *member.node,
@@ -208,6 +218,14 @@ std::string Federation::everything(Member& member) {
     text += key + "\n" + (group ? group->document : "(cannot be opened)") + "\n";
   }
   return text;
+}
+
+std::vector<std::string> Federation::names(Member& member) {
+  std::vector<std::string> all;
+  for (const auto& key : found(member))
+    all.push_back(member.node->group(*node::RecordKey::parse(key))->listing.name);
+  std::sort(all.begin(), all.end());
+  return all;
 }
 
 std::string Federation::broken_invariant(Member& member) {

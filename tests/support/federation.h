@@ -115,6 +115,8 @@ class Federation {
   void withdraw(Member& member, const node::RecordKey& key);
   /// `member` recognizes `other`.
   void recognize(Member& member, const Member& other, std::vector<std::string> area, int depth = 0);
+  /// Any recognition at all, also one that counts for nothing.
+  void recognize_as(Member& member, const protocol::Recognition& recognition);
   void unrecognize(Member& member, const Member& other);
   void anchor(Member& member, const Member& other);
   void follow(Member& member, const Member& other);
@@ -123,6 +125,8 @@ class Federation {
   /// one text of documents.
   std::vector<std::string> found(Member& member, const node::Query& query = {});
   std::string everything(Member& member);
+  /// The names of what found() gives, in order.
+  std::vector<std::string> names(Member& member);
   /// What must hold whatever happened: nothing if it does, else what does not.
   std::string broken_invariant(Member& member);
 

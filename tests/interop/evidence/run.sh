@@ -43,8 +43,12 @@ for name in listing recognition0 recognition1; do
 done
 
 # Each change is refused by us and by at least the one of the two whose part it is.
-refused() { # what, python statement over `bundle`
-  python3 -B - "$work" "$2" <<'PYTHON'
+ours() { "$make_bundle" judge "$1"; }
+ours_of_witnesses() { "$make_bundle" witnessed judge "$1"; }
+go_tools() { "$work/check" "$1"; }
+python() { python3 -B "$here/witnesses.py" "$1"; }
+changed() { # our judge, the other one, what, python statement over `bundle`
+  python3 -B - "$work" "$4" <<'PYTHON'
 import json, sys
 work, change = sys.argv[1:]
 bundle = json.load(open(f"{work}/bundle.json"))
@@ -53,10 +57,11 @@ exec(change)
 assert json.dumps(bundle) != before, "nothing was changed"
 json.dump(bundle, open(f"{work}/changed.json", "w"), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
 PYTHON
-  if "$make_bundle" judge "$work/changed.json" >"$work/ours"; then echo "we accept: $1"; exit 1; fi
-  if "$work/check" "$work/changed.json" >"$work/theirs" 2>&1; then echo "Go accepts: $1"; exit 1; fi
-  echo "refused, as it must: $1: $(cat "$work/ours") | $(tail -n 1 "$work/theirs")"
+  if "$1" "$work/changed.json" >"$work/ours"; then echo "we accept: $3"; exit 1; fi
+  if "$2" "$work/changed.json" >"$work/theirs" 2>&1; then echo "$2 accepts: $3"; exit 1; fi
+  echo "refused, as it must: $3: $(cat "$work/ours") | $(tail -n 1 "$work/theirs")"
 }
+refused() { changed ours go_tools "$@"; }
 refused "another place in the log" 'bundle["proof"] = bundle["proof"].replace("index 1", "index 0")'
 refused "a hash less" 'lines = bundle["proof"].split("\n"); del lines[2]; bundle["proof"] = "\n".join(lines)'
 refused "another leaf" 'bundle["leaf"] = bundle["path"][0]["leaf"]'
@@ -74,20 +79,7 @@ refused "a path cut short" 'del bundle["path"][0]'
 "$make_bundle" witnessed judge "$work/bundle.json"
 "$work/check" "$work/bundle.json"
 python3 -B "$here/witnesses.py" "$work/bundle.json"
-unwitnessed() { # what, python statement over `bundle`
-  python3 -B - "$work" "$2" <<'PYTHON'
-import json, sys
-work, change = sys.argv[1:]
-bundle = json.load(open(f"{work}/bundle.json"))
-before = json.dumps(bundle)
-exec(change)
-assert json.dumps(bundle) != before, "nothing was changed"
-json.dump(bundle, open(f"{work}/changed.json", "w"), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-PYTHON
-  if "$make_bundle" witnessed judge "$work/changed.json" >"$work/ours"; then echo "we accept: $1"; exit 1; fi
-  if python3 -B "$here/witnesses.py" "$work/changed.json" >"$work/theirs" 2>&1; then echo "Python accepts: $1"; exit 1; fi
-  echo "refused, as it must: $1: $(cat "$work/ours") | $(tail -n 1 "$work/theirs")"
-}
+unwitnessed() { changed ours_of_witnesses python "$@"; }
 unwitnessed "no proofs" 'del bundle["didWitness"]'
 unwitnessed "no proofs of a recognizer" 'del bundle["path"][1]["didWitness"]'
 unwitnessed "the proofs of another log" 'bundle["didWitness"] = bundle["path"][1]["didWitness"]'

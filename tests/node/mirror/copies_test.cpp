@@ -279,7 +279,7 @@ TEST_F(CopiedFeed, L03_EntriesOfAnotherHistoryUnderATrueCheckpointAreReadElsewhe
         200, node::read_file_if_there(other / url.substr(base.size())).value_or(""), ""};
   });
   federation.sync(reader);
-  EXPECT_EQ(names(reader),
+  EXPECT_EQ(federation.names(reader),
             (std::vector<std::string>{"First group", "Second group", "Third group"}));
   const auto of_ohio = report(reader, ohio.scid);
   ASSERT_TRUE(of_ohio.feed.trouble);
@@ -318,8 +318,8 @@ TEST_F(CopiedFeed, L12_TextsThatTheHostLacksOrAlteredAreReadElsewhere) {
     EXPECT_EQ(alerts_about(reader, "peer-hostile", ohio.scid), altered ? 1u : 0u);
     federation.source.lie(nullptr);
   }
-  EXPECT_EQ(names(reader), (std::vector<std::string>{"First group", "Fourth group", "Second group",
-                                                     "Third group"}));
+  EXPECT_EQ(federation.names(reader), (std::vector<std::string>{"First group", "Fourth group",
+                                                                "Second group", "Third group"}));
   EXPECT_EQ(federation.broken_invariant(reader), "");
 }
 
@@ -328,37 +328,27 @@ TEST_F(CopiedFeed, P14_WhatWasWithdrawnIsNotFedAgainByAnOldMirror) {
   // The mirrors never hear of the withdrawal; the host goes away.
   federation.withdraw(ohio, keys[0]);
   federation.sync(reader);
-  ASSERT_EQ(names(reader), std::vector<std::string>{"Second group"});
+  ASSERT_EQ(federation.names(reader), std::vector<std::string>{"Second group"});
   origin_down(ohio);
   for (int i = 0; i < 3; ++i) {
     federation.sync(reader);
-    EXPECT_EQ(names(reader), std::vector<std::string>{"Second group"});
+    EXPECT_EQ(federation.names(reader), std::vector<std::string>{"Second group"});
   }
   federation.reopen(reader);
-  EXPECT_EQ(names(reader), std::vector<std::string>{"Second group"});
+  EXPECT_EQ(federation.names(reader), std::vector<std::string>{"Second group"});
   EXPECT_EQ(federation.broken_invariant(reader), "");
 }
 
 TEST_F(CopiedFeed, L13_ANewEpochIsTakenFromACopyAsAWhole) {
   federation.sync(reader);
-  const auto sheets = ohio.node->folder().parent_path();
-  const auto sheet = *node::read_file_if_there(sheets / "ohio.test.sheet.txt");
-  run(ohio,
-      {"rotate",
-       {{"recovery", {"sheet.txt"}},
-        {"new-sheet", {(sheets / "second.sheet.txt").string()}},
-        {"stolen", {}}},
-       {{"recovery", sheet}},
-       {},
-       "/"},
-      node::kExitOk);
+  rotate_stolen();
   federation.publish(ohio, {simple_listing("After the theft")});
   federation.sync(national);
   federation.sync(lake);
   origin_down(ohio);
   federation.sync(reader);
   EXPECT_EQ(report(reader, ohio.scid).feed.epoch, 2u) << status(reader);
-  EXPECT_EQ(names(reader),
+  EXPECT_EQ(federation.names(reader),
             (std::vector<std::string>{"After the theft", "First group", "Second group"}));
   EXPECT_EQ(get(national, mirror_of(ohio, 1) + "checkpoint").status, 404);
   EXPECT_EQ(get(national, mirror_of(ohio, 2) + "checkpoint").status, 200);

@@ -183,7 +183,7 @@ TEST_F(Discovery, WhatIsDeniedIsInNoMirror) {
   federation.source.stop_site("lake.test");
   origin_down(ohio);
   federation.sync(reader);
-  EXPECT_EQ(names(reader), std::vector<std::string>{"Second group"});
+  EXPECT_EQ(federation.names(reader), std::vector<std::string>{"Second group"});
   EXPECT_TRUE(reader.node->mirror_marks().empty()) << "to deny is no lie";
 
   run(national,

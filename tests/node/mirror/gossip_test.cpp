@@ -64,12 +64,7 @@ TEST_F(Gossip, L01_AnOlderCheckpointIsARollbackAndOursIsKept) {
 }
 
 TEST_F(Gossip, L02_TwoRootsOfOneSizeAreProofThatIsServedAndHideTheFeed) {
-  auto& twin = twin_of(ohio, "twin");
-  federation.publish(twin, {simple_listing("Other third")});
-  federation.publish(ohio, {simple_listing("Third group")});
-  federation.sync(reader);
-  ASSERT_EQ(shown_of(reader, ohio), 3u);
-  show_instead(ohio, twin);
+  split_ohio();
   federation.sync(reader);
   EXPECT_EQ(shown_of(reader, ohio), 0u);
   EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::quarantined);
@@ -83,11 +78,7 @@ TEST_F(Gossip, L02_TwoRootsOfOneSizeAreProofThatIsServedAndHideTheFeed) {
 }
 
 TEST_F(Gossip, NothingIsHiddenBeforeTheProofIsStored) {
-  auto& twin = twin_of(ohio, "twin");
-  federation.publish(twin, {simple_listing("Other third")});
-  federation.publish(ohio, {simple_listing("Third group")});
-  federation.sync(reader);
-  show_instead(ohio, twin);
+  split_ohio();
   // The proof cannot be written: then the feed is not hidden either.
   reader.node->change([](node::Store& store, node::Publisher*) {
     store.database().execute(
@@ -106,13 +97,8 @@ TEST_F(Gossip, NothingIsHiddenBeforeTheProofIsStored) {
 }
 
 TEST_F(Gossip, FindsASplitViewOfTheSameSize) {
-  auto& twin = twin_of(ohio, "twin");
-  federation.publish(twin, {simple_listing("Other third")});
-  federation.publish(ohio, {simple_listing("Third group")});
-  federation.sync(reader);
-  ASSERT_EQ(shown_of(reader, ohio), 3u);
   // The same publisher shows `lake` another history, and each reader its own.
-  show_instead(ohio, twin);
+  split_ohio();
   federation.sync(lake);
   origin_up(ohio);
   const auto found = reader.node->compare_heads(true);
@@ -128,11 +114,7 @@ TEST_F(Gossip, FindsASplitViewOfTheSameSize) {
 }
 
 TEST_F(Gossip, FindsASplitViewThatIsLongerThanOurs) {
-  auto& twin = twin_of(ohio, "twin");
-  federation.publish(twin, {simple_listing("Other third"), simple_listing("Other fourth")});
-  federation.publish(ohio, {simple_listing("Third group")});
-  federation.sync(reader);
-  show_instead(ohio, twin);
+  split_ohio({"Other third", "Other fourth"});
   federation.sync(lake);
   origin_up(ohio);
   federation.sync(reader);
@@ -151,7 +133,7 @@ TEST_F(Gossip, ANewerHeadIsTakenFromWhoShowsItWhereTheHostHidesIt) {
   // The host freezes the reader at what was before the withdrawal.
   federation.source.serve("ohio.test/o/main", old);
   federation.sync(reader);
-  EXPECT_EQ(names(reader), std::vector<std::string>{"Second group"});
+  EXPECT_EQ(federation.names(reader), std::vector<std::string>{"Second group"});
   EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::unconfirmed_head);
   federation.sync(reader);
   EXPECT_EQ(report(reader, ohio.scid).feed.trouble->code, ErrorCode::rollback) << status(reader);
@@ -159,7 +141,7 @@ TEST_F(Gossip, ANewerHeadIsTakenFromWhoShowsItWhereTheHostHidesIt) {
   origin_up(ohio);
   federation.sync(reader);
   EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::ok);
-  EXPECT_EQ(names(reader), std::vector<std::string>{"Second group"});
+  EXPECT_EQ(federation.names(reader), std::vector<std::string>{"Second group"});
 }
 
 TEST_F(Gossip, IsAskedOfEachNodeOnceInAQuarterOfAnHour) {
@@ -208,11 +190,7 @@ TEST_F(Gossip, AListOfNonsenseOrAVastOneChangesNothing) {
 }
 
 TEST_F(Gossip, TheOperatorAloneClearsAQuarantine) {
-  auto& twin = twin_of(ohio, "twin");
-  federation.publish(twin, {simple_listing("Other third")});
-  federation.publish(ohio, {simple_listing("Third group")});
-  federation.sync(reader);
-  show_instead(ohio, twin);
+  auto& twin = split_ohio();
   federation.sync(lake);
   origin_up(ohio);
   federation.sync(reader);
@@ -250,24 +228,10 @@ TEST_F(Gossip, TheOperatorAloneClearsAQuarantine) {
 }
 
 TEST_F(Gossip, ANewEpochClearsAQuarantineAndTheProofStays) {
-  auto& twin = twin_of(ohio, "twin");
-  federation.publish(twin, {simple_listing("A thief's group")});
-  federation.publish(ohio, {simple_listing("Third group")});
-  federation.sync(reader);
-  show_instead(ohio, twin);
+  split_ohio({"A thief's group"});
   federation.sync(reader);
   ASSERT_EQ(report(reader, ohio.scid).state, node::FeedState::quarantined);
-  const auto sheets = ohio.node->folder().parent_path();
-  const auto sheet = *node::read_file_if_there(sheets / "ohio.test.sheet.txt");
-  run(ohio,
-      {"rotate",
-       {{"recovery", {"sheet.txt"}},
-        {"new-sheet", {(sheets / "second.sheet.txt").string()}},
-        {"stolen", {}}},
-       {{"recovery", sheet}},
-       {},
-       "/"},
-      node::kExitOk);
+  rotate_stolen();
   origin_up(ohio);
   federation.sync(reader);
   EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::ok) << status(reader);

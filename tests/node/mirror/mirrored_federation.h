@@ -115,13 +115,6 @@ class MirroredFederation : public testing::Test {
       shown += key.starts_with(publisher.scid) ? 1U : 0U;
     return shown;
   }
-  std::vector<std::string> names(Federation::Member& member) {
-    std::vector<std::string> found;
-    for (const auto& key : federation.found(member))
-      found.push_back(member.node->group(*node::RecordKey::parse(key))->listing.name);
-    std::sort(found.begin(), found.end());
-    return found;
-  }
 
   /// A second copy of a publisher with the same keys, as a restored backup would be: what it
   /// publishes contradicts the first one.
@@ -141,6 +134,33 @@ class MirroredFederation : public testing::Test {
   /// From now on readers of `member`'s address get what `other` has published.
   void show_instead(const Federation::Member& member, const Federation::Member& other) {
     federation.source.serve(member.host + "/o/main", other.node->folder() / "public");
+  }
+
+  /// Two histories of `ohio`: the reader has read the one with "Third group"; its address shows the
+  /// other from now on, that of the twin, with these instead.
+  Federation::Member& split_ohio(const std::vector<std::string>& others = {"Other third"}) {
+    auto& twin = twin_of(ohio, "twin");
+    std::vector<protocol::Json> listings;
+    for (const auto& name : others) listings.push_back(simple_listing(name));
+    federation.publish(twin, std::move(listings));
+    federation.publish(ohio, {simple_listing("Third group")});
+    federation.sync(reader);
+    EXPECT_EQ(shown_of(reader, ohio), 3u);
+    show_instead(ohio, twin);
+    return twin;
+  }
+  /// `ohio` takes new keys, since somebody has its old ones, and begins a new epoch.
+  void rotate_stolen() {
+    const auto sheets = ohio.node->folder().parent_path();
+    run(ohio,
+        {"rotate",
+         {{"recovery", {"sheet.txt"}},
+          {"new-sheet", {(sheets / "second.sheet.txt").string()}},
+          {"stolen", {}}},
+         {{"recovery", *node::read_file_if_there(sheets / "ohio.test.sheet.txt")}},
+         {},
+         "/"},
+        node::kExitOk);
   }
 
   Federation federation;

@@ -60,7 +60,7 @@ TEST_F(ThirtyWithTrouble, AreKnownAfterOneStartAndEachTroubleIsNamed) {
   federation.anchor(whole, national);
   federation.sync(whole);
   EXPECT_EQ(whole.node->feeds().size(), 30u);
-  const auto all = names(whole);
+  const auto all = federation.names(whole);
   EXPECT_EQ(all.size(), 2u + 5u + 22u) << "two of Ohio's, and one of each below";
   for (const auto& name : all) EXPECT_EQ(name.find("stranger"), std::string::npos) << name;
 
@@ -89,7 +89,7 @@ TEST_F(ThirtyWithTrouble, AreKnownAfterOneStartAndEachTroubleIsNamed) {
   EXPECT_EQ(fresh.node->feeds().size(), 30u);
   auto wanted = all;
   std::erase(wanted, "Of group 1-3");
-  EXPECT_EQ(names(fresh), wanted) << status(fresh);
+  EXPECT_EQ(federation.names(fresh), wanted) << status(fresh);
   EXPECT_EQ(shown_of(fresh, down), 1u) << "by a copy";
   EXPECT_EQ(report(fresh, forked.scid).state, node::FeedState::quarantined);
   EXPECT_EQ(get(fresh, mirror_of(forked) + "fork").status, 200);

@@ -107,13 +107,6 @@ class ChangingIdentity : public testing::Test {
     std::sort(lines.begin(), lines.end());
     return lines;
   }
-  std::vector<std::string> names(Federation::Member& member) {
-    std::vector<std::string> found;
-    for (const auto& key : federation.found(member))
-      found.push_back(member.node->group(*node::RecordKey::parse(key))->listing.name);
-    std::sort(found.begin(), found.end());
-    return found;
-  }
 
   node::Feed feed_at(Federation::Member& member, const std::string& scid) {
     for (auto& report : member.node->feeds()) {
@@ -152,7 +145,7 @@ class ChangingIdentity : public testing::Test {
 // Controller
 
 TEST_F(ChangingIdentity, RotateSignsAllAgainAndFollowersShowTheSame) {
-  const auto before = names(reader);
+  const auto before = federation.names(reader);
   const auto old_key = changing_file(ohio.node->folder() / "keys/sign.key");
   const auto node_key = changing_file(ohio.node->folder() / "keys/node.key");
   ASSERT_EQ(change("rotate"), node::kExitOk) << output.said;
@@ -168,7 +161,7 @@ TEST_F(ChangingIdentity, RotateSignsAllAgainAndFollowersShowTheSame) {
   EXPECT_EQ(federation.broken_invariant(ohio), "");
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader), before);
+  EXPECT_EQ(federation.names(reader), before);
   EXPECT_EQ(before.size(), 4u);
   for (const auto& line : shown(reader)) {
     if (line.find("Lantern") == std::string::npos) {
@@ -181,7 +174,7 @@ TEST_F(ChangingIdentity, RotateSignsAllAgainAndFollowersShowTheSame) {
   // And on it goes.
   federation.publish(ohio, {simple_listing("Fourth group")});
   federation.sync(reader);
-  EXPECT_EQ(names(reader).size(), 5u);
+  EXPECT_EQ(federation.names(reader).size(), 5u);
 }
 
 TEST_F(ChangingIdentity, RotateCanReplaceTheNodeKeyToo) {
@@ -190,7 +183,7 @@ TEST_F(ChangingIdentity, RotateCanReplaceTheNodeKeyToo) {
   EXPECT_NE(changing_file(ohio.node->folder() / "keys/node.key"), node_key);
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
 }
 
 TEST_F(ChangingIdentity, EverySheetServesOnceAndNoneIsOverwritten) {
@@ -231,7 +224,7 @@ TEST_F(ChangingIdentity, TheSecondSuccessorWorksWhenTheFirstIsLost) {
   EXPECT_NE(change_with(paper, "rotate"), node::kExitOk);
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
   ASSERT_EQ(change("rotate"), node::kExitOk) << output.said;
 }
 
@@ -282,7 +275,7 @@ TEST_F(ChangingIdentity, KeyFilesThatAreLostComeBackWithTheSheet) {
   ASSERT_EQ(change("rotate", {{"node", {}}}), node::kExitOk) << output.said;
   federation.publish(ohio, {simple_listing("Fourth group")});
   federation.sync(reader);
-  EXPECT_EQ(names(reader).size(), 5u);
+  EXPECT_EQ(federation.names(reader).size(), 5u);
   EXPECT_EQ(federation.broken_invariant(ohio), "");
 }
 
@@ -339,7 +332,7 @@ TEST_F(ChangingIdentity, AnOlderCopyOfTheDataCannotTakeBackTheIdentity) {
 }
 
 TEST_F(ChangingIdentity, AMoveIsFollowedToTheNewPlace) {
-  const auto before = names(reader);
+  const auto before = federation.names(reader);
   const auto old_line = ohio.line;
   // The old place is another host: it has what was there, and gets the new did.jsonl only.
   const auto old_host = folder() / "old-host";
@@ -353,7 +346,7 @@ TEST_F(ChangingIdentity, AMoveIsFollowedToTheNewPlace) {
   EXPECT_EQ(federation.broken_invariant(ohio), "");
 
   federation.sync(reader);
-  EXPECT_EQ(names(reader), before) << "nobody told it yet";
+  EXPECT_EQ(federation.names(reader), before) << "nobody told it yet";
   federation.source.serve(std::string(kChangingNewPlace), public_folder());
   fs::copy(public_folder() / "did.jsonl", old_host / "did.jsonl",
            fs::copy_options::overwrite_existing);
@@ -361,7 +354,7 @@ TEST_F(ChangingIdentity, AMoveIsFollowedToTheNewPlace) {
   EXPECT_EQ(trouble(reader), std::nullopt);
   const auto did = "did:webvh:" + ohio.scid + ":columbus.test:groups";
   EXPECT_EQ(feed_at(reader, ohio.scid).did, did);
-  EXPECT_EQ(names(reader), before);
+  EXPECT_EQ(federation.names(reader), before);
   EXPECT_EQ(reader.node->group(keys[0])->envelope.issuer, did);
   EXPECT_EQ(reader.node->group(keys[0])->standing.path.size(), 2u)
       << "the recognition names the identity, not the place";
@@ -381,7 +374,7 @@ TEST_F(ChangingIdentity, AMoveIsFollowedToTheNewPlace) {
   auto& late = federation.add_reader("late");
   federation.anchor(late, national);
   federation.sync(late);
-  EXPECT_EQ(names(late).size(), 5u);
+  EXPECT_EQ(federation.names(late).size(), 5u);
   const auto found = late.node->look_up(old_line);
   ASSERT_TRUE(found) << found.error().detail;
   EXPECT_EQ(found->did, did);
@@ -394,21 +387,21 @@ TEST_F(ChangingIdentity, WhoMissedAMoveCanNameTheNewPlace) {
   federation.source.serve(std::string(kChangingNewPlace), public_folder());
   federation.sync(reader);
   EXPECT_NE(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
   ohio.node->change(
       [&](node::Store&, node::Publisher* publisher) { ohio.line = publisher->line(); });
   federation.follow(reader, ohio);
   federation.publish(ohio, {simple_listing("Fourth group")});
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader).size(), 5u);
+  EXPECT_EQ(federation.names(reader).size(), 5u);
 }
 
 TEST_F(ChangingIdentity, ANewEpochLeavesBehindWhatAThiefSigned) {
   // Whoever has the key files publishes in the chapter's name.
   federation.publish(ohio, {simple_listing("Forged group")});
   federation.sync(reader);
-  ASSERT_EQ(names(reader).size(), 5u);
+  ASSERT_EQ(federation.names(reader).size(), 5u);
   auto forged = federation.found(ohio);
   for (const auto& key : forged) {
     const auto parsed = *node::RecordKey::parse(key);
@@ -424,11 +417,11 @@ TEST_F(ChangingIdentity, ANewEpochLeavesBehindWhatAThiefSigned) {
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
   EXPECT_EQ(feed_at(reader, ohio.scid).epoch, 2u);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
   EXPECT_EQ(federation.broken_invariant(reader), "");
   federation.publish(ohio, {simple_listing("Fourth group")});
   federation.sync(reader);
-  EXPECT_EQ(names(reader).size(), 5u);
+  EXPECT_EQ(federation.names(reader).size(), 5u);
 }
 
 TEST_F(ChangingIdentity, AnExpiredListingComesAlongIntoTheNewEpoch) {
@@ -464,7 +457,7 @@ TEST_F(ChangingIdentity, DeactivateAsksAndThenEndsEverything) {
   EXPECT_EQ(node::execute(invocation, *ohio.node, no), node::kExitNo);
   EXPECT_NE(no.asked.find("Ohio Test Chapter"), std::string::npos);
   federation.sync(reader);
-  ASSERT_EQ(names(reader).size(), 4u);
+  ASSERT_EQ(federation.names(reader).size(), 4u);
 
   ASSERT_EQ(change("deactivate"), node::kExitOk) << output.said;
   EXPECT_EQ(federation.broken_invariant(ohio), "");
@@ -473,7 +466,7 @@ TEST_F(ChangingIdentity, DeactivateAsksAndThenEndsEverything) {
             std::string::npos);
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), ErrorCode::did_deactivated);
-  EXPECT_TRUE(names(reader).empty()) << "whom it recognized has no path any more either";
+  EXPECT_TRUE(federation.names(reader).empty()) << "whom it recognized has no path any more either";
   reader.node->change([&](node::Store& store, node::Publisher*) {
     EXPECT_TRUE(store.queries().records(store.queries().feed(ohio.scid)->feed_id).empty())
         << "listings are removed, not only hidden";
@@ -493,7 +486,7 @@ TEST_F(ChangingIdentity, DeactivateAsksAndThenEndsEverything) {
   log.resize(log.find('\n') + 1);
   lie_about("ohio.test/o/main/did.jsonl", log);
   federation.sync(reader);
-  EXPECT_TRUE(names(reader).empty());
+  EXPECT_TRUE(federation.names(reader).empty());
   EXPECT_EQ(trouble(reader), ErrorCode::did_deactivated);
 }
 
@@ -527,14 +520,14 @@ TEST_F(ChangingIdentity, ANewIdentityWaitsForItsCheckpointADayAtMost) {
   EXPECT_EQ(shown(reader), before);
   federation.clock.advance(std::chrono::hours(1));
   reader.node->refresh();
-  EXPECT_TRUE(names(reader).empty()) << "the old keys have had their day";
+  EXPECT_TRUE(federation.names(reader).empty()) << "the old keys have had their day";
   federation.reopen(reader);
-  EXPECT_TRUE(names(reader).empty());
+  EXPECT_TRUE(federation.names(reader).empty());
 
   federation.source.lie(nullptr);
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
 }
 
 TEST_F(ChangingIdentity, ATextThatWasNotSignedAgainHasOneDay) {
@@ -598,7 +591,7 @@ TEST_F(ChangingIdentity, ATextThatWasNotSignedAgainHasOneDay) {
   });
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt) << "the feed is in order";
-  EXPECT_EQ(names(reader).size(), 3u) << "the end of a listing acts at once";
+  EXPECT_EQ(federation.names(reader).size(), 3u) << "the end of a listing acts at once";
   ASSERT_TRUE(reader.node->group(keys[0]));
   EXPECT_TRUE(reader.node->group(keys[0])->standing.being_updated);
   EXPECT_FALSE(reader.node->group(keys[1]));
@@ -616,7 +609,7 @@ TEST_F(ChangingIdentity, ATextThatWasNotSignedAgainHasOneDay) {
   federation.clock.advance(std::chrono::hours(1));
   federation.sync(reader);
   EXPECT_FALSE(reader.node->group(keys[0])) << "a key that counts no more has no say after a day";
-  EXPECT_EQ(names(reader), std::vector<std::string>{"Lantern group"});
+  EXPECT_EQ(federation.names(reader), std::vector<std::string>{"Lantern group"});
 
   // Signed again, it is back.
   auto subject = first->envelope.subject;
@@ -643,11 +636,11 @@ TEST_F(ChangingIdentity, AnOldEpochStaysUntilTheNewOneIsComplete) {
   federation.clock.advance(std::chrono::hours(24));
   federation.sync(reader);
   EXPECT_EQ(feed_at(reader, ohio.scid).epoch, 2u);
-  EXPECT_TRUE(names(reader).empty());
+  EXPECT_TRUE(federation.names(reader).empty());
   federation.source.lie(nullptr);
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
 }
 
 TEST_F(ChangingIdentity, ATextReplacedWhileItWasReadIsReadAgain) {
@@ -683,10 +676,10 @@ TEST_F(ChangingIdentity, ALogThatDoesNotHoldHidesUntilItDoes) {
   lie_about("ohio.test/o/main/did.jsonl", broken);
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), ErrorCode::did_invalid);
-  EXPECT_TRUE(names(reader).empty());
+  EXPECT_TRUE(federation.names(reader).empty());
   federation.source.stop_serving(std::string(kChangingOldPlace));
   federation.sync(reader);
-  EXPECT_TRUE(names(reader).empty()) << "silence does not clear it";
+  EXPECT_TRUE(federation.names(reader).empty()) << "silence does not clear it";
   federation.source.serve(std::string(kChangingOldPlace), public_folder());
   federation.source.lie(nullptr);
   federation.sync(reader);
@@ -722,13 +715,13 @@ TEST_F(ChangingIdentity, ACutLogKeepsAndAForkedOneHides) {
   lie_about("ohio.test/o/main/did.jsonl", changing_file(twin.node->folder() / "public/did.jsonl"));
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), ErrorCode::did_fork);
-  EXPECT_TRUE(names(reader).empty());
+  EXPECT_TRUE(federation.names(reader).empty());
   federation.source.lie(nullptr);
   federation.sync(reader);
-  EXPECT_TRUE(names(reader).empty()) << "only the operator, or a new epoch, clears it";
+  EXPECT_TRUE(federation.names(reader).empty()) << "only the operator, or a new epoch, clears it";
   ASSERT_EQ(change("rotate", {{"stolen", {}}}), node::kExitOk) << output.said;
   federation.sync(reader);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
 }
 
 TEST_F(ChangingIdentity, WhoeverHasTheDomainNowCannotHideTheOldOwner) {
@@ -972,7 +965,7 @@ TEST_F(HalfUploaded, InAnyOrderNoListingIsEverMissing) {
     for (const auto& file : all) {
       upload(file, host());
       federation.sync(reader);
-      EXPECT_EQ(names(reader).size(), 4u) << "after " << file;
+      EXPECT_EQ(federation.names(reader).size(), 4u) << "after " << file;
       EXPECT_EQ(federation.broken_invariant(reader), "") << "after " << file;
     }
     EXPECT_EQ(trouble(reader), std::nullopt);
@@ -998,7 +991,7 @@ TEST_F(HalfUploaded, AMoveIsSeenWhenTheNewPlaceIsComplete) {
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
   EXPECT_NE(shown(reader), before);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
 }
 
 TEST_F(HalfUploaded, AMoveAnnouncedTooEarlyKeepsWhatWasThere) {
@@ -1017,7 +1010,7 @@ TEST_F(HalfUploaded, AMoveAnnouncedTooEarlyKeepsWhatWasThere) {
   }
   federation.sync(reader);
   EXPECT_EQ(trouble(reader), std::nullopt);
-  EXPECT_EQ(names(reader).size(), 4u);
+  EXPECT_EQ(federation.names(reader).size(), 4u);
 }
 
 }  // namespace
