@@ -93,7 +93,8 @@ struct EvidenceProof {
 
 ProvenIdentity evidence_identity(const DidLog& log) {
   const auto& current = log.current();
-  return {log.scid, current.did, current.version_id, log.versions.size(), current.time};
+  return {log.scid,     current.did,  current.version_id, log.versions.size(),
+          current.time, log.witnessed};
 }
 
 Result<void> evidence_not_ahead(Timestamp time, Timestamp now, std::string_view whose) {

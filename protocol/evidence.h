@@ -62,6 +62,7 @@ struct ProvenIdentity {
   std::string version_id;  ///< the newest that the bundle's log has
   std::size_t versions = 0;
   Timestamp version_time{};
+  bool witnessed = false;  ///< witnesses that the log names approved its newest rules
 };
 
 /// One document that was proven to stand in its publisher's log.

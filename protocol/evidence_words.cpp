@@ -70,7 +70,10 @@ class EvidenceNames {
     std::vector<std::string> lines;
     for (const auto& one : all_)
       lines.push_back(of(one.identity) + ": identity " + one.identity.scid + ", at " +
-                      evidence_place(one.identity));
+                      evidence_place(one.identity) +
+                      (one.identity.witnessed
+                           ? "; witnesses whom its identity log names approved its changes"
+                           : ""));
     return lines;
   }
 

@@ -26,7 +26,8 @@ Json evidence_identity_json(const protocol::ProvenIdentity& identity) {
   return Json::object({{"scid", identity.scid},
                        {"did", identity.did},
                        {"version_id", identity.version_id},
-                       {"version_time", protocol::format_timestamp(identity.version_time)}});
+                       {"version_time", protocol::format_timestamp(identity.version_time)},
+                       {"witnessed", identity.witnessed}});
 }
 
 Json::Object evidence_item_json(const protocol::ProvenItem& item) {

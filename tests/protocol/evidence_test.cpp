@@ -56,6 +56,19 @@ TEST(Evidence, IsTheSameBytesForEverybodyWhoWritesIt) {
   EXPECT_EQ(*parsed, evidence_sample().bundle());
 }
 
+TEST(Evidence, SaysWhoseChangesWitnessesApproved) {
+  const auto findings = evidence_judged(test_support::SampleEvidence(true).bundle());
+  ASSERT_TRUE(findings) << findings.error().detail;
+  for (const auto& line : explain_evidence(*findings).identities) {
+    const bool is_witnessed =
+        line.starts_with("Buckeye Chapter") || line.starts_with("Lakeshore Collective");
+    EXPECT_EQ(line.find("witnesses whom its identity log names") != std::string::npos, is_witnessed)
+        << line;
+  }
+  EXPECT_TRUE(findings->listing.issuer.witnessed);
+  EXPECT_FALSE(findings->anchor.witnessed);
+}
+
 TEST(Evidence, SaysWhoSaysWhatUntilWhenAndWhatNobodyCanSay) {
   const auto findings = evidence_judged(evidence_sample().bundle());
   ASSERT_TRUE(findings) << findings.error().detail;
