@@ -10,6 +10,8 @@
 
 #include "protocol/result.h"
 
+struct sockaddr;
+
 namespace crawler {
 
 /// An IPv4 or IPv6 address, in network byte order.
@@ -21,6 +23,8 @@ class IpAddress {
   /// Exactly one spelling of IPv4 (four decimals, no leading zeros) and those of RFC 4291 for IPv6,
   /// without brackets and without a zone. Nothing for anything else.
   static std::optional<IpAddress> parse(std::string_view text);
+  /// Of a socket's address; nothing for other families.
+  static std::optional<IpAddress> of(const sockaddr* address);
 
   bool is_v4() const { return is_v4_; }
   /// 4 or 16 bytes, borrowed.

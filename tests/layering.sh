@@ -32,7 +32,7 @@ allow_only() { # pattern, folders, allowed files (extended regex), reason
 }
 allow_only '#include <boost/(beast|asio)' 'protocol crawler node' 'node/http/(door|edge|server|session|transport)\.(h|cpp)' 'Beast and Asio stay in node/http'
 allow_only '#include "node/http/(door|edge|session|transport)\.h"' 'protocol crawler node' 'node/http/(door|edge|server|session|transport)\.(h|cpp)' 'the parts of the HTTP edge stay behind server.h'
-allow_only '#include <curl/' 'protocol crawler node' 'crawler/fetcher\.cpp' 'libcurl stays in crawler/fetcher.cpp'
+allow_only '#include <curl/' 'protocol crawler node' 'crawler/(fetcher\.cpp|fetch_job\.(h|cpp))' 'libcurl stays in crawler/fetcher and crawler/fetch_job'
 allow_only '#include <httplib' 'protocol crawler node' 'node/cli/console_client\.cpp' 'cpp-httplib stays where both ends are ours'
 allow_only '#include <sqlite3' 'protocol crawler node' 'node/store/sqlite\.(h|cpp)' 'SQLite stays behind node/store/sqlite.h'
 allow_only '#include <CLI/' 'protocol crawler node' 'node/cli/command_line\.cpp' 'CLI11 stays in one file'
