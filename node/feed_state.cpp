@@ -6,6 +6,15 @@
 
 namespace node {
 
+namespace {
+
+std::chrono::seconds state_patience(const Feed& feed) {
+  return feed.max_stale ? std::chrono::seconds(*feed.max_stale)
+                        : std::chrono::seconds(protocol::kStaleFor);
+}
+
+}  // namespace
+
 std::optional<protocol::Timestamp> last_sign_of_life(const Feed& feed) {
   if (!feed.heartbeat) return feed.last_success;
   if (!feed.last_success) return feed.heartbeat;
@@ -16,7 +25,7 @@ protocol::Timestamp freshness_deadline(const Feed& feed) {
   if (feed.own) return protocol::Timestamp::max();
   const auto sign = last_sign_of_life(feed);
   if (!sign) return {};
-  const auto deadline = *sign + protocol::kStaleFor;
+  const auto deadline = *sign + state_patience(feed);
   return feed.waiting_since ? std::min(deadline, *feed.waiting_since + protocol::kKeepOlderVersion)
                             : deadline;
 }
@@ -35,7 +44,7 @@ FeedState feed_state(const Feed& feed, protocol::Timestamp now) {
   if (feed.own) return FeedState::ok;
   const auto sign = last_sign_of_life(feed);
   if (!sign || feed.checkpoint.empty()) return FeedState::not_read_yet;
-  if (now >= *sign + protocol::kStaleFor || state_keys_are_overdue(feed, now))
+  if (now >= *sign + state_patience(feed) || state_keys_are_overdue(feed, now))
     return FeedState::dead;
   if (now >= *sign + protocol::kFreshFor) return FeedState::stale;
   return FeedState::ok;

@@ -128,6 +128,7 @@ const std::vector<CommandSpec>& command_specs() {
        {{"publisher", "A kith1: line, a DID, or the address of its folder", Kind::value, true},
         {"--depth", "How many further publishers may stand below those it recognizes"},
         {"--area", "Only for these ISO 3166 codes", Kind::list},
+        {"--max-stale", "Days that what it says counts while nothing is heard of it, 35"},
         {"--yes", "Do not ask; only with the whole kith1: line", Kind::flag}}},
       {"anchor list", "Whom this node trusts", {}},
       {"anchor remove",

@@ -200,6 +200,16 @@ ExitCode command_anchor_add(const Invocation& invocation, Node& node, CommandOut
       return kExitUsage;
     }
   }
+  std::optional<int> max_stale;
+  if (invocation.has("max-stale")) {
+    max_stale = follow_whole_number(invocation.first("max-stale"), 400);
+    if (!max_stale || *max_stale < 1) {
+      output.complain(
+          "--max-stale: write a number of days from 1 to 400: how long what it says counts while "
+          "nothing is heard of it.\n");
+      return kExitUsage;
+    }
+  }
   ExitCode exit = kExitOk;
   const auto found =
       follow_agreed(invocation, "Trust whom it recognizes: make an anchor of", node, output, exit);
@@ -207,6 +217,7 @@ ExitCode command_anchor_add(const Invocation& invocation, Node& node, CommandOut
   node.change([&](Store& store, Publisher*) {
     protocol::Anchor anchor{found->scid, found->did, found->version_id, depth, std::nullopt};
     if (invocation.has("area")) anchor.area = invocation.all("area");
+    anchor.max_stale_days = max_stale;
     store.follow(found->scid, found->did, true);
     store.add_anchor(anchor);
   });
@@ -219,8 +230,13 @@ ExitCode command_anchor_list(const Invocation& invocation, Node& node, CommandOu
   if (invocation.json()) {
     protocol::Json::Array list;
     for (const auto& anchor : anchors) {
-      list.push_back(protocol::Json::object(
-          {{"scid", anchor.scid}, {"did", anchor.did}, {"at_version", anchor.at_version}}));
+      auto row = protocol::Json::object(
+          {{"scid", anchor.scid}, {"did", anchor.did}, {"at_version", anchor.at_version}});
+      if (anchor.max_path_length) row.set("depth", *anchor.max_path_length);
+      if (anchor.area)
+        row.set("area", protocol::Json::Array(anchor.area->begin(), anchor.area->end()));
+      if (anchor.max_stale_days) row.set("max_stale_days", *anchor.max_stale_days);
+      list.push_back(std::move(row));
     }
     output.print(protocol::canonical(list) + "\n");
     return kExitOk;
@@ -232,6 +248,9 @@ ExitCode command_anchor_list(const Invocation& invocation, Node& node, CommandOu
     if (anchor.max_path_length)
       output.print("  at most " + std::to_string(*anchor.max_path_length) +
                    " publishers below those it recognizes\n");
+    if (anchor.max_stale_days)
+      output.print("  counts for " + std::to_string(*anchor.max_stale_days) +
+                   " days without a sign of life\n");
   }
   return kExitOk;
 }

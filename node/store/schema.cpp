@@ -4,6 +4,7 @@
 
 #include "node/store/migration_0002_sql.h"
 #include "node/store/migration_0003_sql.h"
+#include "node/store/migration_0004_sql.h"
 #include "node/store/schema_sql.h"
 #include "node/store/store.h"
 
@@ -12,7 +13,7 @@ namespace node {
 namespace {
 
 // Element i brings a database from version i + 1 to i + 2. Only ever appended to.
-constexpr const char* kMigrations[] = {kMigration0002Sql, kMigration0003Sql};
+constexpr const char* kMigrations[] = {kMigration0002Sql, kMigration0003Sql, kMigration0004Sql};
 static_assert(std::size(kMigrations) + 1 == kSchemaVersion);
 
 }  // namespace

@@ -4,7 +4,7 @@
 
 namespace node {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 /// Makes a new database, brings an older one up to date, refuses a newer one with
 /// DataError(schema_newer).

@@ -68,7 +68,8 @@ CREATE TABLE anchor (
   did TEXT NOT NULL,
   at_version TEXT NOT NULL,
   max_path_length INTEGER,
-  area TEXT                              -- codes with spaces between; NULL: no limit
+  area TEXT,                             -- codes with spaces between; NULL: no limit
+  max_stale_days INTEGER                 -- how long its feed counts without a sign of life; NULL: as any other's
 ) STRICT, WITHOUT ROWID;
 
 -- What the operator will not show: a publisher or one record.

@@ -419,12 +419,16 @@ void Store::end_feed(const Feed& feed, std::string_view did_log, std::string_vie
 
 void Store::add_anchor(const protocol::Anchor& anchor) {
   auto insert = db_.prepare(R"sql(
-    INSERT INTO anchor (scid, did, at_version, max_path_length, area) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (scid) DO UPDATE SET did = ?2, at_version = ?3, max_path_length = ?4, area = ?5
+    INSERT INTO anchor (scid, did, at_version, max_path_length, area, max_stale_days)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (scid) DO UPDATE
+       SET did = ?2, at_version = ?3, max_path_length = ?4, area = ?5, max_stale_days = ?6
   )sql");
   insert.bind(1, anchor.scid).bind(2, anchor.did).bind(3, anchor.at_version);
   anchor.max_path_length ? insert.bind(4, std::int64_t{*anchor.max_path_length})
                          : insert.bind_null(4);
+  anchor.max_stale_days ? insert.bind(6, std::int64_t{*anchor.max_stale_days})
+                        : insert.bind_null(6);
   anchor.area ? insert.bind(5, joined_codes(*anchor.area)) : insert.bind_null(5);
   insert.run();
 }

@@ -52,6 +52,8 @@ struct Feed {
   std::string seen_did_log;       ///< newer than did_log; has not taken effect yet
   std::optional<protocol::Timestamp> waiting_since;  ///< where it names other keys or a new epoch
   std::optional<protocol::Error> trouble;            ///< of the last cycle
+  std::optional<std::chrono::days>
+      max_stale;  ///< of an anchor, by the operator's word; else kStaleFor
 };
 
 /// The head of one record, and the newest of its texts that was verified.

@@ -14,7 +14,8 @@ constexpr std::string_view kFeedColumns =
     "checkpoint, "
     "checkpoint_etag, heartbeat, last_attempt, last_success, next_attempt, failures, quarantined, "
     "trouble_code, "
-    "trouble_detail, seen_did_log, waiting_since";
+    "trouble_detail, seen_did_log, waiting_since, "
+    "(SELECT max_stale_days FROM anchor WHERE anchor.scid = feed.scid)";
 
 std::optional<protocol::Error> stored_error(const std::string& code, std::string detail) {
   if (code.empty()) return std::nullopt;
@@ -60,6 +61,7 @@ Feed stored_feed(const Statement& row) {
   feed.trouble = stored_error(row.text(19), row.text(20));
   feed.seen_did_log = row.text(21);
   feed.waiting_since = row.time(22);
+  if (!row.is_null(23)) feed.max_stale = std::chrono::days(row.integer(23));
   return feed;
 }
 
@@ -196,13 +198,15 @@ std::vector<std::string> StoreQueries::document_lines(std::int64_t feed_id, std:
 }
 
 std::vector<protocol::Anchor> StoreQueries::anchors() const {
-  auto rows =
-      db_.prepare("SELECT scid, did, at_version, max_path_length, area FROM anchor ORDER BY scid");
+  auto rows = db_.prepare(
+      "SELECT scid, did, at_version, max_path_length, area, max_stale_days FROM anchor ORDER BY "
+      "scid");
   std::vector<protocol::Anchor> anchors;
   while (rows.step()) {
     protocol::Anchor anchor{rows.text(0), rows.text(1), rows.text(2), std::nullopt, std::nullopt};
     if (!rows.is_null(3)) anchor.max_path_length = static_cast<int>(rows.integer(3));
     if (!rows.is_null(4)) anchor.area = split_codes(rows.text(4));
+    if (!rows.is_null(5)) anchor.max_stale_days = static_cast<int>(rows.integer(5));
     anchors.push_back(std::move(anchor));
   }
   return anchors;

@@ -24,6 +24,9 @@ struct Anchor {
   std::optional<int>
       max_path_length;  ///< further cap on the edges below the anchor's own: k - 1 at most this
   std::optional<std::vector<std::string>> area;
+  /// For how many days its feed counts without a sign of life, by the reader's own word; nothing:
+  /// kStaleFor (SPEC 6.3). Whoever makes its Issuer heeds it.
+  std::optional<int> max_stale_days = std::nullopt;
 };
 
 /// What is known of one publisher at the moment of asking.

@@ -234,6 +234,40 @@ TEST_F(Trouble, O12_AllAnchorsAwayAreNotedThenHideAndComeBackWithoutBeingReadAne
       << "an identity and a checkpoint of each";
 }
 
+TEST_F(Trouble, O12_AnOperatorMayHaveMorePatienceWithAnAnchorOrLess) {
+  const auto set = [&](const std::string& days, int wanted) {
+    test_support::CollectedOutput output;
+    EXPECT_EQ(node::execute({"anchor add",
+                             {{"publisher", {national.line}}, {"max-stale", {days}}, {"yes", {}}},
+                             {},
+                             {},
+                             "/"},
+                            *reader.node, output),
+              wanted)
+        << output.said;
+    return output.said;
+  };
+  for (const char* wrong : {"0", "401", "-3", "a summer"})
+    EXPECT_NE(set(wrong, node::kExitUsage).find("from 1 to 400"), std::string::npos);
+  set("120", node::kExitOk);
+  federation.source.stop_serving("national.test/o/main");
+  const auto away = [&](int days) {
+    federation.clock.advance(hours(24) * days);
+    stamp();
+    codes();
+    return federation.found(reader).size();
+  };
+  EXPECT_EQ(away(110), 3U);
+  EXPECT_TRUE(is_alerted("feed-stale"));
+  EXPECT_EQ(away(11), 0U);
+  federation.source.serve("national.test/o/main", national.node->folder() / "public");
+  EXPECT_EQ(away(0), 3U);
+  set("2", node::kExitOk);
+  federation.source.stop_serving("national.test/o/main");
+  EXPECT_EQ(away(1), 3U);
+  EXPECT_EQ(away(2), 0U);
+}
+
 // F19: whoever does not answer is asked less and less often, also after a restart.
 TEST_F(Trouble, F19_ADeadPeerIsAskedLessAndLessAndARestartForgetsNothing) {
   // One alone, so that each request is one of its attempts.
