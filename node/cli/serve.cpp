@@ -135,7 +135,7 @@ ExitCode serve(const Invocation& invocation, Node& node, const std::function<voi
         log.info("certificates read again", {});
       } catch (const ServerError& error) {
         log.error("the new certificates are no good; the old ones stay",
-                  {{"reason", error.what()}});
+                  {counted_by("reason", error.what())});
       }
     }
     log.info("stopping", {});

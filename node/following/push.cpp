@@ -195,7 +195,8 @@ void Push::take(const std::string& name, Letter letter, const SendOutcome& outco
     if (is_worth_a_line && is_stopping_) is_worth_a_line = false;
   }
   if (is_worth_a_line)
-    log_.warn("a node could not be told of news", {{"host", name}, {"reason", outcome.detail}});
+    log_.warn("a node could not be told of news",
+              {counted_by("host", name), {"reason", outcome.detail}});
   // Under the lock: the destructor waits for this thread only in the crew.
   const std::lock_guard lock(mutex_);
   wake_.notify_all();

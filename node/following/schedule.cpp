@@ -139,15 +139,14 @@ void Schedule::read(const std::string& scid, Last last) {
   try {
     const auto outcome = node_.read_one(scid);
     if (outcome.refused) {
-      log_.warn("feed not taken", {{"feed", outcome.scid},
-                                   {"code", protocol::word(outcome.refused->code)},
+      log_.warn("feed not taken", {counted_by("feed", outcome.scid),
+                                   counted_by("code", protocol::word(outcome.refused->code)),
                                    {"detail", outcome.refused->detail}});
       // Nothing of this was written down, so it would be due again at once.
       is_unwritten = outcome.refused->code == protocol::ErrorCode::internal ||
                      outcome.refused->code == protocol::ErrorCode::fetch_backoff;
     } else if (outcome.changed) {
-      log_.info("feed read",
-                {{"feed", outcome.scid}, {"entries", static_cast<std::int64_t>(outcome.entries)}});
+      log_.info("feed read", {counted_by("feed", outcome.scid), {"entries", outcome.entries}});
     }
     // The recognition graph is the discovery graph: whom a trusted publisher recognizes is read
     // next.

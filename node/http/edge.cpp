@@ -4,12 +4,6 @@
 
 namespace node::edge {
 
-namespace {
-
-constexpr auto kLogPause = std::chrono::seconds(10);
-
-}  // namespace
-
 std::string address_group(const asio::ip::address& address) {
   if (address.is_v4()) return address.to_string();
   const auto six = address.to_v6();
@@ -27,17 +21,6 @@ std::string plain_address(const asio::ip::address& address) {
     return asio::ip::address_v6(address.to_v6().to_bytes()).to_string();
   }
   return address.to_string();
-}
-
-bool LogPause::pass(const std::string& cause) {
-  const auto now = SteadyClock::now();
-  return last_.with([&](auto& last) {
-    if (last.size() > 1000) last.clear();
-    const auto [at, is_new] = last.try_emplace(cause, now);
-    if (!is_new && now - at->second < kLogPause) return false;
-    at->second = now;
-    return true;
-  });
 }
 
 Shared::Shared(ServerOptions given, Server::ServerHandler handle)

@@ -37,15 +37,6 @@ std::string address_group(const asio::ip::address& address);
 /// As it is compared and handed on: IPv4 where it is that in IPv6 clothes, without a zone.
 std::string plain_address(const asio::ip::address& address);
 
-/// Lets a cause through once in ten seconds, so that a stranger cannot fill the log.
-class LogPause {
- public:
-  bool pass(const std::string& cause);
-
- private:
-  Guarded<std::unordered_map<std::string, SteadyClock::time_point>> last_;
-};
-
 class Session;
 
 struct ConnectionCounts {
@@ -99,7 +90,6 @@ struct Shared {
   std::unique_ptr<WorkerPool> workers;
   std::unique_ptr<WorkerPool> local_workers;
   AtomicStats stats;
-  LogPause log_pause;
   std::atomic<bool> stopping{false};
   Guarded<RateTable> rates;
 

@@ -139,10 +139,8 @@ class Server::Core {
         return;
       } catch (const std::exception& error) {
         // Out of memory in one session: its deadline closes it, the others go on.
-        const Log* log = shared.options.log;
-        if (log != nullptr && shared.log_pause.pass("loop")) {
+        if (const Log* log = shared.options.log)
           log->error("the HTTP loop had to skip a step", {{"what", error.what()}});
-        }
       }
     }
   }

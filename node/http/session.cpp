@@ -340,7 +340,7 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
     }
     ++shared_.stats.overloaded;
     ++shared_.stats.refused;
-    log_once("requests are refused, the queue is full", "overload");
+    log_alert("requests are refused, the queue is full", "overload");
     send_response(refusal(*request, ErrorCode::busy, "too many requests are waiting"));
   }
 
@@ -439,17 +439,12 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   void log_internal(const std::string& id, std::string_view what) {
     const Log* log = shared_.options.log;
     if (log == nullptr) return;
-    if (shared_.log_pause.pass("internal " + std::string(what.substr(0, kMaxLoggedText)))) {
-      log->error("a handler failed", {{"id", id}, {"what", what}});
-    } else {
-      log->debug("a handler failed again", {{"id", id}});
-    }
+    log->error("a handler failed", {counted_by("what", what), {"id", id}});
+    // Of each, also where the line above is left out.
+    log->debug("a handler failed", {{"id", id}});
   }
-  void log_once(LogSentence sentence, std::string_view alert) {
-    const Log* log = shared_.options.log;
-    if (log != nullptr && shared_.log_pause.pass(std::string(alert))) {
-      log->warn(sentence, {{"alert", alert}});
-    }
+  void log_alert(LogSentence sentence, std::string_view alert) {
+    if (const Log* log = shared_.options.log) log->warn(sentence, {{"alert", alert}});
   }
 
   void refuse(ErrorCode code, std::string_view detail) { refuse_with(problem(code, detail)); }
