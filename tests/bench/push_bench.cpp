@@ -4,16 +4,20 @@
 //   push_bench push [ROUNDS]    publication to shown: a direct follower, and three hops away
 //   push_bench cycle [PEERS]    one node that knows one anchor reads so many peers, 30 % of them
 //   dead
+//   push_bench followers [COUNT [SECONDS]]    so many read one publisher's news within that time
 //
-// Everything is on loopback, over TLS, in one process. Polling is set to one hour.
+// Everything is on loopback, over TLS, in one process (but for the publisher of `followers`).
+// Polling is set to one hour.
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <iostream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/bench/push_bench_followers.h"
 #include "tests/support/live_federation.h"
 #include "tests/support/peer_crowd.h"
 
@@ -26,6 +30,8 @@ using std::chrono::steady_clock;
 constexpr milliseconds kBenchNearGoal{1'000}, kBenchFarGoal{3'000};
 constexpr seconds kBenchCycleGoal{120};
 constexpr std::size_t kBenchConnectionsGoal = 64;
+constexpr seconds kBenchStandstillGoal{10};
+constexpr double kBenchMemoryGoalMib = 100;
 
 void bench_print(const std::string& what, std::vector<milliseconds> times, milliseconds goal) {
   std::sort(times.begin(), times.end());
@@ -90,9 +96,15 @@ int bench_cycle(std::size_t peers) {
             << "last living one read: " << text(cycle.living_read) << "\n"
             << "living ones read: " << cycle.living << "; listings shown: " << cycle.shown
             << "; dead ones resting: " << cycle.dead_with_backoff << "\n"
-            << "connections at one time: " << cycle.most_connections << " (goal 64)\n";
+            << "a living one waited from due to begun, at most: " << text(cycle.longest_wait)
+            << "; while none was begun, the dead having all places, at most: "
+            << text(cycle.longest_standstill) << " (goal 10000 ms)\n"
+            << "connections at one time: " << cycle.most_connections << " (goal 64)\n"
+            << "memory grown by " << std::lround(cycle.grown_mib) << " MiB at most (goal 100)\n";
   return cycle.all_tried && *cycle.all_tried <= kBenchCycleGoal && cycle.living_read &&
-                 cycle.shown == sizes.living && cycle.most_connections <= kBenchConnectionsGoal
+                 cycle.shown == sizes.living && cycle.most_connections <= kBenchConnectionsGoal &&
+                 cycle.longest_standstill && *cycle.longest_standstill <= kBenchStandstillGoal &&
+                 cycle.grown_mib <= kBenchMemoryGoalMib
              ? 0
              : 1;
 }
@@ -104,6 +116,9 @@ int main(int argc, char** argv) {
   const int number = argc > 2 ? std::atoi(argv[2]) : 0;
   if (what == "push") return bench_push(number > 0 ? number : 10);
   if (what == "cycle") return bench_cycle(static_cast<std::size_t>(number > 0 ? number : 1'000));
-  std::cerr << "push_bench push [ROUNDS] | push_bench cycle [PEERS]\n";
+  if (what == "followers")
+    return bench::run_followers(number > 0 ? number : 1'000, argc > 3 ? std::atoi(argv[3]) : 10);
+  std::cerr << "push_bench push [ROUNDS] | push_bench cycle [PEERS] | "
+               "push_bench followers [COUNT [SECONDS]]\n";
   return 64;
 }

@@ -1,6 +1,8 @@
 #include "tests/support/peer_crowd.h"
 
 #include <algorithm>
+#include <fstream>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -41,6 +43,59 @@ int crowd_connect(std::uint16_t port) {
   at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   static_cast<void>(connect(client, reinterpret_cast<sockaddr*>(&at), sizeof at));
   return client;
+}
+
+/// Remembers when each of the living was asked for the first time.
+class CrowdWatch final : public crawler::Source {
+ public:
+  CrowdWatch(crawler::Source& behind, const std::map<std::string, std::filesystem::path>& living)
+      : behind_(behind), living_(living) {}
+
+  std::vector<protocol::Result<crawler::FetchResponse>> get_all(
+      std::span<const crawler::FetchRequest> requests) override {
+    note(requests);
+    return behind_.get_all(requests);
+  }
+  std::vector<protocol::Result<crawler::FetchResponse>> get_all_noted(
+      std::span<const crawler::FetchRequest> requests,
+      std::span<crawler::FetchNotes> notes) override {
+    note(requests);
+    return behind_.get_all_noted(requests, notes);
+  }
+  bool is_stopped() const override { return behind_.is_stopped(); }
+
+  /// In the order of time.
+  std::vector<steady_clock::time_point> begun() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<steady_clock::time_point> times;
+    for (const auto& [host, time] : begun_) times.push_back(time);
+    std::sort(times.begin(), times.end());
+    return times;
+  }
+
+ private:
+  void note(std::span<const crawler::FetchRequest> requests) {
+    const auto now = steady_clock::now();
+    const std::lock_guard lock(mutex_);
+    for (const auto& request : requests) {
+      constexpr std::size_t scheme = std::string_view("https://").size();
+      const auto host =
+          request.url.substr(scheme, request.url.find_first_of(":/", scheme) - scheme);
+      if (host != kCrowdAssociation && living_.contains(host)) begun_.try_emplace(host, now);
+    }
+  }
+
+  crawler::Source& behind_;
+  const std::map<std::string, std::filesystem::path>& living_;
+  mutable std::mutex mutex_;
+  std::map<std::string, steady_clock::time_point> begun_;
+};
+
+double crowd_resident_mib() {
+  std::ifstream file("/proc/self/statm");
+  double all = 0, resident = 0;
+  file >> all >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
 }
 
 }  // namespace
@@ -249,8 +304,10 @@ PeerCrowd::Cycle PeerCrowd::run(const crawler::FetchLimits& limits, std::size_t 
   options.test_network = network_;
   options.limits = limits;
   crawler::Fetcher fetcher(options);
+  CrowdWatch watch(fetcher, folders_);
   ScratchFolder data;
-  node::Node reader(data.path() / "reader", clock_, &fetcher);
+  const auto before_mib = crowd_resident_mib();
+  node::Node reader(data.path() / "reader", clock_, &watch);
   CollectedOutput output;
   if (node::execute({"anchor add", {{"publisher", {association_line_}}, {"yes", {}}}, {}, {}, "/"},
                     reader, output) != node::kExitOk)
@@ -260,10 +317,12 @@ PeerCrowd::Cycle PeerCrowd::run(const crawler::FetchLimits& limits, std::size_t 
   std::thread counter([&] {
     while (!is_over) {
       cycle.most_connections = std::max(cycle.most_connections, connections_now());
+      cycle.grown_mib = std::max(cycle.grown_mib, crowd_resident_mib() - before_mib);
       std::this_thread::sleep_for(milliseconds(20));
     }
   });
   const auto begun = steady_clock::now();
+  std::optional<steady_clock::time_point> all_due;
   {
     node::ScheduleOptions when;
     when.at_once = at_once;
@@ -278,6 +337,9 @@ PeerCrowd::Cycle PeerCrowd::run(const crawler::FetchLimits& limits, std::size_t 
     };
     while (!cycle.all_tried && steady_clock::now() < begun + limit) {
       std::this_thread::sleep_for(milliseconds(50));
+      // From then on they are due, all at once.
+      if (!all_due && count("1") >= living_.size() + dead_.size() + 1)
+        all_due = steady_clock::now();
       const auto so_far = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begun);
       // The association is one of those that were read.
       cycle.living = count("last_success IS NOT NULL");
@@ -292,6 +354,18 @@ PeerCrowd::Cycle PeerCrowd::run(const crawler::FetchLimits& limits, std::size_t 
   }
   is_over = true;
   counter.join();
+  if (const auto times = watch.begun(); all_due && times.size() == living_.size()) {
+    const auto in_ms = [](steady_clock::duration time) {
+      return std::chrono::duration_cast<milliseconds>(time);
+    };
+    cycle.longest_wait = std::max(milliseconds(0), in_ms(times.back() - *all_due));
+    cycle.longest_standstill = milliseconds(0);
+    auto last = *all_due;
+    for (const auto time : times) {
+      cycle.longest_standstill = std::max(*cycle.longest_standstill, in_ms(time - last));
+      last = std::max(last, time);
+    }
+  }
   return cycle;
 }
 

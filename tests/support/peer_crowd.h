@@ -39,7 +39,12 @@ class PeerCrowd {
     std::optional<std::chrono::milliseconds> living_read;  ///< the last of them
     std::size_t living = 0;                                ///< that were read
     std::size_t shown = 0;                                 ///< listings
+    /// From the moment on which all were known to the first question to the last of the living.
+    std::optional<std::chrono::milliseconds> longest_wait;
+    /// The longest time in which a living one waited and none was begun: the dead had all places.
+    std::optional<std::chrono::milliseconds> longest_standstill;
     std::size_t most_connections = 0;  ///< at one time, as the kernel counts them
+    double grown_mib = 0;              ///< at most, servers and publishers of this process included
     std::size_t dead_with_backoff = 0;
   };
   Cycle run(const crawler::FetchLimits& limits, std::size_t at_once, std::chrono::seconds limit);
