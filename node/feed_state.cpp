@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/pages/html.h"
 #include "protocol/limits.h"
 
 namespace node {
@@ -74,25 +75,135 @@ std::string_view word(FeedState state) {
   return "";
 }
 
+namespace {
+
+constexpr std::size_t kStateMostDetail = 300;
+
+std::string state_count(std::chrono::seconds time) {
+  using std::chrono::duration_cast;
+  const auto say = [](std::int64_t number, const char* unit) {
+    return std::to_string(number) + " " + unit + (number == 1 ? "" : "s");
+  };
+  if (time >= std::chrono::hours(48))
+    return say(duration_cast<std::chrono::days>(time).count(), "day");
+  if (time >= std::chrono::hours(1))
+    return say(duration_cast<std::chrono::hours>(time).count(), "hour");
+  return say(std::max<std::int64_t>(1, duration_cast<std::chrono::minutes>(time).count()),
+             "minute");
+}
+
+/// "2026-11-02T10:00:00Z (3 hours ago)"
+std::string state_moment(protocol::Timestamp then, protocol::Timestamp now) {
+  return protocol::format_timestamp(then) + " (" + how_long_ago(then, now) + ")";
+}
+
+std::string state_trouble(const Feed& feed, protocol::Timestamp now) {
+  const auto& info = protocol::describe(feed.trouble->code);
+  const bool has_failed = feed.failures > 0;
+  std::string text = has_failed ? " The last attempt" : " The last reading";
+  if (feed.last_attempt) text += ", " + how_long_ago(*feed.last_attempt, now) + ",";
+  text += has_failed ? " failed: " : " was taken only in part: ";
+  text += std::string(info.meaning) + " (" + std::string(info.word);
+  // Details are ours, but a stranger's word may stand in them.
+  if (!feed.trouble->detail.empty()) {
+    auto detail = feed.trouble->detail.substr(0, kStateMostDetail);
+    if (detail.size() < feed.trouble->detail.size()) detail += "...";
+    text += ": " + visible_text(detail);
+  }
+  text += ")";
+  if (has_failed && feed.failures > 1)
+    text += ", " + std::to_string(feed.failures) + " times in a row";
+  text += ".";
+  const bool is_over = feed.trouble->code == protocol::ErrorCode::did_deactivated;
+  if (!feed.checkpoint.empty() && !is_over) text += " What was read before is kept.";
+  if (has_failed && !is_over && feed.next_attempt > now)
+    text += " It is tried again in " + state_count(feed.next_attempt - now) + ".";
+  return text;
+}
+
+}  // namespace
+
+std::string how_long_ago(protocol::Timestamp then, protocol::Timestamp now) {
+  return now - then < std::chrono::minutes(1) ? "just now" : state_count(now - then) + " ago";
+}
+
+std::string_view what_readers_do(protocol::ErrorCode code) {
+  using protocol::ErrorCode;
+  // The others are written for readers in the table itself. These are written there for who
+  // publishes, for who is denied, or for who asked this node.
+  if (code == ErrorCode::doc_syntax || code == ErrorCode::doc_profile ||
+      code == ErrorCode::doc_context)
+    return "Tell the publisher which document it is and what is wrong with it. Its other records "
+           "are not affected.";
+  if (code == ErrorCode::doc_expired)
+    return "Nothing, if the group has ended. Else ask the publisher to run `kith renew`.";
+  if (code == ErrorCode::denied)
+    return "Nothing: you decided so. `kith denied` says why, and `kith allow` takes it back.";
+  if (code == ErrorCode::internal)
+    return "It is tried again by itself. If it stays, run `kith doctor`, and look into the log.";
+  return protocol::describe(code).what_to_do;
+}
+
+std::string what_to_do(const Feed& feed, FeedState state,
+                       const std::optional<protocol::Error>& disputed,
+                       const std::optional<protocol::Error>& hidden) {
+  // Whatever came to pass since then, such as a host that is down, this is what matters.
+  if (state == FeedState::quarantined) {
+    return feed.quarantine_lifts
+               ? "Tell the publisher that its identity file does not hold. This ends by itself "
+                 "when it reads well again."
+               : "Telephone the publisher, on a number that you had before; the proof is kept. "
+                 "Then see `Out of quarantine` in docs/OPERATING.md.";
+  }
+  if (feed.trouble) return std::string(what_readers_do(feed.trouble->code));
+  if (disputed) return std::string(what_readers_do(disputed->code));
+  switch (state) {
+    case FeedState::stale:
+    case FeedState::dead:
+      return feed.waiting_since
+                 ? "Ask the publisher to run `kith publish` with its present keys, and to upload "
+                   "the whole folder."
+                 : "It is read again by itself; `kith sync` does it at once. If it stays so, ask "
+                   "the publisher to run `kith publish` and to upload the whole folder.";
+    case FeedState::not_read_yet:
+      return "Nothing: it is read when it is its turn. `kith sync` reads it at once.";
+    case FeedState::unconfirmed_head:
+      return "Tell the publisher that its own host is behind or does not answer. This ends by "
+             "itself when the host, or a second node, shows the same state.";
+    case FeedState::ok:
+    case FeedState::quarantined:
+      break;
+  }
+  if (hidden) return std::string(what_readers_do(hidden->code));
+  return {};
+}
+
 std::string in_words(const Feed& feed, const std::optional<CopiedHead>& copied,
                      protocol::Timestamp now) {
   std::string text;
   const auto sign = last_sign_of_life(feed);
-  switch (feed_state(feed, copied, now)) {
+  const auto state = feed_state(feed, copied, now);
+  switch (state) {
     case FeedState::ok:
-      text = feed.own ? "This node's own feed." : "Read well.";
+      if (feed.own) {
+        text = "This node's own feed.";
+      } else if (feed.last_success) {
+        text = "Read well, the last time on " + state_moment(*feed.last_success, now) + ".";
+      } else {
+        text = "Read well. Its last sign of life is of " + state_moment(*sign, now) + ".";
+      }
       break;
     case FeedState::stale:
-      text = "No sign of life since " + protocol::format_timestamp(*sign) +
-             ". Its listings are shown with a note.";
+      text = "No sign of life since " + state_moment(*sign, now) +
+             ". Its listings are shown with a note until " +
+             protocol::format_timestamp(freshness_deadline(feed)) + ".";
       break;
     case FeedState::dead:
       text = state_keys_are_overdue(feed, now)
-                 ? "It has had other keys since " +
-                       protocol::format_timestamp(*feed.waiting_since) +
+                 ? "It has had other keys since " + state_moment(*feed.waiting_since, now) +
                        ", and nothing signed by them could be read. Its listings are hidden until "
                        "then."
-                 : "No sign of life since " + protocol::format_timestamp(*sign) +
+                 : "No sign of life since " + state_moment(*sign, now) +
                        ". Its listings are hidden until it is back.";
       break;
     case FeedState::quarantined:
@@ -101,21 +212,18 @@ std::string in_words(const Feed& feed, const std::optional<CopiedHead>& copied,
                  : "It contradicted itself. Its listings are hidden until you decide.";
       break;
     case FeedState::not_read_yet:
-      text = "Not read yet.";
+      text = feed.trouble ? "Never read well so far." : "Not read yet.";
       break;
     case FeedState::unconfirmed_head:
-      text =
-          "Its newest state was read from the copy of " + copied->node + " on " +
-          protocol::format_timestamp(copied->since) +
-          "; neither its own host nor a second node has confirmed it yet. Its listings are shown "
-          "with a note.";
+      text = "Its newest state was read from the copy of " + visible_text(copied->node) + " on " +
+             state_moment(copied->since, now) +
+             "; neither its own host nor a second node has confirmed it yet. Its listings are "
+             "shown with a note.";
       break;
   }
   if (feed.trouble) {
-    const auto& info = protocol::describe(feed.trouble->code);
-    text += " Last trouble: " + std::string(info.word) + " (" + feed.trouble->detail + "). ";
-    if (!feed.checkpoint.empty()) text += "What was read before is kept. ";
-    text += "What to do: " + std::string(info.what_to_do);
+    text += state_trouble(feed, now);
+    text += " What to do: " + what_to_do(feed, state, std::nullopt, std::nullopt);
   }
   return text;
 }

@@ -404,15 +404,7 @@ std::vector<FeedReport> Node::feeds() const {
       report.denied = seen->denials().covers_publisher(feed.scid);
       report.denied_listings = denied[feed.scid];
       report.disputed = seen->disputed(feed.scid);
-      if (feed.trouble) {
-        report.what_to_do = protocol::describe(feed.trouble->code).what_to_do;
-      } else if (report.disputed) {
-        report.what_to_do = protocol::describe(report.disputed->code).what_to_do;
-      } else if (report.hidden) {
-        report.what_to_do = protocol::describe(report.hidden->code).what_to_do;
-      } else if (report.state == FeedState::stale || report.state == FeedState::dead) {
-        report.what_to_do = protocol::describe(protocol::ErrorCode::edge_stale).what_to_do;
-      }
+      report.what_to_do = what_to_do(feed, report.state, report.disputed, report.hidden);
       report.feed = std::move(feed);
       reports.push_back(std::move(report));
     }

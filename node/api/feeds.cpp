@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "protocol/document/vocabularies.h"
+#include "protocol/limits.h"
 
 namespace node {
 
@@ -18,7 +19,16 @@ json::object feeds_error(const protocol::Error& error) {
   return {{"code", protocol::word(error.code)},
           {"meaning", protocol::describe(error.code).meaning},
           {"detail", error.detail},
-          {"what_to_do", protocol::describe(error.code).what_to_do}};
+          {"what_to_do", what_readers_do(error.code)}};
+}
+
+/// Until when a feed is fresh, and until when it is shown, if nothing more comes of it. Nothing for
+/// the own feed, which does not age, and for one that was never read.
+json::value feeds_freshness(const Feed& feed) {
+  const auto sign = last_sign_of_life(feed);
+  if (feed.own || !sign) return nullptr;
+  return json::object{{"fresh_until", protocol::format_timestamp(*sign + protocol::kFreshFor)},
+                      {"shown_until", protocol::format_timestamp(freshness_deadline(feed))}};
 }
 
 /// For strangers: what the operator denied is not there, and nothing says that it was.
@@ -65,6 +75,8 @@ Response get_feeds(const Node& node) {
       troubled.push_back(std::move(one));
     }
     const auto& feed = report.feed;
+    std::optional<protocol::Timestamp> next_attempt;
+    if (!feed.own && feed.last_attempt) next_attempt = feed.next_attempt;
     json::object one{{"scid", feed.scid},
                      {"did", feed.did},
                      {"name", report.name},
@@ -75,12 +87,15 @@ Response get_feeds(const Node& node) {
                      {"size", feed.size},
                      {"listings", report.listings - report.denied_listings},
                      {"last_sign_of_life", feeds_time(last_sign_of_life(feed))},
-                     {"last_success", feeds_time(feed.last_success)}};
+                     {"last_success", feeds_time(feed.last_success)},
+                     {"last_attempt", feeds_time(feed.last_attempt)},
+                     {"next_attempt", feeds_time(next_attempt)},
+                     {"freshness", feeds_freshness(feed)}};
     one["trouble"] = feed.trouble ? json::value(feeds_error(*feed.trouble)) : json::value(nullptr);
     one["hidden"] = hidden ? json::value(feeds_error(*hidden)) : json::value(nullptr);
-    one["what_to_do"] = feed.trouble ? json::value(one.at("trouble").at("what_to_do"))
-                        : hidden     ? json::value(one.at("hidden").at("what_to_do"))
-                                     : json::value(nullptr);
+    // Not the report's, which is for the operator and knows of denials and of what others say.
+    const auto advice = what_to_do(feed, report.state, std::nullopt, hidden);
+    one["what_to_do"] = advice.empty() ? json::value(nullptr) : json::value(advice);
     one["troubled_records"] = std::move(troubled);
     feeds.push_back(std::move(one));
   }

@@ -7,6 +7,7 @@
 #include "node/cli/commands.h"
 #include "node/mirror/feed_place.h"
 #include "node/mirror/mirror.h"
+#include "node/pages/html.h"
 #include "node/publish/files.h"
 #include "node/publish/vouching.h"
 #include "node/store/contradictions.h"
@@ -532,11 +533,13 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
     for (const auto& report : reports) {
       protocol::Json::Array records;
       for (const auto& record : report.troubled) {
-        records.push_back(protocol::Json::object({{"id", record.key.text()},
-                                                  {"type", record.type},
-                                                  {"code", protocol::word(record.trouble->code)},
-                                                  {"detail", record.trouble->detail},
-                                                  {"older_text_shown", !record.document.empty()}}));
+        records.push_back(
+            protocol::Json::object({{"id", record.key.text()},
+                                    {"type", record.type},
+                                    {"code", protocol::word(record.trouble->code)},
+                                    {"detail", record.trouble->detail},
+                                    {"what_to_do", what_readers_do(record.trouble->code)},
+                                    {"older_text_shown", !record.document.empty()}}));
       }
       protocol::Json row =
           protocol::Json::object({{"scid", report.feed.scid},
@@ -586,14 +589,15 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
                          "names whom you trust.") +
                  "\n\n");
   for (const auto& report : reports) {
-    output.print(report.name + (report.feed.own ? " (this node)" : "") + "\n  " + report.feed.scid +
-                 "\n");
+    output.print(visible_text(report.name) + (report.feed.own ? " (this node)" : "") + "\n  " +
+                 report.feed.scid + "\n");
     output.print("  " + wrapped(std::string(word(report.state)) + ": " + report.in_words, 2) +
                  "\n");
     output.print("  " + std::to_string(report.listings) + " listings, " +
                  std::to_string(report.feed.size) + " entries");
     if (report.feed.last_success)
-      output.print(", read well on " + protocol::format_timestamp(*report.feed.last_success));
+      output.print(", read well on " + protocol::format_timestamp(*report.feed.last_success) +
+                   " (" + how_long_ago(*report.feed.last_success, node.clock().now()) + ")");
     output.print("\n");
     if (report.hidden) {
       output.print("  " +
@@ -619,8 +623,19 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
       output.print("  " +
                    wrapped(record.type + " " + record.key.text() + ": " +
                                std::string(protocol::word(record.trouble->code)) + ": " +
-                               record.trouble->detail +
+                               visible_text(record.trouble->detail) +
                                (record.document.empty() ? "" : " (its older text is shown)"),
+                           4) +
+                   "\n");
+    }
+    // Once for each code: a whole folder may have been changed on its way.
+    std::set<protocol::ErrorCode> codes;
+    for (const auto& record : report.troubled) {
+      const auto code = record.trouble->code;
+      if (!codes.insert(code).second) continue;
+      output.print("  " +
+                   wrapped("What to do about " + std::string(protocol::word(code)) + ": " +
+                               std::string(what_readers_do(code)),
                            4) +
                    "\n");
     }

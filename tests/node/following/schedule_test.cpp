@@ -286,6 +286,58 @@ TEST_F(Scheduling, ThoseThatFailedTheLastTimeHaveHalfOfThePlaces) {
   EXPECT_EQ(gate.waiting().size(), 2u);
 }
 
+TEST_F(Scheduling, Z7_APeerThatCallsForReadingsAndFailsThemIsOneLineInTenSeconds) {
+  std::mutex lines_mutex;
+  std::vector<std::string> lines;
+  std::atomic<int> at{0};
+  const node::Log told(
+      node::LogLevel::info,
+      [&](std::string_view line) {
+        const std::lock_guard lock(lines_mutex);
+        lines.emplace_back(line);
+      },
+      [&] { return std::chrono::steady_clock::time_point(seconds(at.load())); });
+  const auto lines_about = [&](const std::string& scid) {
+    const std::lock_guard lock(lines_mutex);
+    std::vector<std::string> found;
+    for (const auto& line : lines) {
+      if (line.find(scid) != std::string::npos) found.push_back(line);
+    }
+    return found;
+  };
+  const auto hostile = follow("hostile.test"), other = follow("other.test");
+  node::ScheduleOptions options;
+  options.every = seconds(1);
+  schedule = std::make_unique<node::Schedule>(*reader, told, options);
+  ASSERT_TRUE(gate.wait_until_asked("other.test"));
+  const auto asks = [](const auto& asked) {
+    return std::count(asked.begin(), asked.end(), "hostile.test");
+  };
+  const auto until_failed = [&](int failures) {
+    const auto limit = std::chrono::steady_clock::now() + seconds(20);
+    while (feed(hostile).failures < failures && std::chrono::steady_clock::now() < limit)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return feed(hostile).failures >= failures;
+  };
+  // Each piece of news makes it due at once, whatever its failures.
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(gate.wait_until([&](const auto& asked) { return asks(asked) >= i; }));
+    ASSERT_TRUE(until_failed(i));
+    if (i == 3) gate.shut("hostile.test");
+    remember(hostile, seconds(0), i);
+  }
+  // The fourth has begun, so the third has been written of, or not.
+  ASSERT_TRUE(gate.wait_until([&](const auto& asked) { return asks(asked) >= 4; }));
+  at = 10;
+  gate.open_all();
+  ASSERT_TRUE(until_failed(4));
+  schedule.reset();
+  const auto about = lines_about(hostile);
+  ASSERT_EQ(about.size(), 2u) << "of four";
+  EXPECT_NE(about[1].find("\"left_out\":2}"), std::string::npos) << about[1];
+  EXPECT_EQ(lines_about(other).size(), 1u) << "is not hidden by it";
+}
+
 TEST_F(Scheduling, F19_BackoffIsTenMinutesDoubledUpToADayAndOutlivesARestart) {
   std::vector<std::string> scids;
   for (int i = 0; i < 12; ++i) scids.push_back(follow("p" + std::to_string(i) + ".test"));
