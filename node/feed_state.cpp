@@ -108,6 +108,7 @@ std::string state_trouble(const Feed& feed, protocol::Timestamp now) {
   if (!feed.trouble->detail.empty()) {
     auto detail = feed.trouble->detail.substr(0, kStateMostDetail);
     if (detail.size() < feed.trouble->detail.size()) detail += "...";
+    std::replace(detail.begin(), detail.end(), '\n', ' ');
     text += ": " + visible_text(detail);
   }
   text += ")";

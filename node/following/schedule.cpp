@@ -12,7 +12,8 @@ namespace {
 constexpr std::chrono::hours kScheduleHeartbeatAge{20};
 // After its own disk failed nothing is read for so long.
 constexpr std::chrono::seconds kScheduleDiskRest{15};
-constexpr std::size_t kScheduleOtherJobs = 3;  // the turn, the probes and the heads of others
+constexpr std::size_t kScheduleKeptForTheWell = 8;  // one place of so many
+constexpr std::size_t kScheduleOtherJobs = 3;       // the turn, the probes and the heads of others
 
 }  // namespace
 
@@ -93,43 +94,61 @@ Schedule::Clock::time_point Schedule::start_due() {
     std::erase_if(resting_, [&](const auto& each) { return each.second <= steady; });
     for (const auto& [scid, until] : resting_) next = std::min(next, until);
   }
-  next = std::min(next, start_due(Last::well, options_.at_once));
-  // Each of these may take its half minute again, and they must not be all that is waited for.
-  return std::min(next, start_due(Last::failed, std::max<std::size_t>(1, options_.at_once / 2)));
+  // Those of whom most is to be expected first.
+  for (const auto last : {Last::well, Last::never, Last::failed})
+    next = std::min(next, start_due(last));
+  const auto now = node_.clock().now();
+  try {
+    const auto due =
+        node_.read([&](StoreQueries& store) { return next_due(store.database(), now); });
+    if (due) next = std::min(next, steady + (*due - now));
+  } catch (const std::exception& error) {
+    log_.error("what is due could not be read", {{"reason", error.what()}});
+    next = std::min(next, steady + kScheduleDiskRest);
+  }
+  return next;
 }
 
-Schedule::Clock::time_point Schedule::start_due(Last last, std::size_t most) {
+bool Schedule::has_place_for(Last last) const {
+  const auto most = options_.at_once;
+  if (being_read_.size() >= most) return false;
+  if (last == Last::well) return true;
+  // Each of these may take its half minute, and they must not be all that is waited for.
+  if (retried_ + unknown_ >= most - most / kScheduleKeptForTheWell) return false;
+  return last == Last::never || retried_ < std::max<std::size_t>(1, most / 2);
+}
+
+Schedule::Clock::time_point Schedule::start_due(Last last) {
   const auto steady = Clock::now();
+  const auto now = node_.clock().now();
   std::size_t limit = 0;
   std::set<std::string> busy;
   {
     const std::lock_guard lock(mutex_);
+    // Whoever is done wakes this thread.
+    if (!has_place_for(last)) return Clock::time_point::max();
     // Whoever is done while the rows are read would be found in them as it was before.
     busy = being_read_;
-    // One more than can be started, for knowing when the next is due.
-    limit = most + being_read_.size() + resting_.size() + 1;
+    limit = options_.at_once + being_read_.size() + resting_.size();
   }
   std::vector<DueFeed> feeds;
   try {
     feeds = node_.read(
-        [&](StoreQueries& store) { return feeds_by_attempt(store.database(), last, limit); });
+        [&](StoreQueries& store) { return due_feeds(store.database(), last, now, limit); });
   } catch (const std::exception& error) {
     log_.error("what is due could not be read", {{"reason", error.what()}});
     return steady + kScheduleDiskRest;
   }
-  const auto now = node_.clock().now();
   for (const auto& feed : feeds) {
     const std::lock_guard lock(mutex_);
     if (is_stopping_) break;
     if (busy.contains(feed.scid) || resting_.contains(feed.scid)) continue;
-    if (feed.next_attempt > now) return steady + (feed.next_attempt - now);
-    // Whoever is done wakes this thread.
-    if (being_read_.size() >= options_.at_once) break;
-    if (last == Last::failed && retried_ >= most) break;
+    if (!has_place_for(last)) break;
     if (!crew_.take_on([this, last, scid = feed.scid] { read(scid, last); }))
       return steady + std::chrono::milliseconds(100);
     being_read_.insert(feed.scid);
     if (last == Last::failed) ++retried_;
+    if (last == Last::never) ++unknown_;
   }
   return Clock::time_point::max();
 }
@@ -158,6 +177,7 @@ void Schedule::read(const std::string& scid, Last last) {
   const std::lock_guard lock(mutex_);
   being_read_.erase(scid);
   if (last == Last::failed) --retried_;
+  if (last == Last::never) --unknown_;
   if (is_unwritten) resting_[scid] = Clock::now() + kScheduleDiskRest;
   if (is_own_trouble) disk_trouble_until_ = Clock::now() + kScheduleDiskRest;
   has_news_ = true;

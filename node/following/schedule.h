@@ -27,10 +27,11 @@ struct ScheduleOptions {
 };
 
 /// Reads feeds when they are due (SPEC 6.2), those that have waited longest first, each by a thread
-/// of its own: whoever is slow delays nobody, and those that failed the last time have half of the
-/// places at most. What was overdue when the node started is spread over a second for each, an
-/// interval at most. Beside that it keeps the own feed's heartbeat, judges what is shown, compares
-/// heads with other nodes, and
+/// of its own: whoever is slow delays nobody. Those that failed the last time have half of the
+/// places at most, and together with those of whom nobody knows yet whether they live, all but an
+/// eighth: so many dead ones can never be that one which was well waits for them. What was overdue
+/// when the node started is spread over a second for each, an interval at most. Beside that it
+/// keeps the own feed's heartbeat, judges what is shown, compares heads with other nodes, and
 /// probes.
 class Schedule {
  public:
@@ -47,7 +48,8 @@ class Schedule {
   void run();
   /// Starts what is due; the next moment at which more will be.
   Clock::time_point start_due();
-  Clock::time_point start_due(Last last, std::size_t most);
+  Clock::time_point start_due(Last last);
+  bool has_place_for(Last last) const;
   void read(const std::string& scid, Last last);
   void turn();
   void probe();
@@ -62,6 +64,7 @@ class Schedule {
   // Below under mutex_.
   std::set<std::string> being_read_;
   std::size_t retried_ = 0;                           // of being_read_: failed the last time
+  std::size_t unknown_ = 0;                           // of being_read_: never read well
   std::map<std::string, Clock::time_point> resting_;  // of whom nothing could be written down
   Clock::time_point next_turn_, next_probes_, next_comparison_;
   Clock::time_point disk_trouble_until_{};

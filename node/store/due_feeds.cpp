@@ -2,20 +2,58 @@
 
 namespace node {
 
-std::vector<DueFeed> feeds_by_attempt(Database& database, Last last, std::size_t limit) {
-  // As the index has it, which is not found for a value that is bound.
-  auto rows = database.prepare(last == Last::failed ? R"sql(
-    SELECT scid, next_attempt FROM feed WHERE own = 0 AND (failures > 0) = 1
-     ORDER BY next_attempt, scid LIMIT ?1
-  )sql"
-                                                    : R"sql(
-    SELECT scid, next_attempt FROM feed WHERE own = 0 AND (failures > 0) = 0
-     ORDER BY next_attempt, scid LIMIT ?1
-  )sql");
-  rows.bind(1, static_cast<std::int64_t>(limit));
+namespace {
+
+// `failures > 0` as the index feed_by_attempt has it, which is not found for a value that is bound.
+const char* due_query(Last last) {
+  switch (last) {
+    case Last::well:
+      return R"sql(
+        SELECT scid, next_attempt FROM feed
+         WHERE own = 0 AND (failures > 0) = 0 AND next_attempt <= ?1 AND last_success IS NOT NULL
+         ORDER BY next_attempt, scid LIMIT ?2
+      )sql";
+    case Last::never:
+      return R"sql(
+        SELECT scid, next_attempt FROM feed
+         WHERE own = 0 AND (failures > 0) = 0 AND next_attempt <= ?1 AND last_success IS NULL
+         ORDER BY next_attempt, scid LIMIT ?2
+      )sql";
+    case Last::failed:
+      return R"sql(
+        SELECT scid, next_attempt FROM feed
+         WHERE own = 0 AND (failures > 0) = 1 AND next_attempt <= ?1
+         ORDER BY next_attempt, scid LIMIT ?2
+      )sql";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::vector<DueFeed> due_feeds(Database& database, Last last, protocol::Timestamp now,
+                               std::size_t limit) {
+  auto rows = database.prepare(due_query(last));
+  rows.bind_time(1, now).bind(2, static_cast<std::int64_t>(limit));
   std::vector<DueFeed> feeds;
   while (rows.step()) feeds.push_back({rows.text(0), protocol::from_unix(rows.integer(1))});
   return feeds;
+}
+
+std::optional<protocol::Timestamp> next_due(Database& database, protocol::Timestamp now) {
+  std::optional<protocol::Timestamp> next;
+  for (const char* query : {R"sql(
+    SELECT min(next_attempt) FROM feed WHERE own = 0 AND (failures > 0) = 0 AND next_attempt > ?1
+  )sql",
+                            R"sql(
+    SELECT min(next_attempt) FROM feed WHERE own = 0 AND (failures > 0) = 1 AND next_attempt > ?1
+  )sql"}) {
+    auto rows = database.prepare(query);
+    rows.bind_time(1, now);
+    const auto first = rows.step() ? rows.time(0) : std::nullopt;
+    if (first && (!next || *first < *next)) next = first;
+  }
+  return next;
 }
 
 bool nobody_answered_since(Database& database, const std::string& scid, protocol::Timestamp since) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,11 +19,16 @@ struct DueFeed {
   protocol::Timestamp next_attempt;
 };
 
-/// Whether the last reading of a feed failed.
-enum class Last { well, failed };
+/// How the last reading of a feed ended. `never`: it was not read well yet, and nothing failed
+/// either; nobody knows whether it lives.
+enum class Last { well, never, failed };
 
-/// At most `limit` of these, those that have waited longest first; the own one is not among them.
-std::vector<DueFeed> feeds_by_attempt(Database& database, Last last, std::size_t limit);
+/// At most `limit` of these that are due at `now`, those that have waited longest first; the own
+/// one is not among them.
+std::vector<DueFeed> due_feeds(Database& database, Last last, protocol::Timestamp now,
+                               std::size_t limit);
+/// When the first feed that is not due at `now` is; nothing where all are.
+std::optional<protocol::Timestamp> next_due(Database& database, protocol::Timestamp now);
 
 /// Whether other feeds were once read, but none since `since`: rather this node has no network than
 /// that all of them are down. The own one does not count, nor does `scid`.

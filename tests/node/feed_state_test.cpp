@@ -148,7 +148,7 @@ TEST(FeedStateWords, OfEveryCodeInEveryStateSayWhatItMeansAndWhatToDo) {
         EXPECT_THAT(words, HasSubstr(std::string(row.word) + ": the detail of it"));
         EXPECT_THAT(words, HasSubstr(failures > 0 ? "failed: " : "taken only in part: "));
         const auto advice = node::what_to_do(one.feed, one.state, std::nullopt, std::nullopt);
-        EXPECT_GT(advice.size(), 20u);
+        EXPECT_GE(advice.size(), 20u);
         EXPECT_TRUE(advice.ends_with(".")) << advice;
         EXPECT_TRUE(words.ends_with(" What to do: " + advice)) << words;
       }
@@ -162,7 +162,7 @@ TEST(FeedStateWords, SpeakToWhoReadsAFeedAndNotToWhoPublishesIt) {
     if (row.code >= ErrorCode::bad_request) continue;  // those are answers of this node
     SCOPED_TRACE(row.word);
     const auto advice = std::string(node::what_readers_do(row.code));
-    EXPECT_GT(advice.size(), 20u);
+    EXPECT_GE(advice.size(), 20u);
     for (const char* wrong : {"Correct ", "Publish the document", "publish it again.",
                               "ask the operator of this node"}) {
       const bool asks_the_publisher = advice.find("Ask the publisher") != std::string::npos ||

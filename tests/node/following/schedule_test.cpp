@@ -154,6 +154,15 @@ class Scheduling : public testing::Test {
           .run();
     });
   }
+  /// As if those at hosts like this had been read well.
+  void were_well(const std::string& hosts) {
+    reader->change([&](node::Store& store, node::Publisher*) {
+      store.database()
+          .prepare("UPDATE feed SET last_success = 1 WHERE did LIKE '%:' || ?1 || ':o:main'")
+          .bind(1, hosts)
+          .run();
+    });
+  }
   node::Feed feed(const std::string& scid) {
     return reader->read([&](node::StoreQueries& store) { return *store.feed(scid); });
   }
@@ -229,6 +238,7 @@ TEST_F(Scheduling, WhoeverHasWaitedLongestIsReadFirst) {
 
 TEST_F(Scheduling, AtMost64AreReadSideBySide) {
   for (int i = 0; i < 200; ++i) follow("p" + std::to_string(i) + ".test");
+  were_well("p%");
   gate.shut_all();
   start();
   ASSERT_TRUE(gate.wait_until([](const auto& asked) { return asked.size() >= 64; }));
@@ -336,6 +346,57 @@ TEST_F(Scheduling, Z7_APeerThatCallsForReadingsAndFailsThemIsOneLineInTenSeconds
   ASSERT_EQ(about.size(), 2u) << "of four";
   EXPECT_NE(about[1].find("\"left_out\":2}"), std::string::npos) << about[1];
   EXPECT_EQ(lines_about(other).size(), 1u) << "is not hidden by it";
+}
+
+TEST_F(Scheduling, O06_HoweverManyAreDeadNobodyWhoWasWellWaitsForThem) {
+  for (int i = 0; i < 100; ++i) {
+    const auto host = "new" + std::to_string(i) + ".test";
+    follow(host);
+    gate.shut(host);
+  }
+  for (int i = 0; i < 100; ++i) {
+    const auto host = "dead" + std::to_string(i) + ".test";
+    remember(follow(host), -hours(1), 3);
+    gate.shut(host);
+  }
+  for (int i = 0; i < 100; ++i)
+    remember(follow("well" + std::to_string(i) + ".test"), minutes(1), 0);
+  were_well("well%");
+  reader->change([&](node::Store& store, node::Publisher*) {
+    // Otherwise their overdue turns are spread at the start.
+    store.database().execute("UPDATE feed SET last_attempt = NULL");
+  });
+  start();
+  // All places that the dead can have are taken, and will never be given back.
+  ASSERT_TRUE(gate.wait_until([](const auto& asked) { return asked.size() >= 56; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(gate.waiting().size(), 56u);
+  federation.clock.advance(minutes(2));
+  EXPECT_TRUE(gate.wait_until([](const auto& asked) {
+    return std::count_if(asked.begin(), asked.end(),
+                         [](const auto& host) { return host.starts_with("well"); }) >= 100;
+  })) << "though they became due last of all";
+  EXPECT_EQ(gate.waiting().size(), 56u);
+}
+
+TEST_F(Scheduling, O06_TheDeadThatAreTriedAgainLeavePlacesForThoseNobodyKnowsYet) {
+  for (int i = 0; i < 100; ++i) {
+    const auto host = "dead" + std::to_string(i) + ".test";
+    remember(follow(host), -hours(1), 3);
+    gate.shut(host);
+  }
+  for (int i = 0; i < 100; ++i) follow("new" + std::to_string(i) + ".test");
+  reader->change([&](node::Store& store, node::Publisher*) {
+    store.database().execute("UPDATE feed SET last_attempt = NULL");
+  });
+  start();
+  EXPECT_TRUE(gate.wait_until([](const auto& asked) {
+    return std::count_if(asked.begin(), asked.end(),
+                         [](const auto& host) { return host.starts_with("new"); }) >= 100;
+  }));
+  EXPECT_TRUE(gate.wait_until([](const auto& asked) { return asked.size() >= 132; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(gate.waiting().size(), 32u);
 }
 
 TEST_F(Scheduling, F19_BackoffIsTenMinutesDoubledUpToADayAndOutlivesARestart) {
@@ -558,7 +619,7 @@ TEST(SpreadOverdueFeeds, O08_AThousandNodesThatStartTogetherAreNoHerd) {
   const node::Log quiet(node::LogLevel::error, [](std::string_view) {});
   { const node::Schedule schedule(reader, quiet, {}); }
   const auto due = reader.read([&](node::StoreQueries& store) {
-    return node::feeds_by_attempt(store.database(), Last::well, 2'000);
+    return node::due_feeds(store.database(), Last::never, clock.now() + hours(1), 2'000);
   });
   ASSERT_EQ(due.size(), 1'000u);
   std::map<std::int64_t, int> by_ten_seconds;
@@ -571,23 +632,75 @@ TEST(SpreadOverdueFeeds, O08_AThousandNodesThatStartTogetherAreNoHerd) {
   EXPECT_GE(by_ten_seconds.size(), 80u) << "over the whole interval";
 }
 
-TEST(FeedsByAttempt, AreFoundByAnIndex) {
+TEST(DueFeeds, AreFoundByAnIndex) {
   test_support::SetClock clock(*protocol::parse_timestamp("2026-11-02T09:00:00Z"));
   test_support::ScratchFolder folder;
   node::Node reader(folder.path() / "reader", clock, nullptr);
-  for (const char* failed : {"0", "1"}) {
-    const auto plan = reader.read([&](node::StoreQueries& store) {
-      auto rows = store.database().prepare(
-          std::string("EXPLAIN QUERY PLAN SELECT scid, next_attempt FROM feed WHERE own = 0 AND "
-                      "(failures > 0) = ") +
-          failed + " ORDER BY next_attempt, scid LIMIT 5");
-      std::string steps;
-      while (rows.step()) steps += rows.text(3) + "\n";
-      return steps;
-    });
-    EXPECT_NE(plan.find("feed_by_attempt"), std::string::npos) << plan;
-    EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+  for (const std::string failed : {"0", "1"}) {
+    const std::string where = " FROM feed WHERE own = 0 AND (failures > 0) = " + failed;
+    for (const auto& query : {"SELECT scid, next_attempt" + where +
+                                  " AND next_attempt <= 9 AND last_success IS NULL "
+                                  "ORDER BY next_attempt, scid LIMIT 5",
+                              "SELECT min(next_attempt)" + where + " AND next_attempt > 9"}) {
+      const auto plan = reader.read([&](node::StoreQueries& store) {
+        auto rows = store.database().prepare("EXPLAIN QUERY PLAN " + query);
+        std::string steps;
+        while (rows.step()) steps += rows.text(3) + "\n";
+        return steps;
+      });
+      EXPECT_NE(plan.find("feed_by_attempt"), std::string::npos) << plan;
+      EXPECT_NE(plan.find("next_attempt"), std::string::npos) << "only what is due: " << plan;
+      EXPECT_EQ(plan.find("TEMP B-TREE"), std::string::npos) << plan;
+    }
   }
+}
+
+TEST(DueFeeds, AreThoseOfTheirKindThatHaveWaitedLongest) {
+  test_support::SetClock clock(*protocol::parse_timestamp("2026-11-02T09:00:00Z"));
+  test_support::ScratchFolder folder;
+  node::Node reader(folder.path() / "reader", clock, nullptr);
+  const struct {
+    const char* scid;
+    int failures;
+    std::optional<std::int64_t> last_success;
+    int due_in;
+  } rows[] = {{"QmWellB", 0, 1, -5},      {"QmWellA", 0, 1, -9},       {"QmWellLater", 0, 1, 60},
+              {"QmNever", 0, {}, 0},      {"QmNeverLater", 0, {}, 30}, {"QmFailed", 2, 1, -3},
+              {"QmFailedNew", 1, {}, -4}, {"QmFailedLater", 1, 1, 20}};
+  reader.change([&](node::Store& store, node::Publisher*) {
+    for (const auto& row : rows) {
+      store.database()
+          .prepare(
+              "INSERT INTO feed (scid, did, failures, last_success, next_attempt) VALUES "
+              "(?1, '', ?2, nullif(?3, 0), ?4)")
+          .bind(1, std::string(row.scid))
+          .bind(2, std::int64_t{row.failures})
+          .bind(3, row.last_success.value_or(0))
+          .bind_time(4, clock.now() + seconds(row.due_in))
+          .run();
+    }
+  });
+  const auto due = [&](Last last, std::size_t limit = 10) {
+    std::vector<std::string> scids;
+    for (const auto& feed : reader.read([&](node::StoreQueries& store) {
+           return node::due_feeds(store.database(), last, clock.now(), limit);
+         }))
+      scids.push_back(feed.scid);
+    return scids;
+  };
+  const auto next = [&] {
+    return reader.read(
+        [&](node::StoreQueries& store) { return node::next_due(store.database(), clock.now()); });
+  };
+  EXPECT_EQ(due(Last::well), (std::vector<std::string>{"QmWellA", "QmWellB"}));
+  EXPECT_EQ(due(Last::well, 1), std::vector<std::string>{"QmWellA"});
+  EXPECT_EQ(due(Last::never), std::vector<std::string>{"QmNever"});
+  EXPECT_EQ(due(Last::failed), (std::vector<std::string>{"QmFailedNew", "QmFailed"}));
+  EXPECT_EQ(next(), clock.now() + seconds(20));
+  clock.advance(seconds(25));
+  EXPECT_EQ(next(), clock.now() + seconds(5));
+  clock.advance(hours(1));
+  EXPECT_EQ(next(), std::nullopt);
 }
 
 }  // namespace
