@@ -414,15 +414,15 @@ std::vector<FeedReport> Node::feeds() const {
 
 std::optional<Node::PublisherFiles> Node::publisher_files() const {
   return read([&](StoreQueries& store) -> std::optional<PublisherFiles> {
-    for (const auto& feed : store.feeds()) {
-      if (!feed.own) continue;
-      const auto did = protocol::parse_did(feed.did);
-      if (!did) return std::nullopt;
-      const std::string url = protocol::did_folder_url(*did);
-      const auto path = url.find('/', std::string_view("https://").size());
-      return PublisherFiles{folder_ / "public", url.substr(path), feed.epoch};
-    }
-    return std::nullopt;
+    // Asked with each file that a follower reads.
+    const auto feed = find_own_feed(store);
+    const auto did = feed ? protocol::parse_did(feed->did)
+                          : protocol::Result<protocol::Did>(
+                                protocol::refuse(protocol::ErrorCode::not_found, "no publisher"));
+    if (!did) return std::nullopt;
+    const std::string url = protocol::did_folder_url(*did);
+    const auto path = url.find('/', std::string_view("https://").size());
+    return PublisherFiles{folder_ / "public", url.substr(path), feed->epoch};
   });
 }
 

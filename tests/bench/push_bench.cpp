@@ -81,6 +81,8 @@ int bench_cycle(std::size_t peers) {
   test_support::PeerCrowd::Sizes sizes;
   sizes.refusing = sizes.vanishing = sizes.dripping = peers / 10;
   sizes.living = peers - 3 * sizes.dripping;
+  // As many as a node asks for copies and heads.
+  sizes.nodes = std::min<std::size_t>(64, sizes.living);
   const auto begun = steady_clock::now();
   test_support::PeerCrowd crowd(sizes);
   std::cout << sizes.living << " living peers made in "
@@ -100,6 +102,10 @@ int bench_cycle(std::size_t peers) {
             << "; while none was begun, the dead having all places, at most: "
             << text(cycle.longest_standstill) << " (goal 10000 ms)\n"
             << "connections at one time: " << cycle.most_connections << " (goal 64)\n"
+            << "heads compared with " << cycle.compared_nodes << " nodes, " << cycle.compared_heads
+            << " heads, lists of " << cycle.list_bytes / 1024
+            << " KiB: " << cycle.comparison.count() << " ms, " << cycle.comparison_cpu.count()
+            << " ms of CPU, those who serve the lists included\n"
             << "memory grown by " << std::lround(cycle.grown_mib) << " MiB at most (goal 100)\n";
   return cycle.all_tried && *cycle.all_tried <= kBenchCycleGoal && cycle.living_read &&
                  cycle.shown == sizes.living && cycle.most_connections <= kBenchConnectionsGoal &&

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -90,6 +91,13 @@ class CrowdWatch final : public crawler::Source {
   mutable std::mutex mutex_;
   std::map<std::string, steady_clock::time_point> begun_;
 };
+
+milliseconds crowd_cpu() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return milliseconds((used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1'000 +
+                      (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1'000);
+}
 
 double crowd_resident_mib() {
   std::ifstream file("/proc/self/statm");
@@ -230,6 +238,11 @@ PeerCrowd::PeerCrowd(Sizes sizes)
   server_ = std::make_unique<node::Server>(std::move(serving), [this](node::Request request) {
     const std::string name(request.header("Host").value_or(""));
     const auto found = folders_.find(name.substr(0, name.find(':')));
+    if (request.path == "/mirror/") {
+      const auto heads = heads_.with([](const auto& list) { return list; });
+      return heads ? node::ok_bytes(*heads, "application/json")
+                   : node::problem(protocol::ErrorCode::not_found);
+    }
     constexpr std::string_view prefix = "/o/main/";
     if (found == folders_.end() || !request.path.starts_with(prefix))
       return node::problem(protocol::ErrorCode::not_found);
@@ -251,6 +264,7 @@ void PeerCrowd::make_living(std::size_t from, std::size_t step) {
     node::NewPublisher wanted;
     wanted.name = "Chapter " + std::to_string(i);
     wanted.folder_url = "https://" + name + ":" + std::to_string(port_) + "/o/main";
+    if (i < sizes_.nodes) wanted.api_url = "https://" + name + ":" + std::to_string(port_);
     wanted.kind = "state_chapter";
     wanted.area = {"US-OH"};
     wanted.contact = "groups@" + name;
@@ -350,6 +364,24 @@ PeerCrowd::Cycle PeerCrowd::run(const crawler::FetchLimits& limits, std::size_t 
     cycle.living = count("last_success IS NOT NULL");
     cycle.dead_with_backoff = count("failures > 0 AND next_attempt >= last_attempt + 480");
     cycle.shown = reader.listings_shown();
+    if (sizes_.nodes == 0) fetcher.stop();
+  }
+  if (sizes_.nodes > 0) {
+    const auto list = std::make_shared<const std::string>(reader.mirror().index());
+    cycle.list_bytes = list->size();
+    heads_.with([&](auto& shown) { shown = list; });
+    const auto cpu_before = crowd_cpu();
+    const auto compared_from = steady_clock::now();
+    const auto round = reader.compare_heads(true);
+    cycle.comparison =
+        std::chrono::duration_cast<milliseconds>(steady_clock::now() - compared_from);
+    cycle.comparison_cpu = crowd_cpu() - cpu_before;
+    for (const auto& answer : round.answers) {
+      if (answer.refused) continue;
+      ++cycle.compared_nodes;
+      cycle.compared_heads += answer.sizes.size();
+    }
+    heads_.with([](auto& shown) { shown = nullptr; });
     fetcher.stop();
   }
   is_over = true;

@@ -11,6 +11,7 @@
 
 #include "crawler/fetcher.h"
 #include "node/following/schedule.h"
+#include "node/guarded.h"
 #include "node/http/server.h"
 #include "node/log.h"
 #include "node/node.h"
@@ -27,6 +28,8 @@ class PeerCrowd {
  public:
   struct Sizes {
     std::size_t living = 70, refusing = 10, vanishing = 10, dripping = 10;
+    /// So many of the living have nodes, which show the same list of heads as the reader itself.
+    std::size_t nodes = 0;
   };
   explicit PeerCrowd(Sizes sizes);
   ~PeerCrowd();
@@ -46,6 +49,9 @@ class PeerCrowd {
     std::size_t most_connections = 0;  ///< at one time, as the kernel counts them
     double grown_mib = 0;              ///< at most, servers and publishers of this process included
     std::size_t dead_with_backoff = 0;
+    /// Of one comparison of heads with all nodes at the end, everybody's work together.
+    std::size_t compared_nodes = 0, compared_heads = 0, list_bytes = 0;
+    std::chrono::milliseconds comparison{0}, comparison_cpu{0};
   };
   Cycle run(const crawler::FetchLimits& limits, std::size_t at_once, std::chrono::seconds limit);
 
@@ -63,8 +69,9 @@ class PeerCrowd {
   crawler::TestNetwork network_;
   std::uint16_t port_ = 0, nobody_ = 0;
   std::string association_line_;
-  std::vector<std::string> living_, dead_;                // SCIDs
-  std::map<std::string, std::filesystem::path> folders_;  // by host
+  std::vector<std::string> living_, dead_;                   // SCIDs
+  std::map<std::string, std::filesystem::path> folders_;     // by host
+  node::Guarded<std::shared_ptr<const std::string>> heads_;  // what the nodes show, if anything
   std::unique_ptr<node::Server> server_;
   std::unique_ptr<HostileServer> drips_;
   std::unique_ptr<Blackhole> blackhole_;

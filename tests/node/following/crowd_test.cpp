@@ -23,6 +23,9 @@ TEST(Crowd, O06_ANodeWithOneAnchorReadsAllThatLiveThoughThirtyInAHundredAreDead)
   EXPECT_EQ(cycle.dead_with_backoff, 30u);
   EXPECT_LE(cycle.most_connections, 16u);
   EXPECT_GE(cycle.most_connections, 4u) << "side by side";
+  // No living one waited for so long that dead ones came first, one after another.
+  ASSERT_TRUE(cycle.longest_standstill.has_value());
+  EXPECT_LT(cycle.longest_standstill->count(), 10'000);
   // One after another the dead alone would take 10 times 1 s and 10 times more than 1 s.
   EXPECT_LT(cycle.all_tried->count(), 60'000);
 }
