@@ -1,5 +1,7 @@
 #include "node/api/feeds.h"
 
+#include <algorithm>
+
 #include <boost/json.hpp>
 
 #include "protocol/document/vocabularies.h"
@@ -27,8 +29,10 @@ json::object feeds_error(const protocol::Error& error) {
 json::value feeds_freshness(const Feed& feed) {
   const auto sign = last_sign_of_life(feed);
   if (feed.own || !sign) return nullptr;
-  return json::object{{"fresh_until", protocol::format_timestamp(*sign + protocol::kFreshFor)},
-                      {"shown_until", protocol::format_timestamp(freshness_deadline(feed))}};
+  const auto end = freshness_deadline(feed);
+  const auto fresh = std::min<protocol::Timestamp>(*sign + protocol::kFreshFor, end);
+  return json::object{{"fresh_until", protocol::format_timestamp(fresh)},
+                      {"shown_until", protocol::format_timestamp(end)}};
 }
 
 /// For strangers: what the operator denied is not there, and nothing says that it was.
