@@ -132,12 +132,19 @@ Response refusal(const Request& request, protocol::ErrorCode code, std::string_v
   const bool wants_html = accept && accept->find("text/html") != std::string_view::npos;
   if (!wants_html || request.path.starts_with("/api/")) return problem(code, detail);
   const protocol::ErrorInfo& info = protocol::describe(code);
-  std::string page = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
-  page += html_escaped(info.meaning) + "</title></head><body><main><h1>";
-  page += html_escaped(info.meaning) + "</h1>";
+  // Where no page is reached, and so no name of this node is known; only the styles are shared.
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en-US\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width, initial-scale=1\"><link rel=\"icon\" href=\"data:,\"><link "
+      "rel=\"stylesheet\" href=\"/style.css\"><title>";
+  page +=
+      html_escaped(info.meaning) + "</title></head><body><main><div class=\"wrap\"><div class=\"";
+  page += "stack measure\"><h1>" + html_escaped(info.meaning) + "</h1>";
   if (!detail.empty()) page += "<p>" + html_escaped(detail) + "</p>";
-  page += "<p>" + html_escaped(info.what_to_do) + "</p><p>Error code: <code>";
-  page += html_escaped(info.word) + "</code></p></main></body></html>\n";
+  page += "<p>" + html_escaped(info.what_to_do) +
+          "</p><p><a class=\"btn main\" href=\"/\">Search for groups</a></p>";
+  page += "<p class=\"small soft\">The name of this error is <code>" + html_escaped(info.word);
+  page += "</code>.</p></div></div></main></body></html>\n";
   Response response = ok_html(std::move(page));
   response.status = info.http_status;
   message_retry_after(response, info.http_status);

@@ -95,7 +95,7 @@ Response Router::operator()(Request request) const {
     return response;
   }
   if (allowed.empty()) {
-    return refusal(request, protocol::ErrorCode::not_found, "nothing stands at this address");
+    return refusal(request, protocol::ErrorCode::not_found, {});
   }
   std::sort(allowed.begin(), allowed.end());
   allowed.erase(std::unique(allowed.begin(), allowed.end()), allowed.end());

@@ -45,8 +45,9 @@ Html about_policy(const protocol::CheckPolicy& policy) {
   const auto passes = about_titles(policy, protocol::Requirement::pass);
   html.text(passes.empty() ? "Nothing" : passes).raw("</dd>\n");
   html.raw("<dt>Large fee before you start</dt><dd>");
-  html.text("More than " + std::to_string(static_cast<long>(policy.numbers.upfront_limit)) +
-            ", or three months’ fee where that is more");
+  const auto limit = std::to_string(static_cast<long>(policy.numbers.upfront_limit));
+  html.text("More than $" + limit + " (or " + limit +
+            " of another currency), or three months’ fee where that is more");
   html.raw("</dd>\n<dt>Looked at again</dt><dd>");
   html.text("What a person here found against a group, within " +
             counted(static_cast<std::size_t>(policy.numbers.recheck_days), "day", "days"));

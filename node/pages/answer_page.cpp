@@ -52,7 +52,7 @@ Response answer_page(const Request& request, const Node& node, const NodeSummary
   auto& html = page.main;
   html.raw(
       "<div class=\"wrap\">\n<div class=\"stack-l measure\">\n<header class=\"stack\">\n"
-      "<h1>Is this still right?</h1>\n<p class=\"lead\">");
+      "<h1>Is this still right?</h1>\n<p class=\"big\">");
   html.theirs(about.name).raw(" lists your group as below. Your answer goes to them.</p>\n");
   html.raw(
       "</header>\n<section class=\"panel stack\" aria-labelledby=\"group\">\n<h2 id=\"group\">");
@@ -72,10 +72,10 @@ Response answer_page(const Request& request, const Node& node, const NodeSummary
   html.raw(R"html(
 <p><button type="submit" name="choice" value="confirm" class="btn main">Yes, still right</button></p>
 <div class="stack">
-<label for="words">Something changed? Write what, in your own words.</label>
-<textarea id="words" name="words" rows="4" maxlength="1500"></textarea>
+<label class="label" for="words">Something changed? Write what, in your own words.</label>
+<textarea id="words" name="words" rows="4" maxlength="1500" aria-describedby="words-note"></textarea>
+<p id="words-note" class="small soft">Please write no names of members, no meeting links and no passwords: what is listed is public.</p>
 <p><button type="submit" name="choice" value="edit" class="btn">Send the change</button></p>
-<p class="small soft">Please write no names of members, no meeting links and no passwords: what is listed is public.</p>
 </div>
 <p><button type="submit" name="choice" value="ended" class="btn">The group no longer meets</button></p>
 </form>

@@ -81,6 +81,15 @@ void check_item(Html& html, const protocol::CheckResult& result, protocol::Date 
   html.raw("</div></li>\n");
 }
 
+/// Within quotation marks, single ones.
+std::string check_inner_quotes(std::string text) {
+  constexpr std::pair<std::string_view, std::string_view> kMarks[] = {{"“", "‘"}, {"”", "’"}};
+  for (const auto& [outer, inner] : kMarks)
+    for (auto at = text.find(outer); at != std::string::npos; at = text.find(outer, at))
+      text.replace(at, outer.size(), inner);
+  return text;
+}
+
 /// The three counts, each beside its mark.
 void check_sum(Html& html, const Group& group) {
   const auto counts = protocol::count_checks(group.checks);
@@ -159,7 +168,7 @@ Html check_questions(const Group& group) {
       "you join</h2>\n<p>Made from the checks that are still open. An open check is no fault: most "
       "listings leave something out.</p>\n<ul class=\"stack\">\n");
   const auto item = [&](const protocol::CheckResult& result) {
-    html.raw("<li>").theirs("“" + result.question + "”").raw("</li>\n");
+    html.raw("<li>").theirs("“" + check_inner_quotes(result.question) + "”").raw("</li>\n");
   };
   for (std::size_t i = 0; i < open.size() && i < kCheckQuestions; ++i) item(*open[i]);
   html.raw("</ul>\n");

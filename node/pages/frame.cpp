@@ -95,7 +95,7 @@ Response note_page(const NodeSummary& about, Constant title, std::string_view wo
   page.title = std::string(title.text());
   auto& html = page.main;
   html.raw("<div class=\"wrap\">\n<div class=\"stack-l measure\">\n<h1>").raw(title);
-  html.raw("</h1>\n<p class=\"lead\">").text(words).raw("</p>\n");
+  html.raw("</h1>\n<p class=\"big\">").text(words).raw("</p>\n");
   if (!after.empty()) html.raw("<p>").add(after).raw("</p>\n");
   html.raw("</div>\n</div>\n");
   auto response = page_response(about, page, no_store());

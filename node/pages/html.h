@@ -49,6 +49,8 @@ class Address {
   static std::optional<Address> mail(std::string_view contact);
   /// A constant of ours: "#main", "tel:988".
   static Address constant(Constant address) { return Address(std::string(address.text())); }
+  /// The part of that page which has the id.
+  Address part(Constant id) const { return Address(text_ + "#" + std::string(id.text())); }
 
   const std::string& text() const { return text_; }
 

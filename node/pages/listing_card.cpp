@@ -1,5 +1,6 @@
 #include "node/pages/listing_card.h"
 
+#include "node/api/listing_files.h"
 #include "node/pages/check_list.h"
 #include "node/pages/eligibility_line.h"
 #include "node/pages/frame.h"
@@ -140,7 +141,8 @@ Html notes(const Group& group, protocol::Timestamp now) {
 }
 
 Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
-                  const Situation& situation, const ReaderZone& reader, std::string_view distance) {
+                  const Situation& situation, const ReaderZone& reader, std::string_view distance,
+                  const Html& compare) {
   const auto today = std::chrono::floor<std::chrono::days>(now);
   const auto& listing = group.listing;
   const auto lang = foreign_lang(listing);
@@ -200,7 +202,22 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
   html.add(check_counts(group)).raw("<p class=\"small soft\">Confirmed ");
   html.theirs(date_words(listing.confirmed_at, today) + " " +
               confirmed_by_words(listing.confirmed_by_role));
-  html.raw(".</p>\n</article>");
+  html.raw(".</p>\n<div class=\"acts\">\n");
+  const auto act = [&](const Address& address, Constant words, Constant css = "act") {
+    html.open("a", {{"class", css.text()}, Attribute(address)}).raw(words);
+    html.raw("<span class=\"vh\">: ").theirs(listing.name).raw("</span></a>\n");
+  };
+  // The one filled button stands only where somebody may join today.
+  const bool open =
+      listing.status.empty() || listing.status == "active" || listing.status == "forming";
+  act(group_address(group.key.text(), situation, zone).part("join"), "How to join",
+      open ? Constant("act main") : Constant("act"));
+  const std::string at = "/groups/" + group.key.text();
+  if (CalendarWriter calendar(now); calendar.add(listing, export_source(group)))
+    act(Address::local(at + ".ics"), "Calendar");
+  html.add(compare);
+  act(Address::local(at + "/report"), "Report");
+  html.raw("</div>\n</article>");
   return html;
 }
 

@@ -23,10 +23,10 @@ Html notes(const Group& group, protocol::Timestamp now);
 
 /// One result. `number` makes its ids unique on the page. For a `situation` it says whether that
 /// searcher can join; for a zone, when it meets next by that clock; `distance` says how far it is
-/// ("about 12 miles away").
+/// ("about 12 miles away"); `compare` is the control that ticks it for comparing.
 Html listing_card(const Group& group, std::size_t number, protocol::Timestamp now,
                   const Situation& situation = {}, const ReaderZone& reader = {},
-                  std::string_view distance = {});
+                  std::string_view distance = {}, const Html& compare = {});
 
 /// The language for a lang attribute, where it is not the page's own.
 std::string foreign_lang(const protocol::Listing& listing);

@@ -53,6 +53,61 @@ std::string detail_flat(const Json& value) {
   return protocol::canonical(value);
 }
 
+/// The letters and digits of `text`, small, one space for all that stands between them: "English."
+/// and "english" are the same words.
+std::string detail_letters(std::string_view text) {
+  std::string letters;
+  bool gap = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    // Dashes and quotation marks (U+2000 to U+207F), and the space that does not break.
+    const auto rest = text.substr(at);
+    if (rest.starts_with("\u00a0") || rest.starts_with("\xe2\x80") ||
+        rest.starts_with("\xe2\x81")) {
+      gap = !letters.empty();
+      at += rest.starts_with("\u00a0") ? 1U : 2U;
+      continue;
+    }
+    const char c = text[at];
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = byte >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                        (c >= 'A' && c <= 'Z') || c == '$' || c == '%';
+    if (!letter) {
+      gap = !letters.empty();
+      continue;
+    }
+    if (gap) letters += ' ';
+    gap = false;
+    letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return letters;
+}
+
+/// Whether `words` say what `shown` says, whole or as one of its sentences. Then quoting them adds
+/// nothing; where they were read as something else, readers must see both.
+bool detail_says_the_same(std::string_view words, std::string_view shown) {
+  const auto said = detail_letters(words);
+  if (said.empty()) return false;
+  if (said == detail_letters(shown)) return true;
+  while (!shown.empty()) {
+    const auto end = std::min(shown.find(". "), shown.size());
+    if (said == detail_letters(shown.substr(0, end))) return true;
+    shown.remove_prefix(std::min(end + 2, shown.size()));
+  }
+  return false;
+}
+
+/// The words of a piece of a page, without its markup.
+std::string detail_plain(const Html& html) {
+  std::string plain;
+  bool inside = false;
+  for (const char c : html.str()) {
+    if (c == '<') inside = true;
+    if (!inside) plain += c;
+    if (c == '>') inside = false;
+  }
+  return plain;
+}
+
 /// Builds the page; remembers which of the publisher's own words it has shown.
 class DetailPage {
  public:
@@ -112,14 +167,16 @@ class DetailPage {
     }
   }
 
-  /// The publisher's own words for a field, beside what they were read as.
-  Html own_words(std::string_view field) {
+  /// The publisher's own words for a field, beside what they were read as; not where those are the
+  /// same words.
+  Html own_words(std::string_view field, std::string_view shown = {}) {
     Html html;
     for (const auto& [name, words] : listing_.as_stated) {
       const bool belongs =
           name == field || (name.starts_with(field) && name.size() > field.size() &&
                             (name[field.size()] == '.' || name[field.size()] == '['));
       if (!belongs || !quoted_.insert(name).second || words.empty()) continue;
+      if (detail_says_the_same(words, shown)) continue;
       html.raw(" <br><span class=\"small soft\">In their words: ");
       open_theirs(html, "span", "theirs");
       html.text("“").theirs(words).text("”").raw("</span></span>");
@@ -130,8 +187,9 @@ class DetailPage {
   /// A row, with the words kept for `fields` below the value.
   void fact(Html& html, Constant name, const Html& value,
             std::initializer_list<std::string_view> fields = {}) {
+    const auto shown = detail_plain(value);
     Html words;
-    for (const auto field : fields) words.add(own_words(field));
+    for (const auto field : fields) words.add(own_words(field, shown));
     html.raw("<dt>").raw(name).raw("</dt><dd>").add(value).add(words).raw("</dd>\n");
   }
 
@@ -139,7 +197,7 @@ class DetailPage {
   void fact_if(Html& html, Constant name, std::string_view value,
                std::initializer_list<std::string_view> fields = {}) {
     Html words;
-    for (const auto field : fields) words.add(own_words(field));
+    for (const auto field : fields) words.add(own_words(field, value));
     if (value.empty() && words.empty()) return;
     html.raw("<dt>").raw(name).raw("</dt><dd>").add(stated(value)).add(words).raw("</dd>\n");
   }
@@ -155,7 +213,8 @@ class DetailPage {
     html.raw("<header class=\"stack\">\n<p class=\"kind\">");
     html.theirs(kind_words(listing_) + ". For " +
                 within_sentence(protocol::label(Vocabulary::audience, listing_.audience)) + ".");
-    html.add(own_words("kinds")).add(own_words("audience"));
+    html.add(own_words("kinds", label_words(Vocabulary::kinds, listing_.kinds)));
+    html.add(own_words("audience", protocol::label(Vocabulary::audience, listing_.audience)));
     html.raw("</p>\n");
     open_theirs(html, "h1", "theirs");
     html.theirs(listing_.name).raw("</h1>\n");
@@ -309,9 +368,12 @@ class DetailPage {
         words.push_back(protocol::label(Vocabulary::sponsor_relation, sponsor.relation));
       if (!sponsor.identifier.empty()) words.push_back(sponsor.identifier);
       std::string text;
-      for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+      for (const auto& word : words)
+        text += text.empty() ? word
+                             : ", " + (word == sponsor.identifier ? word : within_sentence(word));
       html.theirs(text);
-      if (!sponsor.page.empty()) html.text(" ").outgoing_link("their page", sponsor.page);
+      if (!sponsor.page.empty())
+        html.text(words.empty() ? "" : ": ").outgoing_link("their page", sponsor.page);
       html.raw("</span>");
     }
     return html;
@@ -491,7 +553,10 @@ class DetailPage {
     if (listing_.audience == "lived_experience" || listing_.audience == "public" ||
         !listing_.crisis_resource.empty()) {
       html.raw("<p class=\"small\">In crisis? ");
-      if (!listing_.crisis_resource.empty()) html.theirs(listing_.crisis_resource).text(" ");
+      if (!listing_.crisis_resource.empty()) {
+        html.theirs(listing_.crisis_resource);
+        html.text(listing_.crisis_resource.ends_with('.') ? " " : ". ");
+      }
       html.raw("In the US, call or text <a href=\"tel:988\">988</a> at any hour.</p>\n");
     }
     html.raw("</section>\n");
@@ -696,7 +761,8 @@ class DetailPage {
       html.text(date_words(*group_.last_sign_of_life, today_)).text(".");
     }
     html.raw("</p>\n<details><summary>Check it yourself</summary>\n<div class=\"stack\">\n<p>");
-    html.open("a", {Attribute(Address::local("/api/v1/groups/" + group_.key.text()))});
+    html.open("a",
+              {{"class", "act"}, Attribute(Address::local("/api/v1/groups/" + group_.key.text()))});
     html.raw("The signed document, as JSON</a></p>\n<p>Publisher <code>").theirs(group_.key.scid);
     html.raw("</code></p>\n<p>Record <code>").theirs(group_.key.uuid);
     html.raw("</code></p>\n</div></details>\n</section>\n");

@@ -153,7 +153,7 @@ Response checks_page(const Node& node, const NodeSummary& about) {
 <div class="stack-l measure">
 <header class="stack">
 <h1>How we check</h1>
-<p class="lead big">We check listings, not the people in them. Here is what that means, and what it does not.</p>
+<p class="big">We check listings, not the people in them. Here is what that means, and what it does not.</p>
 </header>
 <section class="stack" aria-labelledby="sign">
 <h2 id="sign">Signed and unchanged</h2>

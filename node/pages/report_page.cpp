@@ -43,33 +43,44 @@ Response report_form(const NodeSummary& about, const Group& group, Constant comp
   page.title = "Report this listing";
   auto& html = page.main;
   html.raw(
-      "<div class=\"wrap\">\n<div class=\"stack-l measure\">\n<h1>Report this listing</h1>\n"
-      "<p class=\"lead\">");
+      "<div class=\"wrap\">\n<div class=\"stack-l measure\">\n<header class=\"stack\">\n"
+      "<h1>Report this listing</h1>\n<p class=\"big\">");
   html.theirs(group.listing.name).raw(", published by ").theirs(group.publisher_name);
   html.raw(R"html(</p>
 <p>Is something wrong, unsafe or out of date? Your report goes to the operator of this node and to nobody else: neither the group nor its publisher sees it. The operator can stop showing the listing here and can write to the publisher, who alone can change or erase it, and who is heard before anything is upheld.</p>
 <p>While a report is open, the listing’s checks say that one is being looked at, not what it says. That a group is vouched for means that its publisher is known, not that anybody has sat in on it.</p>
 <p>For simple corrections, writing to the group or its publisher is quicker. If somebody is in danger now, call <a href="tel:911">911</a>, or <a href="tel:988">988</a> for a crisis.</p>
+</header>
 )html");
-  if (!complaint.text().empty())
-    html.raw("<p class=\"note\" role=\"alert\"><b>").raw(complaint).raw("</b></p>\n");
   html.open("form", {Attribute("method", "post"), Attribute(Address::local(report_path(group.key))),
                      Attribute("class", "stack-l")});
   html.raw(
-      "\n<div class=\"stack\">\n<label for=\"words\">What is wrong?</label>\n<textarea "
-      "id=\"words\" "
-      "name=\"words\" rows=\"6\" maxlength=\"2000\" required>\n");
+      "\n<div>\n<label class=\"label\" for=\"words\">What is wrong?</label>\n<p id=\"words-note\" "
+      "class=\"small soft\">At most 2,000 characters. Please write no names of members or "
+      "clients.</p>\n");
+  if (complaint.text().empty()) {
+    html.raw(
+        "<textarea id=\"words\" name=\"words\" rows=\"6\" maxlength=\"2000\" required "
+        "aria-describedby=\"words-note\">\n");
+  } else {
+    html.raw("<p id=\"words-err\" class=\"err\" role=\"alert\">").icon("warn");
+    html.raw("<span><b>").raw(complaint).raw("</b></span></p>\n");
+    html.raw(
+        "<textarea id=\"words\" name=\"words\" rows=\"6\" maxlength=\"2000\" required autofocus "
+        "aria-invalid=\"true\" aria-describedby=\"words-err words-note\">\n");
+  }
   html.text(words).raw(
-      "</textarea>\n<p class=\"small soft\">At most 2,000 characters. Please write no names of "
-      "members or clients.</p>\n</div>\n<div class=\"stack\">\n<label for=\"contact\">How to reach "
-      "you, if you want an answer (optional)</label>\n");
+      "</textarea>\n</div>\n<div>\n<label class=\"label\" for=\"contact\">How to reach you, if you "
+      "want an answer (optional)</label>\n");
   html.open("input", {Attribute("id", "contact"), Attribute("name", "contact"),
                       Attribute("type", "text"), Attribute("maxlength", "200"),
                       Attribute("autocomplete", "off"), Attribute("value", contact)});
   html.raw(R"html(
 </div>
+<div class="stack">
 <p><button type="submit" class="btn main">Send the report</button></p>
 <p class="small soft">What you write is deleted after 90 days. Nothing is kept that says who you are, unless you write it.</p>
+</div>
 </form>
 </div>
 </div>

@@ -153,9 +153,6 @@ void search_form(Html& html, const SearchView& view) {
   search_picker(html, view, "st", "region", "State they serve", "Any state", std::move(regions));
   search_picker(html, view, "fm", "format", "Format", "Any format",
                 search_terms(Vocabulary::formats));
-  const auto near = std::find_if(view.questions.begin(), view.questions.end(),
-                                 [](const auto& one) { return one.field == "near"; });
-  near_fields(html, view.query, near == view.questions.end() ? std::string() : near->typed);
   std::vector<SearchChoice> costs = {{"free", "Free"},
                                      {"max-per-month:10", "Up to $10 a month"},
                                      {"max-per-month:40", "Up to $40 a month"},
@@ -167,7 +164,10 @@ void search_form(Html& html, const SearchView& view) {
   html.raw(
       "<div><label class=\"label\" for=\"zone\">Times in my zone</label><select id=\"zone\" "
       "name=\"zone\">");
-  html.add(zone_options(view.reader, "The group’s own times only")).raw("</select></div>\n");
+  html.add(zone_options(view.reader, "The group’s own")).raw("</select></div>\n");
+  const auto near = std::find_if(view.questions.begin(), view.questions.end(),
+                                 [](const auto& one) { return one.field == "near"; });
+  near_fields(html, view.query, near == view.questions.end() ? std::string() : near->typed);
   html.raw("</div>\n</details>\n");
   search_about_you(html, view);
 
@@ -255,11 +255,10 @@ void search_facet_value(Html& html, const SearchView& view, const Facet& facet,
   html.raw("<span class=\"n\">").text(counted(value.count, "", "")).raw("</span></a>\n");
 }
 
-void search_facets(Html& html, const SearchView& view) {
-  html.raw(
-      "<nav class=\"facets\" aria-label=\"Narrow the results\">\n"
-      "<details><summary><h2>Narrow or sort</h2></summary>\n"
-      "<fieldset><legend>Sort by</legend>\n");
+void search_sorts(Html& html, const SearchView& view) {
+  // Nothing to put in order.
+  if (view.result.total == 0) return;
+  html.raw("<fieldset><legend>Sort by</legend>\n");
   constexpr std::pair<Sort, std::string_view> kSorts[] = {
       {Sort::best_match, "Best match"},
       {Sort::next_meeting, "Next meeting"},
@@ -286,6 +285,11 @@ void search_facets(Html& html, const SearchView& view) {
     }
   }
   html.raw("</fieldset>\n");
+}
+
+void search_facets(Html& html, const SearchView& view) {
+  Html all;
+  search_sorts(all, view);
   for (const auto& field : search_fields()) {
     const auto found = std::find_if(view.result.facets.begin(), view.result.facets.end(),
                                     [&](const Facet& facet) { return facet.field == field.name; });
@@ -297,19 +301,23 @@ void search_facets(Html& html, const SearchView& view) {
     };
     std::stable_partition(facet.values.begin(), facet.values.end(), is_chosen);
     if (facet.values.empty() && facet.unstated == 0) continue;
-    html.raw("<fieldset><legend>").text(field.title).raw("</legend>\n");
+    all.raw("<fieldset><legend>").text(field.title).raw("</legend>\n");
     for (std::size_t i = 0; i < facet.values.size(); ++i) {
-      if (i == kSearchFacetValues) html.raw("<details><summary>More</summary>\n");
-      search_facet_value(html, view, facet, facet.values[i], is_chosen(facet.values[i]));
+      if (i == kSearchFacetValues) all.raw("<details><summary>More</summary>\n");
+      search_facet_value(all, view, facet, facet.values[i], is_chosen(facet.values[i]));
     }
-    if (facet.values.size() > kSearchFacetValues) html.raw("</details>\n");
+    if (facet.values.size() > kSearchFacetValues) all.raw("</details>\n");
     if (facet.unstated > 0) {
-      html.raw("<div class=\"tick none\"><span>Not stated</span><span class=\"n\">");
-      html.text(counted(facet.unstated, "", "")).raw("</span></div>\n");
+      all.raw("<div class=\"tick none\"><span>Not stated</span><span class=\"n\">");
+      all.text(counted(facet.unstated, "", "")).raw("</span></div>\n");
     }
-    html.raw("</fieldset>\n");
+    all.raw("</fieldset>\n");
   }
-  html.raw("</details>\n</nav>\n");
+  if (all.empty()) return;
+  html.raw(
+      "<nav class=\"facets\" aria-label=\"Narrow the results\">\n"
+      "<details><summary><h2>Narrow or sort</h2></summary>\n");
+  html.add(all).raw("</details>\n</nav>\n");
 }
 
 /// "12 more do not state their cost: include them", one for each filter that keeps such ones out.
@@ -424,8 +432,49 @@ std::vector<SearchRelaxation> search_relaxations(const SearchView& view) {
   return all;
 }
 
+/// What each of several wishes finds by itself, the most first: for when letting go of one is not
+/// enough.
+std::vector<SearchRelaxation> search_single_wishes(const SearchView& view) {
+  const auto& asked = view.query;
+  std::vector<SearchRelaxation> all;
+  std::size_t wishes = 0;
+  const auto consider = [&](std::string words, const auto& keeps) {
+    Parameters kept;
+    for (const auto& one : to_parameters(asked))
+      if (keeps(one.first) || one.first == "zone" || one.first.starts_with("my_"))
+        kept.push_back(one);
+    ++wishes;
+    const auto query = parse_query(kept);
+    const auto found = query ? view.node.search(*query) : protocol::Result<SearchResult>({});
+    if (query && found && found->total > 0)
+      all.push_back({std::move(words), {}, *query, found->total});
+  };
+  if (!asked.words.empty())
+    consider("Only “" + asked.words + "”", [](const auto& name) { return name == "q"; });
+  if (asked.near)
+    consider("Only " + near_words(*asked.near),
+             [](const auto& name) { return is_near_field(name); });
+  for (const auto& field : search_fields()) {
+    const auto values = values_of(asked, field.name);
+    if (values.empty()) continue;
+    std::vector<std::string> words;
+    const bool a_name = field.name == "region" || field.name == "publisher";
+    for (const auto& value : values) {
+      const auto named = value_words(field.name, value, view.names);
+      words.push_back(a_name ? named : within_sentence(named));
+    }
+    consider("Only " + joined_words(words, "or"),
+             [&field](const auto& name) { return name == field.name; });
+  }
+  // One wish alone is the search that found nothing.
+  if (wishes < 2) return {};
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.total > b.total; });
+  return all;
+}
+
 void search_nothing(Html& html, const SearchView& view) {
-  const auto relaxations = search_relaxations(view);
+  auto relaxations = search_relaxations(view);
   html.raw("<div>\n<h1>No group fits all of this.</h1>\n");
   if (view.about.listings == 0) {
     html.raw("<p class=\"measure\">This node lists no groups yet.</p>\n</div>\n");
@@ -434,17 +483,20 @@ void search_nothing(Html& html, const SearchView& view) {
   html.raw("<p class=\"measure\">That is common, and it is not the end of the road.</p>\n</div>\n");
   search_unstated(html, view);
   search_left_out(html, view);
+  const bool one_is_enough = !relaxations.empty();
+  if (!one_is_enough) relaxations = search_single_wishes(view);
   if (relaxations.empty()) {
     html.raw("<p><a class=\"btn\" href=\"/\">See all groups</a></p>\n");
     return;
   }
-  html.raw(
-      "<section class=\"panel lit stack\" aria-labelledby=\"relax\">\n"
-      "<h2 id=\"relax\">Let go of one thing</h2>\n<ul class=\"plain relax\">\n");
+  html.raw("<section class=\"panel lit stack\" aria-labelledby=\"relax\">\n<h2 id=\"relax\">");
+  html.raw(one_is_enough ? Constant("Let go of one thing") : Constant("Keep one thing"));
+  html.raw("</h2>\n<ul class=\"plain relax\">\n");
   for (const auto& one : relaxations) {
     html.raw("<li>").open("a", {Attribute(search_address(one.query))}).text(one.words);
-    html.raw("</a> <span class=\"soft\">").theirs(one.instead).raw("</span> <b>");
-    html.text(counted(one.total, "group", "groups")).raw("</b></li>\n");
+    html.raw("</a> ");
+    if (!one.instead.empty()) html.raw("<span class=\"soft\">").theirs(one.instead).raw("</span> ");
+    html.raw("<b>").text(counted(one.total, "group", "groups")).raw("</b></li>\n");
   }
   html.raw("</ul>\n</section>\n");
 }
@@ -470,16 +522,19 @@ void search_results(Html& html, const SearchView& view, protocol::Timestamp now)
     // Withdrawn between the search and this line: then it is gone.
     const auto group = view.node.group(key);
     if (!group) continue;
+    Html compare;
+    if (result.page.size() > 1) {
+      compare.raw("<label class=\"act\">");
+      compare.open(
+          "input",
+          {{"type", "checkbox"}, {"name", "id"}, {"value", key.text()}, {"form", "compare"}});
+      compare.raw("<span>Compare<span class=\"vh\">: ").theirs(group->listing.name);
+      compare.raw("</span></span></label>\n");
+    }
     html.raw("<li>").add(listing_card(
         *group, ++number, now, view.query.situation, view.reader,
-        view.query.near ? distance_words(*view.query.near, group->listing) : std::string()));
-    if (result.page.size() > 1) {
-      html.raw("<label class=\"tick noprint\">");
-      html.open("input",
-                {{"type", "checkbox"}, {"name", "id"}, {"value", key.text()}, {"form", "compare"}});
-      html.raw("<span>Compare<span class=\"vh\">: ").theirs(group->listing.name);
-      html.raw("</span></span></label>");
-    }
+        view.query.near ? distance_words(*view.query.near, group->listing) : std::string(),
+        compare));
     html.raw("</li>\n");
   }
   html.raw("</ul>\n");

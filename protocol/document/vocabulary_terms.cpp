@@ -192,7 +192,7 @@ constexpr Term kTermsPracticeSettings[] = {
 
 constexpr Term kTermsConfirmedByRole[] = {
     {"leader", "The group's leader"},
-    {"chapter_admin", "The publisher's secretary"},
+    {"chapter_admin", "The publisher’s secretary"},
     {"sponsor", "The sponsor"},
     {"telephone_check", "A telephone call"},
 };

@@ -94,10 +94,12 @@ CheckResult check_cost(const CheckInput& in) {
 }
 
 CheckResult check_upfront_fee(const CheckInput& in) {
-  if (!in.listing.cost || in.listing.cost->model.empty())
-    return check_skips("The cost is not given, so no fee before you start is known.");
+  const std::string unknown = "The cost is not given, so no fee before you start is known.";
+  if (!in.listing.cost) return check_skips(unknown);
   const auto& cost = *in.listing.cost;
   const CostOption* upfront = check_upfront(cost);
+  // "$1,900 due before the first meeting" names no model, and says all that is asked here.
+  if (!upfront && cost.model.empty()) return check_skips(unknown);
   const std::string stated = "Stated by the publisher";
   if (!upfront) return check_passes("No large fee before you start.", stated);
   const double amount = *check_amount(*upfront);

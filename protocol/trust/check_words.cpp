@@ -71,7 +71,9 @@ std::string check_money(double amount, std::string_view currency) {
   const bool whole = std::abs(amount - std::round(amount)) < 0.005;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), amount,
                                  std::chars_format::fixed, whole ? 0 : 2);
-  const std::string number(digits.data(), end.ptr);
+  std::string number(digits.data(), end.ptr);
+  const auto point = std::min(number.find('.'), number.size());
+  for (std::size_t at = point; at > 3 && number[at - 4] != '-';) number.insert(at -= 3, ",");
   if (currency.empty() || currency == "USD") return "$" + number;
   return number + " " + std::string(currency);
 }

@@ -364,6 +364,62 @@ TEST_F(Pages, AnEmptyResultSaysWhatToLetGo) {
   EXPECT_THAT(page.body, HasSubstr("href=\"/?q=trauma&amp;cost=free\""));
 }
 
+TEST_F(Pages, WhereLettingGoOfOneThingIsNotEnoughEachIsOfferedByItself) {
+  join({simple_listing("In Ohio by video", {pages_formats("video"), pages_regions("US-OH")}),
+        simple_listing("In Utah by phone", {pages_formats("phone"), pages_regions("US-UT")})});
+  const auto page = text("/?q=xyzzy&region=US-UT&format=in_person");
+  EXPECT_THAT(page, HasSubstr("No group fits all of this."));
+  EXPECT_THAT(page, HasSubstr("Keep one thing"));
+  EXPECT_THAT(page, HasSubstr("Only Utah"));
+  EXPECT_THAT(page, Not(HasSubstr("Only “xyzzy”")));
+  EXPECT_THAT(page, Not(HasSubstr("Only in person")));
+  // Nothing to put in order, and nothing to narrow.
+  EXPECT_THAT(page, Not(HasSubstr("Sort by")));
+  EXPECT_THAT(page, Not(HasSubstr("Narrow or sort")));
+  EXPECT_THAT(get("/?q=xyzzy&region=US-UT&format=in_person").body,
+              HasSubstr("href=\"/?region=Utah\""));
+  // One wish alone is what found nothing.
+  EXPECT_THAT(text("/?q=xyzzy"), HasSubstr("Let go of one thing"));
+}
+
+TEST_F(Pages, ACardLeadsToJoiningTheCalendarAndReporting) {
+  join({simple_listing("Tuesday Table",
+                       {{"schedule", Json::array({Json::object({{"dtstart", "2026-11-24T19:00:00"},
+                                                                {"duration", 90},
+                                                                {"rrule", "FREQ=WEEKLY;BYDAY=TU"},
+                                                                {"tzid", "America/New_York"}})})}}),
+        simple_listing("Full House", {{"status", "full"}})});
+  const auto page = get("/").body;
+  const auto at = "href=\"/groups/" + keys[0].text();
+  EXPECT_THAT(page, HasSubstr("class=\"act main\" " + at + "#join\""));
+  EXPECT_THAT(page, HasSubstr(at + ".ics\""));
+  EXPECT_THAT(page, HasSubstr(at + "/report\""));
+  // Whoever cannot be joined today has no filled button, and without dates there is no calendar.
+  const auto full = "href=\"/groups/" + keys[1].text();
+  EXPECT_THAT(page, HasSubstr("class=\"act\" " + full + "#join\""));
+  EXPECT_THAT(page, Not(HasSubstr(full + ".ics")));
+}
+
+TEST_F(Pages, TheirWordsAreQuotedOnlyWhereTheyDifferFromWhatIsShown) {
+  join({simple_listing("Tuesday Table",
+                       {{"languages", Json::array({"en"})},
+                        {"cost", Json::object({{"model", "free"}})},
+                        {"regions", Json::array({"US-OH"})},
+                        {"accessibility", Json::array({"captions_live"})},
+                        {"kinds", Json::array({"formal_consultation"})},
+                        {"as_stated", Json::object({{"languages", "ENGLISH."},
+                                                    {"cost", "free"},
+                                                    {"regions", "OH"},
+                                                    {"accessibility", "Live – captions"},
+                                                    {"kinds", "consultation group"},
+                                                    {"audience", "any therapist"}})}})});
+  const auto page = text("/groups/" + keys[0].text());
+  EXPECT_THAT(page, HasSubstr("In their words: “OH”"));
+  EXPECT_THAT(page, HasSubstr("In their words: “any therapist”"));
+  for (const auto* same : {"ENGLISH.", "“free”", "Live – captions", "“consultation group”"})
+    EXPECT_THAT(page, Not(HasSubstr(same)));
+}
+
 TEST_F(Pages, GroupsOfSurvivorsAreKeptApart) {
   join({simple_listing("Case table"),
         simple_listing("Morning Porch",

@@ -310,6 +310,10 @@ std::vector<ChecksCase> checks_cases() {
        "$400 is due before the first meeting. Ask what it covers."},
       {"large fee for nothing said", Check::upfront_fee, checks_bare(upfront), kWarning,
        "$400 is due up front and the listing does not say what for."},
+      {"large fee whose kind is not said", Check::upfront_fee,
+       checks_bare(
+           R"({"cost": {"options": [{"amount": "1900", "currency": "USD", "upfront": true}]}})"),
+       kWarning, "$1,900 is due up front and the listing does not say what for."},
       {"no cost, no fee", Check::upfront_fee, checks_bare(), kSkip, "cost is not given"},
 
       {"told before", Check::renewal, checks_full(), kPass,
