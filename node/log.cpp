@@ -165,6 +165,8 @@ std::string log_time() {
   return stamp.data();
 }
 
+}  // namespace
+
 /// What lines are about, and when one of them was written.
 class LogCauses {
  public:
@@ -241,8 +243,6 @@ class LogCauses {
   std::unordered_map<std::string, Cause> causes_;
   std::deque<std::pair<Time, std::string>> written_;  // of each line, oldest first
 };
-
-}  // namespace
 
 std::string json_escaped(std::string_view text) {
   std::string out;
