@@ -69,6 +69,63 @@ TEST_F(RequirementsShown, R1_R10_EveryKindIsShownByNameAndFoundByIt) {
   }
 }
 
+TEST_F(RequirementsShown, R12_R24_R29_R30_WhatAGroupIsForIsSaidAndFoundByItsWords) {
+  publish(
+      {reqs_listing("Evening Table",
+                    {{"purposes", Json::array({"emotional_debriefing", "accountability"})},
+                     {"focus_topics", Json::array({"trauma"})},
+                     {"practice_settings", Json::array({"private_practice"})},
+                     {"career_stages", Json::array({"early_career"})},
+                     {"identity_affirming", Json::array({Json::object({{"group", "lgbtqia"}})})}}),
+       reqs_listing("Bare Circle", {})});
+  EXPECT_THAT(page_of(0),
+              AllOf(HasSubstr("Emotional debriefing"), HasSubstr("eeping one another accountable"),
+                    HasSubstr("Trauma"), HasSubstr("Private practice"), HasSubstr("Early career"),
+                    HasSubstr("LGBTQIA+")));
+  for (const auto* words : {"debriefing", "accountable", "trauma", "private%20practice", "lgbtqia"})
+    EXPECT_THAT(body(std::string("/?q=") + words),
+                AllOf(HasSubstr("Evening Table"), Not(HasSubstr("Bare Circle"))))
+        << words;
+}
+
+TEST_F(RequirementsShown, R13_R15_WhatItIsNotAndWhichEthicsItFollows) {
+  publish({reqs_listing(
+      "Evening Table",
+      {{"not_for", Json::array({"not_therapy", "not_supervision", "not_legal_advice"})},
+       {"ethics_frameworks", Json::array({"apa", "aca", "nasw", "nbcc"})}})});
+  EXPECT_THAT(page_of(0),
+              AllOf(HasSubstr("Please note"), HasSubstr("Not therapy"), HasSubstr("ot supervision"),
+                    HasSubstr("ot legal advice"), HasSubstr("APA, ACA, NASW, NBCC")));
+}
+
+TEST_F(RequirementsShown, R19_ANameInQuotationMarksFindsThatNameOnly) {
+  publish({reqs_listing("Peer Rx Circle", {}),
+           reqs_listing("Circle of Peer Listeners", {{"summary", "Rx for tired peers"}})});
+  EXPECT_THAT(body("/?q=peer%20rx%20circle"),
+              AllOf(HasSubstr("Peer Rx Circle"), HasSubstr("Circle of Peer Listeners")));
+  EXPECT_THAT(body("/?q=%22Peer%20Rx%20Circle%22"),
+              AllOf(HasSubstr("Peer Rx Circle</"), Not(HasSubstr("Circle of Peer Listeners"))));
+}
+
+TEST_F(RequirementsShown, R43_ALargeFeeForNothingSaidIsAWarningAboveEverythingElse) {
+  // As a sheet says it: "$1,900 due before the first meeting" names no kind of cost.
+  publish({reqs_listing(
+      "Inner Circle",
+      {{"summary", "Unlock your next level."},
+       {"cost", Json::object({{"options", Json::array({Json::object({{"amount", "1900"},
+                                                                     {"currency", "USD"},
+                                                                     {"upfront", true}})})}})}})});
+  const std::string warning = "$1,900 is due up front and the listing does not say what for.";
+  const auto page = page_of(0), card = body("/?left_out=show");
+  for (const auto& shown : {page, card}) {
+    const auto at = shown.find(warning);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_LT(at, shown.find("<dl class=\"facts"));
+  }
+  // The rules of a node leave it out, and say so.
+  EXPECT_THAT(body("/"), AllOf(Not(HasSubstr("Inner Circle")), HasSubstr("left out")));
+}
+
 TEST_F(RequirementsShown, R20_R34_JoiningIsToldStepByStepInTheOrderOfDoingIt) {
   publish({reqs_listing("Long Road",
                         {{"membership",
