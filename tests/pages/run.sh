@@ -4,7 +4,8 @@
 # FOLDER keeps the packages; a change of the lockfile installs them anew. Skips with 77, saying why, where Node.js, npm,
 # the packages or Chromium are not to be had (scripts/setup interop browser); in CI (CI=true) that is a failure.
 set -euo pipefail
-kith=$(realpath "$1") folder=$2
+mkdir -p "$2"
+kith=$(realpath "$1") folder=$(realpath "$2")
 here=$(cd "$(dirname "$0")" && pwd)
 
 missing() {
@@ -27,7 +28,6 @@ if grep -q '"resolved"' "$here/package-lock.json"; then
   echo "package-lock.json names a registry host; make it anew with this folder's .npmrc"
   exit 1
 fi
-mkdir -p "$folder"
 want=$(cat "$here/package.json" "$here/package-lock.json" "$here/.npmrc" | sha256sum)
 if [ "$(cat "$folder/installed" 2>/dev/null)" != "$want" ]; then
   rm -rf "$folder/installed" "$folder/node_modules"
