@@ -66,6 +66,13 @@ protocol::Timestamp after_success(protocol::Timestamp now, std::chrono::seconds 
   return now + jittered(interval, 0.8, 1.2);
 }
 
+/// Asked after each reading while there is somebody to discover; the feeds themselves are
+/// megabytes.
+std::size_t node_count_feeds(Database& database) {
+  auto row = database.prepare("SELECT count(*) FROM feed");
+  return row.step() ? static_cast<std::size_t>(row.integer(0)) : 0;
+}
+
 /// 10 minutes, doubled with each failure in a row, a day at most; later where its server asks for
 /// that.
 protocol::Timestamp after_failure(protocol::Timestamp now, int failures_before,
@@ -293,7 +300,8 @@ AnswerLink Node::answer_link(std::string_view token) const {
 std::optional<std::pair<std::string, std::size_t>> Node::names_too_many() const {
   const auto most = visibility()->names_most();
   if (!most) return std::nullopt;
-  const auto followed = read([](StoreQueries& store) { return store.feeds().size(); });
+  const auto followed =
+      read([](StoreQueries& store) { return node_count_feeds(store.database()); });
   return followed < protocol::kMaxFollowedFeeds ? std::nullopt : most;
 }
 
@@ -624,7 +632,7 @@ bool Node::follow_discovered() {
   const auto discovered = visibility()->to_discover();
   if (discovered.empty()) return false;
   const std::lock_guard lock(writer_);
-  std::size_t followed = store_.queries().feeds().size();
+  auto followed = node_count_feeds(store_.database());
   bool is_any_new = false;
   for (const auto& [scid, did] : discovered) {
     if (followed++ >= protocol::kMaxFollowedFeeds) break;

@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+#include <malloc.h>
+
 #include "tests/bench/push_bench_followers.h"
 #include "tests/support/live_federation.h"
 #include "tests/support/peer_crowd.h"
@@ -118,6 +120,7 @@ int bench_cycle(std::size_t peers) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, 4);  // as kith serve has it
   const std::string what = argc > 1 ? argv[1] : "";
   const int number = argc > 2 ? std::atoi(argv[2]) : 0;
   if (what == "push") return bench_push(number > 0 ? number : 10);
