@@ -34,7 +34,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "run by|who runs it|organization|organisation|organizer|organiser|org|provider|offered by|"
      "operated by|organized by|organised by|host organization|hosting organization|host|hosted by|"
      "association|agency|parent organization|name of organization|organization name|managed by|"
-     "provided by|body|convened by"},
+     "provided by|body|convened by|chapter|chapter name|local chapter|chapter host"},
     {SheetField::kind,
      "kind|type|category|what kind|what kind of group|what type|type of group|group type|program "
      "type|type of program|kind of group|kind of program|sort|class|what is it|what it is"},
@@ -138,6 +138,69 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "title|support group|network or group|name of network|community|names|listing name|service"},
 };
 
+// What a form asks in whole sentences, the words as plain_words() leaves them. The cue that stands
+// first says what is asked; what follows explains it ("…, and is the group open right now?").
+constexpr HeadingPhrase kHeadingQuestions[] = {
+    {SheetField::name,
+     "name of your group|name of the group|name of this group|groups name|group name|group called|"
+     "title of your group|title of the group|call your group|call the group|name of your network|"
+     "name of the network|name of your program"},
+    {SheetField::run_by,
+     "who organizes|who organises|who runs|who hosts|who offers|which organization|what "
+     "organization|which organisation|which chapter|which association|who convenes|sponsoring "
+     "organization|organized by|hosted by|run by"},
+    {SheetField::kind,
+     "best describes|what kind of|which kind of|what type of|which type of|what sort of|kind of "
+     "group|type of group"},
+    {SheetField::who,
+     "who is eligible|who can|who may|who is welcome|who should|who is it for|who is the group "
+     "for|who is this group for|who is your group for|eligible to|which licenses|what licenses|"
+     "which license|what license|which professions|open to whom|whom is|who do you serve"},
+    {SheetField::place,
+     "where does|where do|where is|where are|where will|what city|which city|in what city|city "
+     "and state|which town|your location|meeting place"},
+    {SheetField::format,
+     "take part|how do people attend|how do members attend|how does your group meet|how does the "
+     "group meet|how do you meet|in person or|online or in person|virtual or in person|in person "
+     "online|what format|which format|which platform|what platform|meeting format"},
+    {SheetField::how_often, "how often|how frequently|how regularly|meeting frequency"},
+    {SheetField::day_time,
+     "what day|what days|which day|which days|on what day|what time|which time|at what time|days "
+     "and times|day and time|day s and time s|date and time|when does|when do|when is"},
+    {SheetField::length, "how long|how many minutes|how many hours|length of|duration of"},
+    {SheetField::cost,
+     "cost|costs|fee|fees|how much|price|what do members pay|charge|dues|free or paid"},
+    {SheetField::size,
+     "how many people|how many members|how many participants|how many can|how many clinicians|"
+     "how many therapists|group size|size of|maximum number|how large|how big|how many seats|how "
+     "many places"},
+    {SheetField::intake,
+     "open to new|accepting new|taking new|accept new|take new|is the group open|is your group "
+     "open|group open or closed|room for new|have openings|new members"},
+    {SheetField::leader, "who leads|who facilitates|who moderates|facilitator|facilitators|led by"},
+    {SheetField::topics,
+     "what topics|which topics|what is the focus|focus of|specialty|specialties|what does the "
+     "group focus|theme"},
+    {SheetField::language,
+     "which language|what language|which languages|what languages|language|"
+     "languages|language s"},
+    {SheetField::agreement,
+     "confidentiality|confidential|written agreement|group agreement|privacy|ground rules"},
+    {SheetField::join,
+     "get in touch|how does someone join|how do people join|how do i join|how do members join|how "
+     "can someone join|how can people join|how should people|how should interested|contact you|"
+     "reach you|sign up|how to join|how would someone join|how do you join|whom should|who should "
+     "people contact|apply|best way to contact|want to join|wants to join"},
+    {SheetField::web, "link to|website|web site|web page|web address|url|webpage"},
+    {SheetField::accessibility, "accessibility|accessible|accommodations"},
+    {SheetField::summary,
+     "describe your group|describe the group|in a sentence|tell us about|short description|a few "
+     "words about|in one sentence|one line"},
+    {SheetField::notes,
+     "anything else|other comments|any comments|additional information|additional comments|other "
+     "information|what else"},
+};
+
 constexpr std::string_view kSheetFieldWords[] = {
     "",          "name",         "run_by",        "kinds",
     "audience",  "regions",      "locality",      "regions",
@@ -214,6 +277,24 @@ HeadingRow heading_row(const std::vector<std::string>& record) {
   return row;
 }
 
+/// A heading in a whole sentence, as tools for forms write them.
+HeadingReading heading_question(const std::string& words) {
+  constexpr int kSure = 300;
+  HeadingReading best;
+  std::size_t first = std::string::npos;
+  std::size_t length = 0;
+  for (const auto& [field, phrases] : kHeadingQuestions) {
+    heading_each_phrase(phrases, [&, field = field](std::string_view phrase) {
+      const auto at = find_phrase(words, phrase);
+      if (at == std::string::npos || at > first || (at == first && phrase.size() <= length)) return;
+      first = at;
+      length = phrase.size();
+      best = {field, kSure + static_cast<int>(phrase.size())};
+    });
+  }
+  return best;
+}
+
 }  // namespace
 
 std::string_view word(SheetField field) {
@@ -222,9 +303,17 @@ std::string_view word(SheetField field) {
 
 HeadingReading read_heading(std::string_view heading) {
   constexpr std::size_t kLongest = 120;
-  if (heading.size() > kLongest) return {};
+  constexpr std::size_t kLongestQuestion = 400;
+  constexpr std::size_t kMostWords = 8;  // a sentence is no heading, but for a question of a form
+  if (heading.size() > kLongestQuestion) return {};
   const std::string words = plain_words(heading);
   if (words.empty()) return {};
+  const bool long_one = split_words(words).size() > kMostWords;
+  if (long_one ||
+      (heading.find('?') != std::string_view::npos && words.find(' ') != std::string::npos)) {
+    if (const auto asked = heading_question(words); asked.score > 0) return asked;
+  }
+  if (heading.size() > kLongest) return {};
   // "Cost (per meeting)" is about what stands before the bracket.
   const auto folded = fold_cell(heading);
   const std::string before = plain_words(std::string_view(folded).substr(0, folded.find('(')));
@@ -241,7 +330,7 @@ HeadingReading read_heading(std::string_view heading) {
         // Two words in a row say more than one long one; the first word is what a heading is about.
         const auto spaces = static_cast<int>(std::count(phrase.begin(), phrase.end(), ' '));
         score = 100 * (spaces + 1) + length + (at == 0 ? 5 : 0);
-        if (split_words(words).size() > 8) score = 0;  // a sentence is no heading
+        if (long_one) score = 0;
       }
       if (score > best.score) best = {field, score};
     });

@@ -1,6 +1,7 @@
 #include "node/importing/plan.h"
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -358,10 +359,7 @@ class Planner {
         members_(plan_members(sheet)),
         says_door_(plan_says_door(sheet)),
         used_(existing.size(), false) {
-    for (std::size_t i = 0; i < existing.size(); ++i) {
-      by_id_.emplace(existing[i].id, i);
-      by_name_[fold_cell(protocol::text_member(&existing[i].subject, "name"))].push_back(i);
-    }
+    for (std::size_t i = 0; i < existing.size(); ++i) by_id_.emplace(existing[i].id, i);
   }
 
   std::vector<PlannedChange> plan() {
@@ -370,9 +368,10 @@ class Planner {
       if (row.kind == RowKind::listing && by_id_.contains(row.understood.id))
         used_[by_id_[row.understood.id]] = true;
     }
+    match_names();
     std::vector<PlannedChange> changes;
-    for (const auto& row : sheet_.rows) {
-      if (row.kind == RowKind::listing) changes.push_back(change(row));
+    for (std::size_t i = 0; i < sheet_.rows.size(); ++i) {
+      if (sheet_.rows[i].kind == RowKind::listing) changes.push_back(change(i));
     }
     for (std::size_t i = 0; i < existing_.size(); ++i) {
       if (used_[i]) continue;
@@ -387,8 +386,38 @@ class Planner {
   }
 
  private:
-  std::optional<std::size_t> match(const ImportedRow& row, std::vector<Problem>& problems) {
-    const auto& id = row.understood.id;
+  /// Rows without an id, by name: first those whose body and town are the same too, so that of
+  /// several groups with one name each keeps its own listing however the rows are sorted, then by
+  /// ever less. One look at each row and listing for each of the four.
+  void match_names() {
+    named_.assign(sheet_.rows.size(), std::nullopt);
+    for (const auto& [by_body, by_town] : {std::pair{true, true}, std::pair{true, false},
+                                           std::pair{false, true}, std::pair{false, false}}) {
+      const auto key = [body = by_body, town = by_town](const Json& subject) {
+        auto text = fold_cell(protocol::text_member(&subject, "name"));
+        if (body) text += "\nb" + fold_cell(protocol::text_member(subject.find("sponsor"), "name"));
+        if (town)
+          text += "\nt" + fold_cell(protocol::text_member(subject.find("place"), "locality"));
+        return text;
+      };
+      std::unordered_map<std::string, std::deque<std::size_t>> free;
+      for (std::size_t i = 0; i < existing_.size(); ++i) {
+        if (!used_[i]) free[key(existing_[i].subject)].push_back(i);
+      }
+      for (std::size_t i = 0; i < sheet_.rows.size(); ++i) {
+        const auto& row = sheet_.rows[i];
+        if (row.kind != RowKind::listing || !row.understood.id.empty() || named_[i]) continue;
+        const auto found = free.find(key(row.subject));
+        if (found == free.end() || found->second.empty()) continue;
+        named_[i] = found->second.front();
+        used_[*named_[i]] = true;
+        found->second.pop_front();
+      }
+    }
+  }
+
+  std::optional<std::size_t> match(std::size_t at, std::vector<Problem>& problems) {
+    const auto& id = sheet_.rows[at].understood.id;
     if (!id.empty()) {
       if (!ids_seen_.insert(id).second) {
         problems.push_back({"id", "'" + id + "' stands in two rows; one listing is one row"});
@@ -403,27 +432,15 @@ class Planner {
       }
       return found->second;
     }
-    const auto named = by_name_.find(fold_cell(protocol::text_member(&row.subject, "name")));
-    if (named == by_name_.end()) return std::nullopt;
-    // Of several with one name, the one in the same place.
-    std::optional<std::size_t> chosen;
-    const auto town = protocol::text_member(row.subject.find("place"), "locality");
-    for (const auto i : named->second) {
-      if (used_[i]) continue;
-      const bool same_town =
-          protocol::text_member(existing_[i].subject.find("place"), "locality") == town;
-      if (!chosen || (same_town && named->second.size() > 1)) chosen = i;
-      if (same_town) break;
-    }
-    if (chosen) used_[*chosen] = true;
-    return chosen;
+    return named_[at];
   }
 
-  PlannedChange change(const ImportedRow& row) {
+  PlannedChange change(std::size_t at) {
+    const auto& row = sheet_.rows[at];
     PlannedChange planned;
     planned.record = row.record;
     planned.name = row.understood.name;
-    const auto before = match(row, planned.problems);
+    const auto before = match(at, planned.problems);
     Json subject = row.subject;
     protocol::ListingDefaults defaults = defaults_;
     defaults.id = std::string(kPlanNewId);
@@ -497,7 +514,7 @@ class Planner {
   bool says_door_;
   std::vector<bool> used_;
   std::unordered_map<std::string, std::size_t> by_id_;
-  std::unordered_map<std::string, std::vector<std::size_t>> by_name_;
+  std::vector<std::optional<std::size_t>> named_;  ///< by row: the listing of its name
   std::set<std::string> ids_seen_;
 };
 

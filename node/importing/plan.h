@@ -35,7 +35,7 @@ struct PlannedChange {
 };
 
 /// What importing `sheet` would change: rows are matched by id, else by name (case and spacing
-/// apart). The same sheet again is all `unchanged`, on a later day too: when a listing was
+/// apart); of several listings with one name, by who runs them and by town first. The same sheet again is all `unchanged`, on a later day too: when a listing was
 /// confirmed and what its columns cannot say stays as it was, and so does what stands behind a cell
 /// that an export wrote and nobody changed. A row whose listing cannot be
 /// published is `refused` and stops no other.

@@ -178,8 +178,61 @@ std::string preview_change(ChangeKind kind) {
   return {};
 }
 
+/// "same group as record 12" in the words of the file: "row 12", "line 12".
+std::string preview_row_word(std::string note, const std::string& row_word) {
+  constexpr std::string_view kRecord = "record ";
+  const auto at = note.find(kRecord);
+  if (at != std::string::npos) note.replace(at, kRecord.size(), fold_cell(row_word) + " ");
+  return note;
+}
+
+/// The heading over the cell that a question is about, to be found again in the sheet. Empty where
+/// several columns say it.
+std::string preview_heading(const ImportedSheet& sheet, const std::string& field) {
+  constexpr std::pair<std::string_view, std::string_view> kColumns[] = {
+      {"audience_licenses", "audience"},
+      {"audience", "audience"},
+      {"formats", "formats"},
+      {"cost", "cost"},
+      {"cost.currency", "cost"},
+      {"cadence", "cadence"},
+      {"duration_min", "duration"},
+      {"size_max", "size"},
+      {"intake", "intake"},
+      {"join.url", "links"},
+      {"confirmed_at", "confirmed_at"},
+      {"schedule_nth", "schedule"},
+      {"start_local", "schedule"},
+      {"regions", "regions"}};
+  std::string heading;
+  for (const auto& [asked, column] : kColumns) {
+    if (asked != field) continue;
+    for (const auto& [words, meaning] : sheet.columns) {
+      if (meaning != column && !(column == "regions" && meaning == "locality")) continue;
+      if (!heading.empty()) return {};
+      heading = words;
+    }
+  }
+  // Without a column for how often, the one for when says it.
+  if (heading.empty() && field == "cadence") return preview_heading(sheet, "schedule_nth");
+  return heading;
+}
+
+/// Whether the amounts of a planned listing have their currency: then the "$" was the publisher's
+/// own, and there is nothing to ask.
+std::string preview_own_currency(const PlannedChange& change) {
+  const auto* cost = change.subject.find("cost");
+  const auto* options = cost ? cost->find("options") : nullptr;
+  if (!options || !options->if_array()) return {};
+  for (const auto& option : *options->if_array()) {
+    const auto* currency = option.find("currency");
+    if (option.find("amount") && currency && currency->if_string()) return *currency->if_string();
+  }
+  return {};
+}
+
 /// Why a record is no group; nothing for what needs no word.
-std::string preview_skipped(const ImportedRow& row) {
+std::string preview_skipped(const ImportedRow& row, const std::string& row_word) {
   switch (row.kind) {
     case RowKind::title:
       return "a title above the headings";
@@ -188,7 +241,7 @@ std::string preview_skipped(const ImportedRow& row) {
     case RowKind::footer:
       return "a closing line: " + row.note;
     case RowKind::duplicate:
-      return "'" + row.understood.name + "' is the " + row.note;
+      return "'" + row.understood.name + "' is the " + preview_row_word(row.note, row_word);
     case RowKind::header:
     case RowKind::blank:
     case RowKind::listing:
@@ -213,6 +266,8 @@ std::string import_summary(const std::vector<PlannedChange>& changes) {
 std::string import_preview(const ImportedSheet& sheet, const std::vector<PlannedChange>& changes,
                            std::size_t width) {
   PreviewWriter out(width);
+  bool asked = false;
+  bool left = false;
   std::string unknown;
   for (const auto& [heading, field] : sheet.columns) {
     if (field.empty()) unknown += (unknown.empty() ? "'" : ", '") + heading + "'";
@@ -223,7 +278,7 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
     out.gap();
   }
   for (const auto& row : sheet.rows) {
-    if (const auto skipped = preview_skipped(row); !skipped.empty())
+    if (const auto skipped = preview_skipped(row, sheet.row_word); !skipped.empty())
       out.say(sheet.row_word + " " + std::to_string(row.record) + ": ",
               "no group, " + skipped + ".");
     if (row.kind != RowKind::listing) continue;
@@ -234,9 +289,29 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
             (row.understood.name.empty() ? "(no name)" : row.understood.name) +
                 (change == changes.end() ? "" : " - " + preview_change(change->kind)));
     out.say("  understood: ", preview_understood(row.understood));
-    for (const auto& [heading, words] : row.not_understood)
-      out.say("  not understood: ", heading + ": '" + words + "'");
-    for (const auto& question : row.questions) out.say("  please say: ", question.question);
+    for (const auto& left_out : row.not_understood) {
+      // Of whole columns it is said once, above.
+      if (std::any_of(sheet.columns.begin(), sheet.columns.end(), [&](const auto& column) {
+            return column.first == left_out.first && column.second.empty();
+          }))
+        continue;
+      out.say("  not understood: ", left_out.first + ": '" + left_out.second + "'");
+      left = true;
+    }
+    for (const auto& question : row.questions) {
+      const auto own = question.field == "cost.currency" && change != changes.end()
+                           ? preview_own_currency(*change)
+                           : std::string();
+      if (!own.empty()) {
+        out.say("  taken as: ", own +
+                                    ", the currency of your own area. If that is not so, write "
+                                    "the currency in the cell.");
+        continue;
+      }
+      const auto heading = preview_heading(sheet, question.field);
+      out.say("  please say: ", (heading.empty() ? "" : heading + ": ") + question.question);
+      asked = true;
+    }
     if (change == changes.end()) continue;
     for (const auto& difference : change->differences) {
       out.say("  change: ", difference.field + " was '" + difference.before + "' and becomes '" +
@@ -244,14 +319,30 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
     }
     for (const auto& problem : change->problems) out.say("  problem: ", words_for(problem));
   }
+  // A sheet of one part of the groups leaves out most of them; nobody reads thousands of lines.
+  constexpr std::size_t kNamed = 20;
+  std::size_t gone = 0;
   for (const auto& change : changes) {
-    if (change.kind == ChangeKind::not_in_sheet)
-      out.say(
-          "",
-          "'" + change.name +
-              "' is not in the sheet any more: keep or withdraw? It is kept unless you say so.");
+    if (change.kind != ChangeKind::not_in_sheet || ++gone > kNamed) continue;
+    out.say("",
+            "'" + change.name +
+                "' is not in the sheet any more: keep or withdraw? It is kept unless you say so.");
   }
+  if (gone > kNamed)
+    out.say("", "And " + std::to_string(gone - kNamed) +
+                    " more that are not in the sheet any more. They are kept unless you say so.");
   out.gap();
+  if (asked) {
+    out.say("",
+            "'please say': the cell can mean two things, or not enough. Write the answer into "
+            "the cell and import the sheet again; until then the listing leaves that part out.");
+  }
+  if (left) {
+    out.say("",
+            "'not understood': the words are kept beside the listing as they are, but nobody "
+            "can search or filter by them.");
+  }
+  if (asked || left) out.gap();
   out.say("", import_summary(changes));
   return std::move(out).text();
 }

@@ -240,13 +240,35 @@ class RowReader {
   }
 
   void read_format() {
-    const bool from_place = !has(SheetField::format) && place_elsewhere_;
+    const bool from_place = !has(SheetField::format) && stated(SheetField::place);
     const auto source = from_place ? SheetField::place : SheetField::format;
     auto reading = understand_format(cell(source));
+    // A town may be called after a chat or a forum: beside a place, only what names one channel
+    // counts, and not what is doubtful, for a place is all that was to be said.
+    if (from_place && !place_elsewhere_) {
+      if (!reading.question.empty()) reading = {};
+      const bool online =
+          std::any_of(reading.formats.begin(), reading.formats.end(),
+                      [](const std::string& format) { return format != "in_person"; });
+      // "Online and Auckland": where there is a town beside the channel, one meets in it too.
+      if (online && !said_.locality.empty() && !has_phrase(plain_words(cell(source)), "or") &&
+          std::find(reading.formats.begin(), reading.formats.end(), "in_person") ==
+              reading.formats.end() &&
+          place_and_online(cell(source)))
+        reading.formats.emplace_back("in_person");
+    }
     said_.formats = reading.formats;
     facts_.platform = reading.platform;
-    if (reading.formats.empty() && reading.question.empty() && stated(source)) leave(source);
+    if (reading.formats.empty() && reading.question.empty() && stated(source) && !from_place)
+      leave(source);
     ask("formats", reading.question);
+  }
+
+  /// "Online and Auckland", "Zoom + Lima, OH": two ways to take part, not one place of a channel.
+  static bool place_and_online(std::string_view text) {
+    const auto words = plain_words(text);
+    return has_any_phrase(words, {"online and", "and online", "zoom and", "and zoom", "video and",
+                                  "and video", "virtual and", "and virtual"});
   }
 
   void read_cost() {
@@ -330,8 +352,24 @@ class RowReader {
   }
 
   void read_size() {
-    const auto size = understand_size(cell(SheetField::size));
+    auto size = understand_size(cell(SheetField::size));
     const auto door = understand_size(cell(SheetField::intake));
+    // "Size, open or closed" is one column about both.
+    const bool both =
+        !has(SheetField::size) && has_any_phrase(plain_words(heading(SheetField::intake)),
+                                                 {"size", "max", "maximum", "how many", "capacity",
+                                                  "seats", "places", "spots", "limit", "number"});
+    if (both) {
+      size.max = door.max;
+      size.question = door.question;
+    }
+    // Without a column for it, a limit stands behind whom the group is for: "LPCs, max. 8".
+    const auto who = plain_words(cell(SheetField::who));
+    if (!has(SheetField::size) && !has(SheetField::intake) &&
+        has_any_phrase(who, {"max", "maximum", "up to", "limited to"})) {
+      const auto beside = understand_size(cell(SheetField::who));
+      if (beside.question.empty()) size.max = beside.max;
+    }
     said_.size_max = size.max;
     ask("size_max", size.question);
     const bool apart =
@@ -347,7 +385,7 @@ class RowReader {
                       facts_.facilitation == "moderated";
     if (stated(SheetField::size) && !said) leave(SheetField::size);
     if (stated(SheetField::intake) && door.intake.empty() && door.intake_question.empty() &&
-        !door.forming)
+        !door.forming && !(both && (size.max || !size.question.empty())))
       leave(SheetField::intake);
   }
 
@@ -355,6 +393,16 @@ class RowReader {
     said_.languages = understand_languages(cell(SheetField::language));
     if (stated(SheetField::language) && said_.languages.empty()) leave(SheetField::language);
     facts_.agreement = understand_agreement(cell(SheetField::agreement));
+    // Under a heading that asks for an agreement, "yes" and "community guidelines" answer it.
+    const auto answer = plain_words(cell(SheetField::agreement));
+    if (facts_.agreement.state.empty() &&
+        has_any_phrase(plain_words(heading(SheetField::agreement)),
+                       {"agree", "agrees", "agreement", "sign", "signs", "signed", "contract"}) &&
+        (answer == "y" || has_phrase(answer, "yes") || answer == "oui" || answer == "si" ||
+         has_any_phrase(answer, {"guidelines", "in confidence", "policy", "ground rules"})) &&
+        !has_any_phrase(answer, {"no", "not", "none"})) {
+      facts_.agreement.stated = true;
+    }
     said_.agreement_stated = facts_.agreement.stated;
     facts_.topics = understand_topics(cell(SheetField::topics));
     facts_.identity = understand_identity(cell(SheetField::identity));

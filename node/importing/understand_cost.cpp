@@ -180,12 +180,15 @@ std::vector<CostAmount> cost_amounts(std::string_view text) {
 /// Shorthand written out: "w/ membership", "incl. in dues", "ten dollars".
 std::string cost_spelled_out(std::string text) {
   constexpr std::pair<std::string_view, std::string_view> kShort[] = {
-      {"w/ ", "with "},         {"incl. ", "included "},   {"incl ", "included "},
-      {"ea. ", "each "},        {"ea ", "each "},          {"approx. ", "approx "},
-      {"free-of-", "free of "}, {"of-charge", "of charge"}};
+      {"w/ ", "with "},         {"incl. ", "included "},    {"incl ", "included "},
+      {"ea. ", "each "},        {"ea ", "each "},           {"approx. ", "approx "},
+      {"free-of-", "free of "}, {"of-charge", "of charge"}, {"mbrs", "members"},
+      {"mbr ", "member "},      {"mems ", "members "},      {"non-mem ", "non-members "}};
   for (const auto& [from, to] : kShort) {
     for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-      if (at > 0 && text[at - 1] != ' ' && text[at - 1] != '(' && from.front() != 'o') continue;
+      if (at > 0 && text[at - 1] != ' ' && text[at - 1] != '(' && from.front() != 'o' &&
+          !(from.front() == 'm' && text[at - 1] == '-'))
+        continue;
       text.replace(at, from.size(), to);
     }
   }
@@ -260,6 +263,11 @@ std::string cost_period(std::string_view words) {
                              "per mtg",
                              "a mtg",
                              "per evening",
+                             "par rencontre",
+                             "par s\xC3\xA9"
+                             "ance",
+                             "por sesi\xC3\xB3n",
+                             "por sesion",
                              "/ session",
                              "/ meeting",
                              "sessions are",
@@ -268,7 +276,8 @@ std::string cost_period(std::string_view words) {
     return "meeting";
   }
   if (has_any_phrase(words, {"per month", "a month", "monthly", "each month", "every month",
-                             "/month", "/mo", "/ month", "/ mo", "/mth", "per mo", "p/m", "pcm"}))
+                             "/month", "/mo", "/ month", "/ mo", "/mth", "per mo", "p/m", "pcm",
+                             "mo.", "par mois", "al mes", "por mes"}))
     return "month";
   if (has_any_phrase(words, {"per year", "a year", "yearly", "annual", "annually", "each year",
                              "every year", "per annum", "/year", "/yr", "/ year", "/ yr", "/annum",
@@ -341,17 +350,12 @@ std::string cost_for_whom(std::string_view words) {
 
 /// "free", "no charge" and their like at `where`; npos where the cell does not say it.
 std::size_t cost_free_at(std::string_view text) {
-  for (const auto phrase : {"no charge",      "no cost",
-                            "no fee",         "no fees",
-                            "without charge", "free of charge",
-                            "complimentary",  "sin costo",
-                            "sin cargo",      "no hay costo",
-                            "gratis",         "cost-free",
-                            "at no charge",   "nothing to pay",
-                            "costs nothing",  "no charges",
-                            "no dues",        "gratuito",
-                            "kostenlos",      "kostenfrei",
-                            "gratuit",        "nil"}) {
+  for (const auto phrase :
+       {"no charge",      "no cost",       "no fee",       "no fees",        "without charge",
+        "free of charge", "complimentary", "sin costo",    "sin cargo",      "no hay costo",
+        "gratis",         "cost-free",     "at no charge", "nothing to pay", "costs nothing",
+        "no charges",     "no dues",       "gratuito",     "kostenlos",      "kostenfrei",
+        "gratuit",        "nil",           "n/c",          "no-charge"}) {
     const auto at = find_phrase(text, phrase);
     if (at != std::string_view::npos) return at;
   }
@@ -548,8 +552,14 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       protocol::CostOption option;
       option.amount = amounts[i].amount;
       option.amount_max = amounts[i].amount_max == amounts[i].amount ? "" : amounts[i].amount_max;
-      option.per = cost_period(around);
-      if (option.per.empty() && !cost.options.empty()) option.per = cost.options.front().per;
+      // "$75 1st session, then $50": what it costs to come once.
+      const bool once =
+          amounts.size() > 1 &&
+          has_any_phrase(around, {"1st session", "first session", "1st meeting", "first meeting",
+                                  "1st visit", "first visit", "first time", "initial session"});
+      option.per = once ? "once" : cost_period(around);
+      if (option.per.empty() && !cost.options.empty() && cost.options.front().per != "once")
+        option.per = cost.options.front().per;
       if (option.per.empty() && amounts.size() == 1) option.per = cost_period(text);
       option.currency = amounts[i].currency == "$" ? dollars : amounts[i].currency;
       if (has_any_phrase(around, {"upfront", "up front", "in advance", "due before",
@@ -576,10 +586,12 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       reading.cost = std::move(cost);
       return reading;
     }
-    // The main price is one that somebody pays.
+    // The main price is one that somebody pays, and not only the first time.
     std::stable_partition(cost.options.begin(), cost.options.end(), [](const auto& option) {
       return option.amount.find_first_not_of("0.") != std::string::npos;
     });
+    std::stable_partition(cost.options.begin(), cost.options.end(),
+                          [](const auto& option) { return option.per != "once"; });
     cost.model = cost_model_of(text, cost_around(text, amounts, 0), cost.options.front().per);
     if (cost.model == "included_in_membership" && cost_in_membership(text) &&
         cost.options.front().for_whom.empty()) {

@@ -16,6 +16,23 @@ struct FormatWord {
 // Longer phrases stand before the shorter ones that they contain.
 constexpr FormatWord kFormatWords[] = {
     {"online course", "online_unspecified"},
+    {"link by e mail", ""},
+    {"link by email", ""},
+    {"link via email", ""},
+    {"link sent by email", ""},
+    {"link emailed", ""},
+    {"link on request by email", ""},
+    {"email for the link", ""},
+    {"email for link", ""},
+    {"e mail for link", ""},
+    {"rsvp by email", ""},
+    {"rsvp by phone", ""},
+    {"rsvp by text", ""},
+    {"call for address", ""},
+    {"call for location", ""},
+    {"call for details", ""},
+    {"call ahead", ""},
+    {"call first", ""},
     {"video call", "video"},
     {"video calls", "video"},
     {"video chat", "video"},
@@ -72,7 +89,12 @@ constexpr FormatWord kFormatWords[] = {
     {"in office", "in_person"},
     {"offline", "in_person"},
     {"hybrid", "hybrid"},
+    {"en personne", "in_person"},
+    {"en pr\xC3\xA9sentiel", "in_person"},
+    {"visioconf\xC3\xA9rence", "video"},
+    {"visio", "video"},
     {"telephone", "phone"},
+    {"tel", "phone"},
     {"phone", "phone"},
     {"phones", "phone"},
     {"conference call", "phone"},
@@ -203,7 +225,7 @@ FormatReading understand_format(std::string_view cell) {
                           before.ends_with("never ") || before.ends_with("without ") ||
                           before.ends_with("not by ") || before.ends_with("not on ") ||
                           before.ends_with("no longer ");
-      if (!denied) found.push_back({at, format});
+      if (!denied && !format.empty()) found.push_back({at, format});
       // What was read is not read again as a part of it: "video call" is no call.
       for (std::size_t i = 0; i < phrase.size(); ++i) words[at + i] = '\x01';
     }

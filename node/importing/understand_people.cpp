@@ -87,6 +87,51 @@ bool people_depends_on_place(std::string_view run) {
          (title.ends_with('s') && dependent(std::string_view(title).substr(0, title.size() - 1)));
 }
 
+struct PeopleAsides {
+  std::string text;               ///< without whom they work with
+  std::vector<std::string> also;  ///< plain words of what they are besides
+};
+
+/// Takes "working with families" off "therapists working with families", up to the next full stop,
+/// semicolon or bracket; what stands behind "who" is named apart, since "who are students" counts.
+PeopleAsides people_without_asides(const std::string& read) {
+  constexpr std::string_view kWork[] = {
+      " working with ", " who work with ",   " working in ",      " who treat ",
+      " treating ",     " serving ",         " who serve ",       " who see ",
+      " supporting ",   " specializing in ", " specialising in ", " who specialize in ",
+      " who support "};
+  std::string small = read;
+  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  PeopleAsides people;
+  std::size_t at = 0;
+  while (at < read.size()) {
+    const auto end = std::min(small.find_first_of(";.()|", at), read.size());
+    auto stop = end;
+    for (const auto work : kWork) {
+      const auto found = small.find(work, at);
+      if (found < stop && found > at) stop = found;
+    }
+    const auto who = small.find(" who ", at);
+    if (who != std::string::npos && who < stop)
+      people.also.push_back(plain_words(std::string_view(read).substr(who, stop - who)));
+    people.text += read.substr(at, stop - at);
+    if (end < read.size()) people.text += read[end];
+    at = end + 1;
+  }
+  return people;
+}
+
+/// "LCSW" of "LCSW-S": what a state adds for who supervises, or a board for who is certified, does
+/// not change the license. Marks of other levels ("LPC-A") are titles of their own.
+std::string people_bare_title(const std::string& title) {
+  constexpr std::string_view kMarks[] = {"-S", "-R", "-QS", "-BACS", "-MHSP", "-CP", "-AP", "-BC"};
+  for (const auto mark : kMarks) {
+    if (title.size() > mark.size() + 2 && title.ends_with(mark))
+      return title.substr(0, title.size() - mark.size());
+  }
+  return {};
+}
+
 /// Titles of physicians and nurses, whom no family here means.
 constexpr std::string_view kPeopleMedicalTitles[] = {"md",   "do",  "rn",  "np",   "pa",
                                                      "aprn", "lpn", "bsn", "crnp", "dnp"};
@@ -107,7 +152,9 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   constexpr std::size_t kRead = 1'000;
   PeopleReading reading;
   if (says_nothing(cell)) return reading;
-  const std::string read = cut_text(tidy_cell(cell), kRead);
+  // Not whom they work with: "therapists working with families".
+  const auto whom = people_without_asides(cut_text(tidy_cell(cell), kRead));
+  const std::string& read = whom.text;
   std::string plain = plain_words(read);
   for (auto at = plain.find("counsell"); at != std::string::npos;
        at = plain.find("counsell", at + 1))
@@ -137,6 +184,8 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
       has_any_phrase(plain, {"no license needed", "no license required", "no license necessary",
                              "license not required", "license not needed", "without a license",
                              "no licensure required", "no license"});
+  // Members of a body at a student's rate are not all whom it is for.
+  const bool student_members = take({"student members", "student member", "student affiliates"});
   const bool survivors = take({"survivors", "survivor", "people with lived experience",
                                "with lived experience", "loss survivors", "bereaved"});
   // "Social work students" are trainees before they are social workers.
@@ -246,8 +295,19 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
       take({"anyone in the helping professions", "anyone in helping professions",
             "helping professionals", "everyone in the helping professions",
             "all helping professionals", "all helping professions", "any helping professional"});
+  // "Anyone in agency work", "everybody who treats children" are some people, and which is not
+  // ours to guess.
+  take({"anyone in", "anyone with", "anyone working", "anyone at", "anyone holding", "anyone from",
+        "anyone licensed", "anyone practicing", "anyone treating", "anyone leaving",
+        "anyone who works", "anyone who treats", "anyone who is a", "everyone in",
+        "everyone working", "everyone with", "everybody in", "everybody with"});
   const bool everybody = take({"everyone", "everybody", "anyone", "public", "general public",
                                "open to everyone", "community members", "all are welcome"});
+  // "Therapists who are parents" are no parents besides therapists.
+  for (const auto& aside : whom.also) {
+    const auto at = plain.find(aside);
+    if (therapists && at != std::string::npos) rest.replace(at, aside.size(), aside.size(), '\x01');
+  }
   const bool others = take({"coaches",
                             "coach",
                             "allied professionals",
@@ -294,6 +354,13 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
         used = length;
         meant = licenses;
         run_used = run;
+      } else if (const auto bare = length == 1 ? people_bare_title(run) : ""; !bare.empty()) {
+        if (const auto& plain_title = known.of(bare, region); !plain_title.empty()) {
+          used = length;
+          meant = plain_title;
+          run_used = bare;
+          more = true;  // of these only some: no plain list of licenses
+        }
       }
     }
     const auto before = i > 0 && !tokens[i].breaks ? fold_cell(tokens[i - 1].text) : std::string();
@@ -348,7 +415,8 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   // Staff in training are staff, survivors need no license, and where everybody comes nobody's is
   // asked.
   const bool of_work = staff && !therapists;
-  if (of_work || survivors) std::erase_if(found, people_is_student);
+  if (of_work || survivors || (student_members && !trainees))
+    std::erase_if(found, people_is_student);
   if (medical && !found.empty()) {
     reading.licenses_question =
         quote + ": which licenses besides these, and which physicians and nurses?";
@@ -385,7 +453,8 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
     reading.audience = "public";
   } else if (of_work && !health) {
     reading.audience = "workplace_staff";
-  } else if (therapists && (trainees || others || health || medical || everybody)) {
+  } else if (therapists &&
+             (trainees || student_members || others || health || medical || everybody)) {
     reading.audience = "mixed";
   } else if (therapists) {
     reading.audience = "therapists";

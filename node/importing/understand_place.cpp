@@ -15,11 +15,15 @@ using protocol::region_covers;
 using protocol::regions_of;
 
 constexpr std::string_view kPlaceOnline[] = {
-    "online",       "virtual",      "virtually",  "remote",   "zoom",           "video",
-    "online only",  "virtual only", "internet",   "web",      "online zoom",    "n a online",
-    "phone",        "telephone",    "by phone",   "email",    "online virtual", "virtual online",
-    "fully online", "fully remote", "all online", "via zoom", "on zoom",        "online group",
-    "telehealth",   "cyberspace",   "website",    "home"};
+    "online",          "virtual",        "virtually",      "remote",       "zoom",
+    "video",           "online only",    "virtual only",   "internet",     "web",
+    "online zoom",     "n a online",     "phone",          "telephone",    "by phone",
+    "email",           "online virtual", "virtual online", "fully online", "fully remote",
+    "all online",      "via zoom",       "on zoom",        "online group", "chat",
+    "group chat",      "signal chat",    "signal",         "whatsapp",     "slack",
+    "discord",         "webex",          "google meet",    "teams",        "skype",
+    "facebook",        "facebook group", "forum",          "mailing list", "listserv",
+    "conference call", "telehealth",     "cyberspace",     "website",      "home"};
 
 // Words around the name of a place that do not change which place it is.
 constexpr std::string_view kPlaceFillers[] = {
@@ -35,6 +39,8 @@ constexpr std::string_view kPlaceParts[] = {
     "south",        "east",         "west",      "upstate",   "greater",      "rural",
     "northeast",    "northwest",    "southeast", "southwest", "northeastern", "northwestern",
     "southeastern", "southwestern", "metro",     "coastal",   "mid"};
+
+constexpr std::string_view kPlaceCompass[] = {"ne", "nw", "se", "sw", "n e", "n w", "s e", "s w"};
 
 template <std::size_t N>
 bool place_in(const std::string_view (&list)[N], std::string_view word) {
@@ -59,12 +65,38 @@ struct PlaceNickname {
   bool town;
 };
 constexpr PlaceNickname kPlaceNicknames[] = {
-    {"nyc", "US-NY", true},          {"new york city", "US-NY", true},
-    {"philly", "US-PA", true},       {"bay area", "US-CA", false},
-    {"sf bay area", "US-CA", false}, {"san francisco bay area", "US-CA", false},
-    {"socal", "US-CA", false},       {"so cal", "US-CA", false},
-    {"norcal", "US-CA", false},      {"twin cities", "US-MN", false},
+    {"nyc", "US-NY", true},
+    {"new york city", "US-NY", true},
+    {"philly", "US-PA", true},
+    {"bay area", "US-CA", false},
+    {"sf bay area", "US-CA", false},
+    {"san francisco bay area", "US-CA", false},
+    {"socal", "US-CA", false},
+    {"so cal", "US-CA", false},
+    {"norcal", "US-CA", false},
+    {"twin cities", "US-MN", false},
     {"dfw", "US-TX", false},
+    {"nova", "US-VA", false},
+    {"chicagoland", "US-IL", false},
+    {"long island", "US-NY", false},
+    {"hudson valley", "US-NY", false},
+    {"cape cod", "US-MA", false},
+    {"silicon valley", "US-CA", false},
+    {"inland empire", "US-CA", false},
+    {"east bay", "US-CA", false},
+    {"no cal", "US-CA", false},
+    {"front range", "US-CO", false},
+    {"western slope", "US-CO", false},
+    {"puget sound", "US-WA", false},
+    {"hill country", "US-TX", false},
+    {"upper peninsula", "US-MI", false},
+    {"south jersey", "US-NJ", false},
+    {"north jersey", "US-NJ", false},
+    {"lower mainland", "CA-BC", false},
+    {"gta", "CA-ON", false},
+    {"nola", "US-LA", true},
+    {"slc", "US-UT", true},
+    {"okc", "US-OK", true},
 };
 /// Names of two states at once; the longer one first.
 constexpr std::pair<std::string_view, std::string_view> kPlacePairs[] = {
@@ -73,6 +105,7 @@ constexpr std::pair<std::string_view, std::string_view> kPlacePairs[] = {
     {"the carolinas", "North Carolina and South Carolina"},
     {"carolinas", "North Carolina and South Carolina"},
     {"the virginias", "Virginia and West Virginia"},
+    {"delmarva", "Delaware and Maryland and Virginia"},
 };
 
 const PlaceNickname* place_nickname(std::string_view text) {
@@ -107,6 +140,7 @@ std::string place_tidied(std::string_view text, bool behind_town) {
 std::vector<std::string> place_codes(std::string_view text) {
   auto codes = regions_of(text);
   if (!codes.empty()) return codes;
+  if (const auto* nickname = place_nickname(text)) return {std::string(nickname->code)};
   if (text.find(". ") != std::string_view::npos && text.size() < 12) {
     // "W. Va.", "D. C."
     std::string tight(text);
@@ -143,6 +177,11 @@ std::vector<std::string> place_codes(std::string_view text) {
     strip(kPlaceFillers);
     codes = regions_of(joined());
   }
+  // "NE Ohio", "S.W. Virginia": a part of the state that is written out behind it.
+  if (codes.empty() && words.size() > 1 && place_in(kPlaceCompass, plain_words(words.front()))) {
+    words.erase(words.begin());
+    if (joined().size() > 3) codes = regions_of(joined());
+  }
   return codes;
 }
 
@@ -157,6 +196,8 @@ std::optional<std::pair<std::string, std::vector<std::string>>> place_town_and_r
     bool shouted = true;
     for (std::size_t i = 0; i + tail < words.size(); ++i) {
       town += (town.empty() ? "" : " ") + words[i];
+      // "Houston / Galveston TX"
+      if (words[i] == "/" && i > 0 && i + tail + 1 < words.size()) continue;
       const char first = words[i].front();
       if (!(first >= 'A' && first <= 'Z') || place_in(kPlaceFillers, plain_words(words[i])))
         proper = false;
@@ -169,7 +210,7 @@ std::optional<std::pair<std::string, std::vector<std::string>>> place_town_and_r
       region += (region.empty() ? "" : " ") + words[i];
     // "New England" is no town of England.
     if (!proper || town == "New" || place_in(kPlaceParts, plain_words(town)) ||
-        (shouted && place_is_code(region)))
+        place_in(kPlaceCompass, plain_words(town)) || (shouted && place_is_code(region)))
       continue;
     auto codes = regions_of(region);
     if (!codes.empty()) return std::pair{town, std::move(codes)};
@@ -210,6 +251,7 @@ struct PlacePart {
   std::vector<PlaceName> names;
   std::string locality;
   std::string unknown;  ///< words that are no place
+  bool mixed = false;   ///< a region stands among words that were not understood
 };
 
 bool place_is_town(std::string_view text) {
@@ -247,6 +289,21 @@ bool place_town_of(const std::vector<std::string>& codes, std::string_view writt
   if (beside.empty() || !place_is_code(next)) return false;
   return std::none_of(beside.begin(), beside.end(),
                       [&](const std::string& wide) { return region_covers(wide, codes.front()); });
+}
+
+/// Whether a region is named after its chief town and written as one writes a town: "Wellington,
+/// New Zealand". In America the regions that share a town's name are far larger than the town
+/// ("New York, USA", "Quebec, Canada", "Oaxaca, Mexico"), and nobody knows which is meant.
+bool place_chief_town(std::string_view text, const std::vector<std::string>& codes,
+                      std::string_view country) {
+  if (codes.size() != 1 || codes.front().size() < 4) return false;
+  const auto wide = codes.front().substr(0, 2);
+  if (wide == "US" || wide == "CA" || wide == "MX" || wide == "BR" || wide == "AR") return false;
+  if (regions_of(country) != std::vector<std::string>{wide}) return false;
+  const auto answer = Gazetteer::shared().find(text, {codes.front(), wide});
+  return std::any_of(answer.places.begin(), answer.places.end(), [&](const NamedPlace& place) {
+    return region_covers(wide, place.region) && place.name.starts_with(text);
+  });
 }
 
 /// One part between semicolons or line breaks.
@@ -296,6 +353,8 @@ PlacePart place_part(std::string_view text) {
       return part;
     }
     if (!codes.empty() && !town) {
+      if (first && pieces.size() == 2 && place_chief_town(piece, codes, pieces.back()))
+        towns.push_back(piece);
       part.names.push_back({piece, std::move(codes), !towns.empty(), {}});
       continue;
     }
@@ -314,6 +373,14 @@ PlacePart place_part(std::string_view text) {
       towns.push_back(both->first);
       part.names.push_back({piece, both->second, true, {}});
       continue;
+    }
+    // "OR & Vancouver" between two commas: a state hides in what would be taken for a town.
+    const auto plain = plain_words(piece);
+    if (!first && has_any_phrase(plain, {"and", "or"})) {
+      for (const auto& word : split_words(piece)) {
+        if (place_is_code(word) && word != "OR" && !regions_of(word).empty()) part.mixed = true;
+      }
+      if (piece.starts_with("OR ")) part.mixed = true;
     }
     towns.push_back(piece);
   }
@@ -402,9 +469,20 @@ void place_settle(std::vector<PlaceName>& names, PlaceColumn column,
 
 /// "Chicago" is one place for everybody; "Portland" has to be asked about. Small places that share
 /// their name with a common word ("Remote") are left alone.
-void place_by_town_alone(const std::string& text, PlaceReading& reading) {
+void place_by_town_alone(const std::string& written, PlaceReading& reading) {
   constexpr std::int64_t kWorthAsking = 15'000;
   constexpr std::int64_t kKnownToAll = 300'000;
+  // "Greater Toronto Area", "Atlanta metro", "downtown Denver"
+  auto names = split_words(written);
+  const auto around = [](const std::string& name) {
+    const auto word = plain_words(name);
+    return word == "greater" || word == "area" || word == "metro" || word == "metropolitan" ||
+           word == "downtown" || word == "suburban" || word == "metroplex" || word == "the";
+  };
+  while (names.size() > 1 && around(names.front())) names.erase(names.begin());
+  while (names.size() > 1 && around(names.back())) names.pop_back();
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : " ") + name;
   if (!place_is_town(text) || text.find_first_of("0123456789") != std::string::npos) return;
   const auto answer = Gazetteer::shared().find(text);
   if (answer.places.empty() || answer.places.front().population < kWorthAsking) return;
@@ -420,6 +498,32 @@ void place_by_town_alone(const std::string& text, PlaceReading& reading) {
   reading.question += "?";
 }
 
+/// "Toledo OH / Detroit MI", "Portland, OR & Vancouver, WA": pieces that are each a town with its
+/// region. Anything else stays one piece.
+std::vector<std::string> place_apart(const std::string& text) {
+  const auto whole = [](const std::string& piece) {
+    const auto part = place_part(piece);
+    return part.unknown.empty() && !part.names.empty() && !part.mixed;
+  };
+  for (const std::string_view mark : {"&", "/", " and ", "+"}) {
+    std::vector<std::string> pieces;
+    std::string_view rest = text;
+    while (true) {
+      const auto at = rest.find(mark);
+      pieces.push_back(tidy_cell(rest.substr(0, at)));
+      if (at == std::string_view::npos) break;
+      rest.remove_prefix(at + mark.size());
+    }
+    if (pieces.size() < 2 || text.find('(') != std::string::npos) continue;
+    // "Dunedin, Otago and Southland" is one town.
+    const bool town = std::all_of(pieces.begin(), pieces.end(), [](const std::string& piece) {
+      return !place_part(piece).locality.empty();
+    });
+    if (town && std::all_of(pieces.begin(), pieces.end(), whole)) return pieces;
+  }
+  return {text};
+}
+
 }  // namespace
 
 PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
@@ -433,7 +537,10 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
     if (at != std::string::npos && fold_cell(lines).size() == lines.size())
       lines.replace(at, name.size(), meant);
   }
-  const auto parts = split_cell(lines, ";|");
+  std::vector<std::string> parts;
+  for (const auto& text : split_cell(lines, ";|")) {
+    for (auto& piece : place_apart(text)) parts.push_back(std::move(piece));
+  }
   std::vector<PlaceName> names;
   std::vector<std::string> asked;
   bool place = false;
@@ -446,6 +553,11 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
     auto part = place_part(text);
     if (parts.size() == 1) reading.locality = part.locality;
     for (auto& name : part.names) names.push_back(std::move(name));
+    if (part.mixed) {
+      // Half of what it says is worse than none.
+      part.names.clear();
+      asked.push_back("'" + text + "': which states? Write each place with its state");
+    }
     if (!part.unknown.empty() && parts.size() > 1)
       asked.push_back("'" + part.unknown + "': which states?");
     place = true;

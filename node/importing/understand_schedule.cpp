@@ -213,7 +213,14 @@ std::string when_spelled_out(std::string_view folded) {
       {"al", "a"},
       {"por", "per"},
       {"trimestral", "quarterly"},
-      {"diario", "daily"}};
+      {"diario", "daily"},
+      {"mensuel", "monthly"},
+      {"mensuelle", "monthly"},
+      {"hebdomadaire", "weekly"},
+      {"trimestriel", "quarterly"},
+      {"chaque", "every"},
+      {"semaine", "week"},
+      {"mois", "month"}};
   std::vector<std::string> out;
   const auto words = split_words(plain_words(marked));
   const auto is_unit = [](const std::string& word) {
@@ -291,6 +298,20 @@ constexpr WhenDay kWhenDays[] = {
     {"fris", "FR"},
     {"thr", "TH"},
     {"wedn", "WE"},
+    {"lundi", "MO"},
+    {"lundis", "MO"},
+    {"mardi", "TU"},
+    {"mardis", "TU"},
+    {"mercredi", "WE"},
+    {"mercredis", "WE"},
+    {"jeudi", "TH"},
+    {"jeudis", "TH"},
+    {"vendredi", "FR"},
+    {"vendredis", "FR"},
+    {"samedi", "SA"},
+    {"samedis", "SA"},
+    {"dimanche", "SU"},
+    {"dimanches", "SU"},
     {"lunes", "MO"},
     {"martes", "TU"},
     {"miercoles", "WE"},
@@ -313,8 +334,35 @@ struct WhenOrdinal {
   std::string_view name, number;
 };
 constexpr WhenOrdinal kWhenOrdinals[] = {
-    {"1st", "1"}, {"first", "1"},  {"2nd", "2"}, {"second", "2"}, {"3rd", "3"},   {"third", "3"},
-    {"4th", "4"}, {"fourth", "4"}, {"5th", "5"}, {"fifth", "5"},  {"last", "-1"}, {"final", "-1"},
+    {"1st", "1"},
+    {"first", "1"},
+    {"2nd", "2"},
+    {"second", "2"},
+    {"3rd", "3"},
+    {"third", "3"},
+    {"4th", "4"},
+    {"fourth", "4"},
+    {"5th", "5"},
+    {"fifth", "5"},
+    {"last", "-1"},
+    {"final", "-1"},
+    // Spanish and French, as chapters near these borders write.
+    {"primer", "1"},
+    {"primero", "1"},
+    {"segundo", "2"},
+    {"tercer", "3"},
+    {"tercero", "3"},
+    {"cuarto", "4"},
+    {"ultimo", "-1"},
+    {"1er", "1"},
+    {"premier", "1"},
+    {"2e", "2"},
+    {"3e", "3"},
+    {"4e", "4"},
+    {"dernier", "-1"},
+    {"\xC3\xBAltimo", "-1"},
+    {"deuxi\xC3\xA8me", "2"},
+    {"troisi\xC3\xA8me", "3"},
 };
 
 /// Letters to change, add, drop or exchange with their neighbor to make `a` of `b`.
@@ -376,6 +424,18 @@ bool when_is_month(std::string_view word) {
   return std::find(std::begin(kMonths), std::end(kMonths), word) != std::end(kMonths);
 }
 
+/// Whether a mark stands between a month and the word behind it: "Oct - 2nd Fri", "May: 1st Mon".
+bool when_apart(const std::string& folded, const std::string& month, const std::string& next) {
+  for (auto at = find_phrase(folded, month); at != std::string::npos;
+       at = find_phrase(folded, month, at + 1)) {
+    const auto begin = at + month.size();
+    const auto end = find_phrase(folded, next, begin);
+    if (end == std::string::npos || end - begin > 4) continue;
+    if (folded.substr(begin, end - begin).find_first_of("-:;,(") != std::string::npos) return true;
+  }
+  return false;
+}
+
 void when_read_days(std::string_view cell, const std::string& folded,
                     const std::vector<std::string>& words, ScheduleReading& reading) {
   constexpr std::array<std::string_view, 7> kWeek = {"MO", "TU", "WE", "TH", "FR", "SA", "SU"};
@@ -390,8 +450,10 @@ void when_read_days(std::string_view cell, const std::string& folded,
     const auto& word = words[i];
     if (const auto number = when_ordinal(word); !number.empty()) {
       // "May 2nd" is a date; "every second Tuesday" may be every other one.
-      if (i > 0 && when_is_month(words[i - 1])) continue;
       const bool of_day = i + 1 < words.size() && !when_day(words[i + 1]).empty();
+      if (i > 0 && when_is_month(words[i - 1]) &&
+          !(of_day && when_apart(folded, words[i - 1], word)))
+        continue;
       if (i > 0 && words[i - 1] == "every" && number == "2" && of_day &&
           !has_phrase(folded, "month")) {
         reading.days_question =
@@ -463,7 +525,7 @@ void when_read_days(std::string_view cell, const std::string& folded,
     bool either = false;
     for (std::size_t i = 1; i + 1 < words.size(); ++i) {
       if (words[i] != "or") continue;
-      const bool before = !when_day(words[i - 1]).empty();
+      const bool before = !when_day(words[i - 1]).empty() || !when_ordinal(words[i - 1]).empty();
       const bool after = !when_day(words[i + 1]).empty() || !when_ordinal(words[i + 1]).empty();
       if (before && after) either = true;
     }
@@ -604,7 +666,10 @@ std::string when_spelled_hours(std::string text) {
         std::all_of(text.begin() + static_cast<std::ptrdiff_t>(second),
                     text.begin() + static_cast<std::ptrdiff_t>(second) + 4, when_is_digit) &&
         unit_at(second + 4) > 0;
-    if (!hour || (own == 0 && !ranged)) {
+    // "0730": no amount and no year begins so.
+    const bool padded =
+        own == 0 && text[at] == '0' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '-');
+    if (!hour || (own == 0 && !ranged && !padded)) {
       at = end;
       continue;
     }
@@ -743,6 +808,10 @@ std::vector<WhenTime> when_times(std::string_view text, Half hint) {
       time.start = start.hour * 60 + start.minute;  // across noon
     } else if (hint != Half::none) {
       time.start = when_minutes(start, hint);
+    } else if (start.hour == 10 || start.hour == 11) {
+      time.start = start.hour * 60 + start.minute;  // who meets so late at night says so
+    } else if (start.hour >= 1 && start.hour <= 4) {
+      time.start = when_minutes(start, Half::pm);  // or before dawn
     } else {
       time.unsure = true;
     }
@@ -870,7 +939,11 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
       rhythms.push_back({"every_2_weeks", 2});
   }
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
-    if ((words[i] == "alternate" || words[i] == "alternating") && !when_day(words[i + 1]).empty())
+    const bool alternate =
+        words[i] == "alternate" || words[i] == "alternating" || words[i] == "alt";
+    // "Alternating Mon/Thu" are two days in turn, which no rhythm of weeks says.
+    const bool in_turn = i + 2 < words.size() && !when_day(words[i + 2]).empty();
+    if (alternate && !when_day(words[i + 1]).empty() && !in_turn)
       rhythms.push_back({"every_2_weeks", 2});
   }
   bool weekly_by_day = false;

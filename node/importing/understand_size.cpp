@@ -100,6 +100,7 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
     bool count = size_any(
         after, {"providers", "listed", "subscribers", "on", "groups", "chapters", "followers",
                 "registered", "enrolled", "openings", "spots", "mentors", "pairs", "cohorts"});
+    if (after == "spot" || after == "opening") count = true;
     if (after == "spots" || after == "openings") {
       count =
           size_any(at(next + 1), {"left", "open", "available", "remaining"}) || after == "openings";
@@ -111,7 +112,8 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
         after == "per" &&
         !size_any(at(next + 1), {"group", "meeting", "session", "cohort", "table"});
     const bool of_other =
-        size_any(before, {"group", "cohort", "session", "section", "level", "tier", "phase"}) &&
+        size_any(before, {"group", "cohort", "session", "section", "level", "tier", "phase", "wk",
+                          "week", "month", "meeting", "mtg", "age", "ages", "room", "suite"}) &&
         !ranged && tokens.size() > 2;
     found.dropped = minimum || time || money || year || date || count || per_person || of_other;
     numbers.push_back(found);

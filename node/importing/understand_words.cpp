@@ -411,11 +411,28 @@ AgreementReading understand_agreement(std::string_view cell) {
     reading.state = "none";
     return reading;
   }
-  reading.stated =
-      has_any_phrase(words, {"agree", "agrees", "agreed", "agreement", "agreements", "contract",
-                             "contracts", "signed", "sign", "signs", "covenant", "pledge", "nda",
-                             "non disclosure", "written policy signed", "informed consent form",
-                             "verbal", "spoken agreement", "verbally"});
+  reading.stated = has_any_phrase(words, {"acuerdo",
+                                          "firmado",
+                                          "entente",
+                                          "agree",
+                                          "agrees",
+                                          "agreed",
+                                          "agreement",
+                                          "agreements",
+                                          "contract",
+                                          "contracts",
+                                          "signed",
+                                          "sign",
+                                          "signs",
+                                          "covenant",
+                                          "pledge",
+                                          "nda",
+                                          "non disclosure",
+                                          "written policy signed",
+                                          "informed consent form",
+                                          "verbal",
+                                          "spoken agreement",
+                                          "verbally"});
   const bool denied = has_any_phrase(
       words, {"does not agree", "not signed", "nothing signed", "no signed", "unsigned"});
   if (denied) return {};

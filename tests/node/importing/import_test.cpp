@@ -331,6 +331,56 @@ TEST(Import, RefusesSheetsWithoutNamesAndSaysWhatItSaw) {
   EXPECT_FALSE(understand_sheet("\n\n\n", import_today()));
 }
 
+TEST(Import, ReadsTheQuestionsOfAForm) {
+  const std::string file =
+      "Timestamp\tWhat do you call your group?\tWho runs the group, and for which body?\t"
+      "What kind of group is it (pick the nearest one)?\tWho can come? Please name the licenses, "
+      "or "
+      "say that it does not matter\tWhere do you meet? (town and state, or \"only online\")\tDo "
+      "you "
+      "meet in person or online?\tHow often does the group come together in an ordinary month?\tOn "
+      "what days and at what time do you meet (please say the time zone)?\tHow long does one "
+      "meeting "
+      "last?\tIs there a fee, and how much is it for members and others?\tHow many people fit in, "
+      "and are you open to new ones at the moment?\tWhich languages do you speak in the group?\tDo "
+      "people sign a confidentiality agreement before they come?\tHow does somebody who wants to "
+      "join get in touch with you?\tIs there a website where one can read more?\n"
+      "1/2/2026\tTea Hour\tBody A\tconsultation group\tLISW\tLima, OH\tin person\tmonthly\t2nd "
+      "Tuesday 7-8:30 pm ET\t90 min\t$10 per meeting\t8, open\tEnglish\tyes\tby mail\t"
+      "https://tea.example/\n";
+  const auto sheet = understand_sheet(file, import_today());
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  const std::vector<std::string> fields = {
+      "",         "name",     "run_by", "kinds",  "audience",  "regions",   "formats", "cadence",
+      "schedule", "duration", "cost",   "intake", "languages", "agreement", "join",    "links"};
+  ASSERT_EQ(sheet->columns.size(), fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const bool size = fields[i] == "intake" && sheet->columns[i].second == "size";
+    EXPECT_TRUE(sheet->columns[i].second == fields[i] || size)
+        << sheet->columns[i].first << ": " << sheet->columns[i].second;
+  }
+  const auto& said = sheet->rows.at(1).understood;
+  EXPECT_EQ(said.name, "Tea Hour");
+  EXPECT_EQ(said.size_max, 8);
+  EXPECT_EQ(said.intake, "open");
+  EXPECT_TRUE(said.agreement_stated);
+  EXPECT_EQ(said.nth_days, std::vector<std::string>{"2TU"});
+  // "Yes" is an answer where an agreement is asked for, not under "Confidentiality".
+  const auto other =
+      understand_sheet("Group,Cost,Confidentiality\nTea Hour,free,yes\n", import_today());
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(other->rows.at(1).understood.agreement_stated);
+}
+
+TEST(Import, ASentenceInACellIsNoRowOfHeadings) {
+  const auto sheet = understand_sheet(
+      "Group,Cost,Notes\nTea Hour,free,What is the name of your group and how much does it cost?\n",
+      import_today());
+  ASSERT_TRUE(sheet);
+  ASSERT_EQ(sheet->rows.size(), 2U);
+  EXPECT_EQ(sheet->rows[1].kind, RowKind::listing);
+}
+
 TEST(Import, FindsTheHeadingsBelowTitlesAndSkipsWhatIsNoGroup) {
   const auto sheet = understand_sheet(
       "Peer groups 2026,,,\n"

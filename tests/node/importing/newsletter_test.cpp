@@ -117,6 +117,42 @@ TEST(Newsletter, ALineWithoutALabelBelongsToTheOneBefore) {
   EXPECT_EQ(sheet->rows[0].understood.locality, "Columbus");
 }
 
+TEST(Newsletter, AChannelMayStandBesideThePlace) {
+  struct Case {
+    std::string where;
+    std::vector<std::string> formats;
+    std::string locality;
+  };
+  const Case cases[] = {
+      {"Online via Zoom (link by e-mail)", {"video"}, ""},
+      {"Zoom; Montana and Wyoming", {"video"}, ""},
+      {"Chat, Montana", {"message_group"}, ""},
+      {"Columbus, OH", {}, "Columbus"},
+      {"Columbus, OH (in person)", {"in_person"}, "Columbus"},
+      {"Zoom, or maybe Columbus, OH", {}, ""},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.where);
+    const auto sheet = understand_file(
+        "Circle\nWhere: " + c.where + "\nWhen: Tuesdays\nCost: free\n", news_today());
+    ASSERT_TRUE(sheet) << sheet.error().detail;
+    ASSERT_EQ(sheet->rows.size(), 1U);
+    EXPECT_EQ(sheet->rows[0].understood.formats, c.formats);
+    EXPECT_EQ(sheet->rows[0].understood.locality, c.locality);
+  }
+}
+
+TEST(Newsletter, WhomItIsForMayNameALimit) {
+  const auto sheet = understand_file(
+      "Circle\nWhen: Tuesdays\nCost: free\nOpen to: licensed clinicians, max. 8\n\n"
+      "Table\nWhen: Tuesdays\nCost: free\nOpen to: clinicians up to 3 years after school\n",
+      news_today());
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  ASSERT_EQ(sheet->rows.size(), 2U);
+  EXPECT_EQ(sheet->rows[0].understood.size_max, 8);
+  EXPECT_FALSE(sheet->rows[1].understood.size_max);
+}
+
 TEST(Newsletter, LosesNoLine) {
   const auto sheet = understand_file(kNewsletter, news_today());
   ASSERT_TRUE(sheet);

@@ -370,6 +370,50 @@ TEST(Plan, DollarsWithoutACountryAreThePublishersOrStayWords) {
   EXPECT_EQ(*unclear[0].subject.find("as_stated")->find("cost")->if_string(), "$15 per month");
 }
 
+TEST(Plan, NamesakesKeepTheirListingsHoweverTheRowsAreSorted) {
+  const std::string heading = "Group,Run by,City & State,Web page\n";
+  const std::vector<std::string> rows = {"Peer Group,Body A,\"Lima, OH\",https://a.example/1\n",
+                                         "Peer Group,Body B,\"Lima, OH\",https://b.example/2\n",
+                                         "Peer Group,Body B,\"Kent, OH\",https://b.example/3\n"};
+  const auto existing = plan_applied(
+      plan_import(plan_sheet(heading + rows[0] + rows[1] + rows[2]), {}, plan_defaults()));
+  ASSERT_EQ(existing.size(), 3U);
+  for (const auto& sorted : {rows[2] + rows[1] + rows[0], rows[1] + rows[2] + rows[0]}) {
+    for (const auto& one : plan_import(plan_sheet(heading + sorted), existing, plan_defaults()))
+      EXPECT_EQ(one.kind, ChangeKind::unchanged) << one.record;
+  }
+  // One of them moved: it is still the group of its body, and the others are as they were.
+  const auto moved =
+      plan_import(plan_sheet(heading + "Peer Group,Body A,\"Akron, OH\",https://a.example/1\n" +
+                             rows[2] + rows[1]),
+                  existing, plan_defaults());
+  ASSERT_EQ(moved.size(), 3U);
+  EXPECT_EQ(moved[0].kind, ChangeKind::update);
+  EXPECT_EQ(moved[0].id, existing[0].id);
+  EXPECT_EQ(moved[1].kind, ChangeKind::unchanged);
+  EXPECT_EQ(moved[2].kind, ChangeKind::unchanged);
+}
+
+TEST(Preview, SaysInWhichColumnAndCountsWhatItDoesNotList) {
+  const auto sheet = plan_sheet(
+      "Group,City & State,Cost,Web page\nTea Hour,Portland,$20 per meeting,https://tea.example/\n");
+  std::vector<ExistingListing> existing;
+  for (int i = 0; i < 30; ++i) {
+    const auto name = "Old Circle " + std::to_string(i);
+    existing.push_back({"urn:uuid:" + name, Json::object({{"name", name}})});
+  }
+  const auto changes = plan_import(sheet, existing, plan_defaults());
+  auto text = import_preview(sheet, changes, 2'000);
+  EXPECT_NE(text.find("please say: City & State: 'Portland': Portland, OR"), std::string::npos)
+      << text;
+  // The publisher's own dollars are no question.
+  EXPECT_EQ(text.find("which country's dollars"), std::string::npos) << text;
+  EXPECT_NE(text.find("taken as: USD"), std::string::npos) << text;
+  EXPECT_NE(text.find("'Old Circle 19'"), std::string::npos) << text;
+  EXPECT_EQ(text.find("'Old Circle 20'"), std::string::npos) << text;
+  EXPECT_NE(text.find("And 10 more that are not in the sheet any more"), std::string::npos) << text;
+}
+
 TEST(Preview, IsPlainSentencesWithinTheWidth) {
   const auto sheet = plan_sheet(
       "Our groups,,,,\n"
@@ -386,7 +430,7 @@ TEST(Preview, IsPlainSentencesWithinTheWidth) {
   const auto text = import_preview(sheet, changes);
   for (const auto* part :
        {"Favorite color", "Tea Hour - new", "not understood: Cost: 'about the price",
-        "please say: 'bi-weekly, Tuesday': twice a week, or every two weeks?",
+        "please say: When: 'bi-weekly, Tuesday': twice a week, or every two weeks?",
         "'Old Circle' is not in the sheet any more",
         "1 new, 0 changed, 0 unchanged, 1 not in the sheet any more: keep or withdraw"}) {
     std::string joined;
