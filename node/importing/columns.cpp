@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "node/importing/cell_words.h"
+#include "node/importing/understand_format.h"
+#include "node/importing/understand_people.h"
+#include "node/importing/understand_words.h"
 
 namespace node {
 
@@ -20,7 +23,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::web,
      "web page|website|web site|url|link|web|webpage|homepage|home page|program page|group "
      "page|page|"
-     "more info|more information|information link|site|web address|web link|learn more"},
+     "more info|more information|information link|site|web address|web link|learn more|more at"},
     {SheetField::email, "email|e mail|email address|e mail address|contact email|mail"},
     {SheetField::phone, "phone|telephone|phone number|tel|contact phone"},
     {SheetField::join,
@@ -29,15 +32,18 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "join|how to apply|apply|application|registration|register|sign up|signup|how to sign up|rsvp|"
      "contact|link or contact|contact or link|link contact|whom to contact|who to contact|how to "
      "contact|contact info|contact information|how to register|enrollment|next step|"
-     "getting in|how to get in|how to enroll"},
+     "getting in|how to get in|how to enroll|who to write to|whom to write to|who to ask|whom to "
+     "ask|who "
+     "to call|whom to call|who to email|whom to email|write to|reach us|reach out"},
     {SheetField::run_by,
      "run by|who runs it|organization|organisation|organizer|organiser|org|provider|offered by|"
      "operated by|organized by|organised by|host organization|hosting organization|host|hosted by|"
      "association|agency|parent organization|name of organization|organization name|managed by|"
-     "provided by|body|convened by|chapter|chapter name|local chapter|chapter host"},
+     "provided by|body|convened by|put on by|chapter|chapter name|local chapter|chapter host"},
     {SheetField::kind,
      "kind|type|category|what kind|what kind of group|what type|type of group|group type|program "
-     "type|type of program|kind of group|kind of program|sort|class|what is it|what it is"},
+     "type|type of program|kind of group|kind of program|sort|class|what is it|what it is|sort of "
+     "thing"},
     {SheetField::who,
      "who can join|who may join|who can attend|who may attend|who can come|who is it for|who its "
      "for|"
@@ -45,7 +51,10 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "type|licenses accepted|audience|requirements|profession|professions|participants|discipline|"
      "disciplines|credentials required|credentials accepted|target audience|intended "
      "for|membership|"
-     "who should join|for which licenses|who it serves|attendees|eligible licenses|licensure"},
+     "who should join|for which licenses|who it serves|attendees|eligible "
+     "licenses|licensure|members "
+     "must be|must be|who is welcome|welcome|aimed at|qualifications|who qualifies|credentials "
+     "needed"},
     {SheetField::serving,
      "serving|serves|where members live|service area|area served|region served|states served|"
      "coverage|where members are|regions served|who lives where|catchment|geographic reach|reach"},
@@ -63,15 +72,19 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "virtual|"
      "in person virtual|virtual|platform|medium|channel|online|how you meet|how do you "
      "meet|meeting "
-     "type|meeting mode|setting|how does it meet|how do we meet"},
+     "type|meeting mode|setting|how does it meet|how do we meet|in person remote|in person zoom|in "
+     "person or remote|remote or in person|remote|online or in room|in person or video|virtual in "
+     "person|zoom or in person"},
     {SheetField::cost,
      "cost|costs|fee|fees|price|prices|dues|charge|charges|how much|what does it cost|what it "
      "costs|"
-     "rate|rates|cost to join|tuition|payment|price per session|cost per session|cost per meeting|"
+     "rate|rates|cost to join|pay|what youd pay|what one pays|tuition|payment|price per "
+     "session|cost per session|cost per meeting|"
      "fee per session|membership fee|what you pay|money"},
     {SheetField::how_often,
      "how often|frequency|rhythm|cadence|meeting frequency|recurrence|how frequently|often|"
-     "regularity|periodicity|interval|how often it meets|how often do you meet|repeats"},
+     "regularity|periodicity|interval|how often it meets|how often do you meet|repeats|meets "
+     "every"},
     {SheetField::day_time,
      "day time|day and time|when|meets|meeting time|start time|starting time|starts|begins|start|"
      "end time|ending time|ends|end|meeting "
@@ -82,12 +95,12 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "how long|length|duration|minutes|length of meeting|session length|meeting length|how many "
      "minutes|how many hours|time per session|duration minutes|length minutes|length min|minutes "
      "per "
-     "meeting|how long is it|hours per meeting|mins|length of session"},
+     "meeting|how long is it|hours per meeting|mins|length of session|runs for|lasts"},
     {SheetField::size,
      "max size|size|capacity|places|seats|group size|max|how many|limit|spots|number of members|"
      "maximum size|maximum|how big|max participants|max members|max number|number of participants|"
      "size limit|how many people|max size open or closed|members max|cap|group "
-     "limit|openings|headcount"},
+     "limit|openings|headcount|room for"},
     {SheetField::intake,
      "open or closed|open closed|accepting|accepting members|accepting new members|status|open to "
      "new "
@@ -103,7 +116,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "orientation|special focus|specialization|focus area|focus areas|areas of focus|clinical "
      "focus|"
      "approach|issues|what it is about|interest area|interest|theoretical orientation"},
-    {SheetField::language, "language|languages|language s|spoken language|languages spoken"},
+    {SheetField::language,
+     "language|languages|language s|spoken language|languages spoken|lang|langs|spoken"},
     {SheetField::identity,
      "for identity group|identity group|identity|identities|affinity|affinity group|community "
      "served|"
@@ -135,7 +149,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "name|group|program|"
      "programme|programme name|network name|what it is called|title|called|network|listing|circle|"
      "groups|group or network|group or program|name of program|program or group|peer group|group "
-     "title|support group|network or group|name of network|community|names|listing name|service"},
+     "title|support group|network or group|name of network|community|names|listing name|service|"
+     "circles|our groups|our circles|peer groups"},
 };
 
 // What a form asks in whole sentences, the words as plain_words() leaves them. The cue that stands
@@ -245,6 +260,7 @@ struct HeadingRow {
   int known = 0;
   int filled = 0;
   bool names = false;
+  std::vector<int> scores;  ///< by column, of its heading
 };
 
 HeadingRow heading_row(const std::vector<std::string>& record) {
@@ -274,7 +290,55 @@ HeadingRow heading_row(const std::vector<std::string>& record) {
     ++row.known;
     if (field == SheetField::name) row.names = true;
   }
+  for (std::size_t i = 0; i < record.size(); ++i) row.scores.push_back(readings[i].score);
   return row;
+}
+
+/// How many of the cells below a heading state something, and of how many `reads` is true.
+template <class Reads>
+std::pair<std::size_t, std::size_t> heading_cells(
+    const std::vector<std::vector<std::string>>& records, std::size_t first, std::size_t column,
+    const Reads& reads) {
+  constexpr std::size_t kLooked = 200;
+  std::size_t stated = 0;
+  std::size_t read = 0;
+  for (std::size_t row = first; row < records.size() && row < first + kLooked; ++row) {
+    if (column >= records[row].size() || says_nothing(records[row][column])) continue;
+    ++stated;
+    if (reads(records[row][column])) ++read;
+  }
+  return {stated, read};
+}
+
+/// What a column says whose heading nobody knows, from its cells: formats and languages are words
+/// of their own. People are not: those who lead have licenses too, so that there the heading must
+/// speak of who comes. A price might be a debt, and an address a private one: never guessed.
+SheetField heading_from_cells(const std::vector<std::vector<std::string>>& records,
+                              std::size_t header, std::size_t column) {
+  constexpr std::size_t kFewest = 4;
+  const auto mostly = [&](const auto& reads) {
+    const auto cells = heading_cells(records, header + 1, column, reads);
+    return cells.first >= kFewest && cells.second * 10 >= cells.first * 7;
+  };
+  constexpr std::size_t kShort = 60;
+  if (mostly([](const std::string& cell) {
+        return cell.size() <= kShort && !understand_format(cell).formats.empty();
+      }))
+    return SheetField::format;
+  if (mostly([](const std::string& cell) {
+        return cell.size() <= kShort && !understand_languages(cell).empty();
+      }))
+    return SheetField::language;
+  const auto words = plain_words(records[header][column]);
+  LicenseWords licenses;
+  if (has_any_phrase(words, {"members", "member", "come", "comes", "attend", "attending", "join",
+                             "joining", "people", "invited", "accepted", "accepts", "allowed"}) &&
+      mostly([&](const std::string& cell) {
+        const auto people = understand_people(cell, {}, licenses);
+        return !people.audience.empty() || !people.licenses.empty();
+      }))
+    return SheetField::who;
+  return SheetField::none;
 }
 
 /// A heading in a whole sentence, as tools for forms write them.
@@ -362,6 +426,20 @@ std::optional<SheetColumns> find_columns(const std::vector<std::vector<std::stri
   SheetColumns columns;
   columns.header = *best;
   columns.fields = std::move(best_row.fields);
+  // "Who" in a heading may be whom to write to; addresses are no licenses.
+  for (std::size_t i = 0; i < columns.fields.size(); ++i) {
+    constexpr int kWeak = 200;
+    if (columns.fields[i] != SheetField::who || best_row.scores[i] >= kWeak) continue;
+    const auto cells = heading_cells(records, *best + 1, i, [](const std::string& cell) {
+      return cell.find('@') != std::string::npos;
+    });
+    if (cells.second * 2 > cells.first) columns.fields[i] = SheetField::none;
+  }
+  for (std::size_t i = 0; i < columns.fields.size(); ++i) {
+    if (columns.fields[i] != SheetField::none || tidy_cell(records[*best][i]).empty()) continue;
+    const auto field = heading_from_cells(records, *best, i);
+    if (field != SheetField::none && !columns.has(field)) columns.fields[i] = field;
+  }
   for (const auto& cell : records[*best]) columns.headings.push_back(tidy_cell(cell));
   for (std::size_t i = 0; i < columns.fields.size(); ++i) {
     if (columns.fields[i] != SheetField::run_by) continue;

@@ -344,7 +344,9 @@ protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol
             sheet_headings_seen(csv.records) +
             ". Understood would be headings such as 'Group name', 'Who can join', 'City & state', "
             "'In person or online', "
-            "'Cost', 'How often', 'Day and time', 'How long', 'Web page', 'How to join'");
+            "'Cost', 'How often', 'Day and time', 'How long', 'Web page', 'How to join'. Write "
+            "such "
+            "headings into your sheet, 'Group name' at least, and import it again");
   }
   ImportedSheet sheet;
   for (std::size_t i = 0; i < columns->headings.size(); ++i) {

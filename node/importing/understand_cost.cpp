@@ -250,6 +250,7 @@ std::string cost_period(std::string_view words) {
                              "each time",
                              "per time",
                              "at the door",
+                             "on the door",
                              "session fee",
                              "per person per session",
                              "a class",
@@ -281,7 +282,7 @@ std::string cost_period(std::string_view words) {
     return "month";
   if (has_any_phrase(words, {"per year", "a year", "yearly", "annual", "annually", "each year",
                              "every year", "per annum", "/year", "/yr", "/ year", "/ yr", "/annum",
-                             "per yr", "a yr", "p.a", "/y"})) {
+                             "per yr", "a yr", "p.a", "p/a", "/y"})) {
     return "year";
   }
   if (has_any_phrase(words, {"per term",        "per semester",   "per series",

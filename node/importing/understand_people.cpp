@@ -96,10 +96,10 @@ struct PeopleAsides {
 /// semicolon or bracket; what stands behind "who" is named apart, since "who are students" counts.
 PeopleAsides people_without_asides(const std::string& read) {
   constexpr std::string_view kWork[] = {
-      " working with ", " who work with ",   " working in ",      " who treat ",
-      " treating ",     " serving ",         " who serve ",       " who see ",
-      " supporting ",   " specializing in ", " specialising in ", " who specialize in ",
-      " who support "};
+      " working with ",    " working w/ ",        " who work w/ ", " who work with ",
+      " working in ",      " who treat ",         " treating ",    " serving ",
+      " who serve ",       " who see ",           " supporting ",  " specializing in ",
+      " specialising in ", " who specialize in ", " who support "};
   std::string small = read;
   for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   PeopleAsides people;
@@ -119,6 +119,10 @@ PeopleAsides people_without_asides(const std::string& read) {
     at = end + 1;
   }
   return people;
+}
+
+bool people_is_degree(std::string_view title) {
+  return title == "PhD" || title == "Ph.D" || title == "EdD" || title == "PsyD" || title == "Psy.D";
 }
 
 /// "LCSW" of "LCSW-S": what a state adds for who supervises, or a board for who is certified, does
@@ -334,6 +338,12 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
 
   // Licenses: the longest run of words that is a title or a profession, from left to right.
   const auto tokens = people_tokens(read);
+  const auto names = [&](std::string_view title) {
+    return std::any_of(tokens.begin(), tokens.end(),
+                       [&](const PeopleToken& token) { return token.text == title; });
+  };
+  const bool of_degrees =
+      (names("MA") && names("MS")) || names("M.A") || has_any_phrase(plain, {"masters", "master"});
   std::vector<License> found;
   bool unsure = false;
   bool medical = false;
@@ -362,6 +372,11 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
           more = true;  // of these only some: no plain list of licenses
         }
       }
+    }
+    // "MA, MS, PhD": degrees, of which the last is no license here.
+    if (used == 1 && of_degrees && people_is_degree(tokens[i].text)) {
+      used = 0;
+      more = true;
     }
     const auto before = i > 0 && !tokens[i].breaks ? fold_cell(tokens[i - 1].text) : std::string();
     const bool denied = before == "no" || before == "not" || before == "except" || before == "non";

@@ -32,7 +32,7 @@ constexpr std::string_view kPlaceFillers[] = {
     "wide",       "residents",  "members",  "based",      "from",      "area",     "region",
     "whole",      "entire",     "within",   "and",        "or",        "licensed", "therapists",
     "clinicians", "nationwide", "national", "province",   "provinces", "near",     "around",
-    "located",    "mainly",     "mostly",   "primarily",  "online",    "virtual"};
+    "located",    "mainly",     "mostly",   "primarily",  "online",    "virtual",  "side"};
 // Words that name a part of a place: the whole is still served, the part has no code.
 constexpr std::string_view kPlaceParts[] = {
     "northern",     "southern",     "eastern",   "western",   "central",      "north",
@@ -454,7 +454,10 @@ void place_settle(std::vector<PlaceName>& names, PlaceColumn column,
       chosen = name.codes.front();
     // Two letters are a state far more often than the country with the same letters, but for
     // Canada, whose associations are near.
-    if (!chosen && place_is_code(name.text) && name.text != "CA") chosen = name.codes.front();
+    // "statewide PA" too.
+    const auto words = split_words(name.text);
+    if (!chosen && !words.empty() && place_is_code(words.back()) && words.back() != "CA")
+      chosen = name.codes.front();
     if (chosen) {
       name.codes = {*chosen};
       continue;

@@ -80,10 +80,11 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
          (at(i - 3) == "no" || second != "more")) ||
         (size_any(after, {"people", "members", "participants", "persons", "seats"}) &&
          size_any(at(next + 1), {"max", "maximum", "limit"}));
-    found.about = size_any(before, {"about", "around", "approximately", "approx", "roughly",
-                                    "circa", "ca", "~"}) ||
-                  (before == "." && size_any(second, {"approx", "ca"})) || after == "ish" ||
-                  (after == "-" && at(next + 1) == "ish");
+    found.about =
+        size_any(before,
+                 {"about", "around", "approximately", "approx", "roughly", "circa", "ca", "~"}) ||
+        (before == "." && size_any(second, {"approx", "ca"})) || after == "ish" ||
+        (after == "-" && at(next + 1) == "ish") || (after == "or" && at(next + 1) == "so");
     const bool minimum = size_any(before, {"min", "minimum", "over", "least", "above", "from"}) ||
                          (before == "than" && second == "more" && !found.limit) || after == "+" ||
                          size_any(after, {"min", "minimum", "plus"}) ||

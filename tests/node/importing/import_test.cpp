@@ -372,6 +372,38 @@ TEST(Import, ReadsTheQuestionsOfAForm) {
   EXPECT_FALSE(other->rows.at(1).understood.agreement_stated);
 }
 
+TEST(Import, ReadsColumnsUnderHeadingsNobodyKnowsByTheirCells) {
+  std::string file =
+      "Group,City,State,How often,Run by,Web page,Face or screen,Tongue,Those invited,Boss,"
+      "Who minds it,Arrears\n";
+  for (const auto* row :
+       {"Zoom,English,LPCs,LCSW,a@home.example,$20\n",
+        "in person,Spanish,therapists,LPC,b@home.example,$30\n",
+        "hybrid,English,LISW,LMFT,c@home.example,$5\n", "?,,LPCs and LMFTs,,d@home.example,\n",
+        "phone,English & Spanish,psychologists,PhD,e@home.example,$10\n"}) {
+    const auto number = std::to_string(file.size());
+    file += "Circle " + number + ",Lima,OH,weekly,Body,https://" + number + ".example/," + row;
+  }
+  const auto sheet = understand_sheet(file, import_today());
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  const auto field = [&](std::string_view heading) {
+    for (const auto& [words, meaning] : sheet->columns)
+      if (words == heading) return meaning;
+    return std::string("no such column");
+  };
+  EXPECT_EQ(field("Face or screen"), "formats");
+  EXPECT_EQ(field("Tongue"), "languages");
+  EXPECT_EQ(field("Those invited"), "audience");
+  // Licenses of whoever leads, addresses of persons, and sums that may be debts stay unread.
+  EXPECT_EQ(field("Boss"), "");
+  EXPECT_EQ(field("Who minds it"), "");
+  EXPECT_EQ(field("Arrears"), "");
+  for (const auto& row : sheet->rows) {
+    for (const auto& [name, words] : row.as_stated)
+      EXPECT_EQ(words.find("home.example"), std::string::npos) << name;
+  }
+}
+
 TEST(Import, ASentenceInACellIsNoRowOfHeadings) {
   const auto sheet = understand_sheet(
       "Group,Cost,Notes\nTea Hour,free,What is the name of your group and how much does it cost?\n",
