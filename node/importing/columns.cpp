@@ -34,7 +34,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "contact|contact info|contact information|how to register|enrollment|next step|"
      "getting in|how to get in|how to enroll|who to write to|whom to write to|who to ask|whom to "
      "ask|who "
-     "to call|whom to call|who to email|whom to email|write to|reach us|reach out"},
+     "to call|whom to call|who to email|whom to email|write to|getting started|reach us|reach out"},
     {SheetField::run_by,
      "run by|who runs it|organization|organisation|organizer|organiser|org|provider|offered by|"
      "operated by|organized by|organised by|host organization|hosting organization|host|hosted by|"

@@ -581,7 +581,14 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       }
       cost.options.push_back(std::move(option));
     }
-    if (cost.options.empty()) {
+    // "$0 (credits $12)": what is left is nothing.
+    const bool all_nothing =
+        std::all_of(cost.options.begin(), cost.options.end(), [](const auto& option) {
+          return option.amount.find_first_not_of("0.") == std::string::npos &&
+                 option.amount_max.empty();
+        });
+    if (all_nothing) {
+      cost.options.clear();
       cost.model = "free";
       reading.currency_question.clear();
       reading.cost = std::move(cost);

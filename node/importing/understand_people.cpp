@@ -125,10 +125,15 @@ bool people_is_degree(std::string_view title) {
   return title == "PhD" || title == "Ph.D" || title == "EdD" || title == "PsyD" || title == "Psy.D";
 }
 
-/// "LCSW" of "LCSW-S": what a state adds for who supervises, or a board for who is certified, does
-/// not change the license. Marks of other levels ("LPC-A") are titles of their own.
+/// "LP" of "LPs", and "LCSW" of "LCSW-S": what a state adds for who supervises, or a board for who
+/// is certified, does not change the license. Marks of other levels ("LPC-A") are titles of their
+/// own.
 std::string people_bare_title(const std::string& title) {
   constexpr std::string_view kMarks[] = {"-S", "-R", "-QS", "-BACS", "-MHSP", "-CP", "-AP", "-BC"};
+  // "LPs"
+  if (title.size() > 2 && title.ends_with('s') &&
+      std::all_of(title.begin(), title.end() - 1, [](char c) { return c >= 'A' && c <= 'Z'; }))
+    return title.substr(0, title.size() - 1);
   for (const auto mark : kMarks) {
     if (title.size() > mark.size() + 2 && title.ends_with(mark))
       return title.substr(0, title.size() - mark.size());
@@ -369,7 +374,7 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
           used = length;
           meant = plain_title;
           run_used = bare;
-          more = true;  // of these only some: no plain list of licenses
+          if (!run.ends_with('s')) more = true;  // of these only some: no plain list of licenses
         }
       }
     }

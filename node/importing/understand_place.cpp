@@ -40,6 +40,7 @@ constexpr std::string_view kPlaceParts[] = {
     "northeast",    "northwest",    "southeast", "southwest", "northeastern", "northwestern",
     "southeastern", "southwestern", "metro",     "coastal",   "mid"};
 
+constexpr std::string_view kPlaceLetters[] = {"n", "s", "e", "w", "so", "no"};
 constexpr std::string_view kPlaceCompass[] = {"ne", "nw", "se", "sw", "n e", "n w", "s e", "s w"};
 
 template <std::size_t N>
@@ -177,6 +178,19 @@ std::vector<std::string> place_codes(std::string_view text) {
     strip(kPlaceFillers);
     codes = regions_of(joined());
   }
+  // "E. Colorado", but "W. Virginia" is no part of Virginia, nor "N. Ireland" of Ireland.
+  if (codes.empty() && words.size() > 1 && place_in(kPlaceLetters, plain_words(words.front())) &&
+      plain_words(words[1]) != "virginia") {
+    const auto first = words.front();
+    words.erase(words.begin());
+    if (joined().size() > 3) codes = regions_of(joined());
+    const bool near = codes.size() == 1 && codes.front().size() > 3 &&
+                      (codes.front().starts_with("US-") || codes.front().starts_with("CA-"));
+    if (!near) {
+      codes.clear();
+      words.insert(words.begin(), first);
+    }
+  }
   // "NE Ohio", "S.W. Virginia": a part of the state that is written out behind it.
   if (codes.empty() && words.size() > 1 && place_in(kPlaceCompass, plain_words(words.front()))) {
     words.erase(words.begin());
@@ -291,6 +305,21 @@ bool place_town_of(const std::vector<std::string>& codes, std::string_view writt
                       [&](const std::string& wide) { return region_covers(wide, codes.front()); });
 }
 
+bool place_hides_region(const std::string& text) {
+  std::string rest = text;
+  bool joined = false;
+  for (const std::string_view mark : {" and ", " or ", "&", "/", " + "}) {
+    for (auto at = rest.find(mark); at != std::string::npos; at = rest.find(mark)) {
+      rest.replace(at, mark.size(), ";");
+      joined = true;
+    }
+  }
+  const auto pieces = split_cell(rest, ";");
+  return joined && std::any_of(pieces.begin(), pieces.end(), [](const std::string& piece) {
+           return !place_codes(piece).empty();
+         });
+}
+
 /// Whether a region is named after its chief town and written as one writes a town: "Wellington,
 /// New Zealand". In America the regions that share a town's name are far larger than the town
 /// ("New York, USA", "Quebec, Canada", "Oaxaca, Mexico"), and nobody knows which is meant.
@@ -374,14 +403,9 @@ PlacePart place_part(std::string_view text) {
       part.names.push_back({piece, both->second, true, {}});
       continue;
     }
-    // "OR & Vancouver" between two commas: a state hides in what would be taken for a town.
-    const auto plain = plain_words(piece);
-    if (!first && has_any_phrase(plain, {"and", "or"})) {
-      for (const auto& word : split_words(piece)) {
-        if (place_is_code(word) && word != "OR" && !regions_of(word).empty()) part.mixed = true;
-      }
-      if (piece.starts_with("OR ")) part.mixed = true;
-    }
+    // "OR & Vancouver" between two commas, "Kansas and points east": a region hides in what would
+    // be taken for a town.
+    if (!first && place_hides_region(piece)) part.mixed = true;
     towns.push_back(piece);
   }
   for (const auto& bracket : brackets) {
@@ -554,13 +578,15 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
       continue;
     }
     auto part = place_part(text);
-    if (parts.size() == 1) reading.locality = part.locality;
-    for (auto& name : part.names) names.push_back(std::move(name));
     if (part.mixed) {
       // Half of what it says is worse than none.
       part.names.clear();
+      part.locality.clear();
+      part.unknown.clear();
       asked.push_back("'" + text + "': which states? Write each place with its state");
     }
+    if (parts.size() == 1) reading.locality = part.locality;
+    for (auto& name : part.names) names.push_back(std::move(name));
     if (!part.unknown.empty() && parts.size() > 1)
       asked.push_back("'" + part.unknown + "': which states?");
     place = true;

@@ -1038,6 +1038,8 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
   LengthReading reading;
   if (says_nothing(cell)) return reading;
   std::string text = fold_cell(cell);
+  // "1/2 hr"
+  if (text.starts_with("1/2 ") || text.starts_with("1/2-")) text.replace(0, 3, "0.5");
   // "1 1/2", "1-1/2"
   for (const auto half : {" 1/2", "-1/2"}) {
     const auto at = text.find(half);
