@@ -256,6 +256,22 @@ void plan_settle_dollars(Json& subject, const std::string& dollars) {
   if (cost->if_object()->empty()) subject.erase("cost");
 }
 
+/// The dollars of the publisher's area, for groups in its countries: "$" in Mexico or in Canada is
+/// none of Ohio's.
+std::string plan_own_dollars(const Json& subject, const std::vector<std::string>& area) {
+  const Json* regions = subject.find("regions");
+  if (regions && regions->if_array()) {
+    for (const auto& region : *regions->if_array()) {
+      const auto* code = region.if_string();
+      const bool near = code && std::any_of(area.begin(), area.end(), [&](const std::string& own) {
+                          return own.substr(0, 2) == code->substr(0, 2);
+                        });
+      if (!near) return {};
+    }
+  }
+  return dollar_of(area);
+}
+
 void plan_contact(Json& subject, const std::string& contact) {
   if (contact.empty() || subject.find("links")) return;
   if (!protocol::text_member(subject.find("contact"), "public").empty()) return;
@@ -456,7 +472,7 @@ class Planner {
       plan_keep_dates_of_rule(subject, old.subject);
       plan_keep_unchanged_cells(subject, old, row);
     }
-    plan_settle_dollars(subject, dollar_of(defaults_.area));
+    plan_settle_dollars(subject, plan_own_dollars(subject, defaults_.area));
     if (before) plan_keep_price_terms(subject, existing_[*before].subject);
     // Whoever published a listing without an address of its own is not given one by its sheet.
     const auto kept = [&](std::string_view name) {

@@ -35,10 +35,10 @@ struct PlannedChange {
 };
 
 /// What importing `sheet` would change: rows are matched by id, else by name (case and spacing
-/// apart); of several listings with one name, by who runs them and by town first. The same sheet again is all `unchanged`, on a later day too: when a listing was
-/// confirmed and what its columns cannot say stays as it was, and so does what stands behind a cell
-/// that an export wrote and nobody changed. A row whose listing cannot be
-/// published is `refused` and stops no other.
+/// apart); of several listings with one name, by who runs them and by town first. The same sheet
+/// again is all `unchanged`, on a later day too: when a listing was confirmed and what its columns
+/// cannot say stays as it was, and so does what stands behind a cell that an export wrote and
+/// nobody changed. A row whose listing cannot be published is `refused` and stops no other.
 ///
 /// `contact` (an address, a page or a telephone number of the publisher) stands in for rows that
 /// name neither contact nor page; where it is empty, such rows are refused. A "$" without a country

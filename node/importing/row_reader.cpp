@@ -257,6 +257,9 @@ class RowReader {
           place_and_online(cell(source)))
         reading.formats.emplace_back("in_person");
     }
+    // "Online via Zoom (link by e-mail)" is no place, and it was understood.
+    if (from_place && !reading.formats.empty())
+      std::erase(row_.not_understood, std::pair{heading(source), tidy_cell(cell(source))});
     said_.formats = reading.formats;
     facts_.platform = reading.platform;
     if (reading.formats.empty() && reading.question.empty() && stated(source) && !from_place)
@@ -327,6 +330,8 @@ class RowReader {
       leave(SheetField::length);
 
     facts_.rrule = schedule_rule(often, when);
+    if (often.excepted) leave(SheetField::how_often);
+    if (when.excepted) leave(SheetField::day_time);
     facts_.rule_minutes = length.minutes            ? length.minutes
                           : length.question.empty() ? clock.range_minutes
                                                     : std::nullopt;
@@ -336,12 +341,13 @@ class RowReader {
       facts_.meets = "by_arrangement";
     }
     if (stated(SheetField::how_often) && said_.cadence == "other" && facts_.rrule.empty() &&
-        facts_.meets.empty())
+        facts_.meets.empty() && !often.excepted)
       leave(SheetField::how_often);
     const bool said = !when.days.empty() || !when.start.empty() || !when.cadence.empty() ||
                       when.by_arrangement || when.always_open || !when.days_question.empty() ||
                       !when.start_question.empty();
-    if (stated(SheetField::day_time) && !said && !beside.minutes && beside.question.empty())
+    if (stated(SheetField::day_time) && !said && !when.excepted && !beside.minutes &&
+        beside.question.empty())
       leave(SheetField::day_time);
   }
 

@@ -30,7 +30,10 @@ constexpr CostMark kCostWords[] = {
     {"eur", "EUR"},        {"euro", "EUR"},   {"euros", "EUR"}, {"pounds", "GBP"}, {"pound", "GBP"},
     {"dollars", "$"},      {"dollar", "$"},   {"bucks", "$"},   {"inr", "INR"},    {"hkd", "HKD"},
     {"cdn", "CAD"},        {"rupees", "INR"}, {"sgd", "SGD"},   {"zar", "ZAR"},    {"chf", "CHF"},
-    {"us dollars", "USD"},
+    {"us dollars", "USD"}, {"mxn", "MXN"},    {"brl", "BRL"},   {"jpy", "JPY"},    {"sek", "SEK"},
+    {"nok", "NOK"},        {"dkk", "DKK"},    {"ils", "ILS"},   {"php", "PHP"},    {"twd", "TWD"},
+    {"cop", "COP"},        {"clp", "CLP"},    {"ars", "ARS"},   {"kes", "KES"},    {"ngn", "NGN"},
+    {"pln", "PLN"},        {"krw", "KRW"},
 };
 
 struct CostAmount {
@@ -326,6 +329,13 @@ std::string_view cost_around(std::string_view text, const std::vector<CostAmount
   if (i > 0) {
     const auto comma = text.find(',', begin);
     if (comma != std::string_view::npos && comma < all[i].begin) begin = comma + 1;
+    // So does "or": "$99/month or $999/yr".
+    const auto between = text.substr(begin, all[i].begin - begin);
+    for (const std::string_view mark : {" or ", " and ", " / "}) {
+      const auto at = between.rfind(mark);
+      if (at != std::string_view::npos)
+        begin = std::max(begin, all[i].begin - between.size() + at + mark.size());
+    }
   }
   if (i + 1 < all.size()) {
     const auto comma = text.find_last_of(",(", end);
@@ -336,7 +346,7 @@ std::string_view cost_around(std::string_view text, const std::vector<CostAmount
 
 std::string cost_for_whom(std::string_view words) {
   if (has_any_phrase(words, {"non-members", "non-member", "nonmembers", "nonmember", "non members",
-                             "non member", "not members"})) {
+                             "non member", "not members", "guests", "guest"})) {
     return "non_members";
   }
   if (has_any_phrase(words, {"early career", "early-career", "new professionals"}))

@@ -529,7 +529,9 @@ void when_read_days(std::string_view cell, const std::string& folded,
       const bool after = !when_day(words[i + 1]).empty() || !when_ordinal(words[i + 1]).empty();
       if (before && after) either = true;
     }
-    if (groups || either) reading.days_question = when_quote(cell) + ": which day is for whom?";
+    if (groups || either)
+      reading.days_question =
+          when_quote(cell) + (groups ? ": which day is for whom?" : ": on which of these days?");
   }
   if (!reading.days_question.empty()) {
     reading.days.clear();
@@ -1011,6 +1013,11 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
     if (plain_days && reading.days.size() > 2) reading.cadence = "other";
   }
 
+  reading.excepted = has_any_phrase(
+      plain, {"except",  "excepting",     "excluding",      "skip",      "skipping",
+              "skips",   "no meeting in", "no meetings in", "not in",    "not during",
+              "but not", "no july",       "no august",      "no summer", "summers off",
+              "off in",  "closed in",     "not summer",     "excepto",   "sauf"});
   const auto times = when_times(when_spelled_hours(folded), when_half_in_words(plain));
   const auto zones = when_zones(read, regions);
   std::set<int> starts;
@@ -1205,6 +1212,8 @@ std::string schedule_rule(const ScheduleReading& rhythm, const ScheduleReading& 
     if (day.size() > 2) ++ordinals;
   }
   if (asked) return {};
+  // A rule without the exception would give dates on which nobody comes.
+  if (rhythm.excepted || days.excepted) return {};
   if (cadence == "ambiguous" || cadence == "ad_hoc") return {};
   const auto with_days = [&](std::string rule) {
     return by_day.empty() ? rule : rule + ";BYDAY=" + by_day;

@@ -22,6 +22,7 @@ struct ScheduleReading {
   std::optional<std::int64_t> range_minutes;  ///< from "7:00-8:30 pm"
   std::string tzid;
   bool by_arrangement = false, always_open = false;
+  bool excepted = false;  ///< "except August": the rhythm alone would be wrong
 };
 
 /// Reads rhythm, days, hour and zone, whichever the cell has. `column_of_rhythm`: the whole cell is

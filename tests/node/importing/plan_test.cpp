@@ -370,6 +370,40 @@ TEST(Plan, DollarsWithoutACountryAreThePublishersOrStayWords) {
   EXPECT_EQ(*unclear[0].subject.find("as_stated")->find("cost")->if_string(), "$15 per month");
 }
 
+TEST(Plan, DollarsOfAnotherCountryAreNotThePublishers) {
+  const auto changes =
+      plan_import(plan_sheet("Group,City & State,Cost,Web page\n"
+                             "A,\"Oaxaca, Mexico\",$200 per meeting,https://a.example/\n"
+                             "B,Online,$20 per meeting,https://b.example/\n"
+                             "C,\"Lima, OH\",$99/month or $999/yr,https://c.example/\n"),
+                  {}, plan_defaults());
+  ASSERT_EQ(changes.size(), 3U);
+  const auto options = [&](std::size_t i) {
+    const Json* cost = changes[i].subject.find("cost");
+    const Json* all = cost ? cost->find("options") : nullptr;
+    return all ? protocol::canonical(*all) : std::string();
+  };
+  EXPECT_EQ(options(0).find("amount"), std::string::npos) << options(0);
+  EXPECT_EQ(options(0).find("USD"), std::string::npos) << options(0);
+  EXPECT_NE(options(1).find("USD"), std::string::npos) << options(1);
+  EXPECT_NE(options(2).find(R"("amount":"99","currency":"USD","per":"month")"), std::string::npos)
+      << options(2);
+  EXPECT_NE(options(2).find(R"("amount":"999","currency":"USD","per":"year")"), std::string::npos)
+      << options(2);
+}
+
+TEST(Plan, AnExceptionMakesNoRuleThatWouldMeetOnIt) {
+  const auto sheet = plan_sheet(
+      "Group,How often,Day / Time,Web page\n"
+      "A,1st Mon of the month except Aug,First Monday 12-1:30pm ET,https://a.example/\n"
+      "B,monthly,First Monday 12-1:30pm ET,https://b.example/\n");
+  const auto changes = plan_import(sheet, {}, plan_defaults());
+  ASSERT_EQ(changes.size(), 2U);
+  EXPECT_EQ(protocol::canonical(changes[0].subject).find("rrule"), std::string::npos);
+  EXPECT_NE(protocol::canonical(changes[1].subject).find("rrule"), std::string::npos);
+  EXPECT_NE(import_preview(sheet, changes).find("except Aug"), std::string::npos);
+}
+
 TEST(Plan, NamesakesKeepTheirListingsHoweverTheRowsAreSorted) {
   const std::string heading = "Group,Run by,City & State,Web page\n";
   const std::vector<std::string> rows = {"Peer Group,Body A,\"Lima, OH\",https://a.example/1\n",
