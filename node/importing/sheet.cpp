@@ -336,6 +336,12 @@ protocol::Result<ImportedSheet> understand_file(std::string_view file, protocol:
 
 protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol::Date today) {
   ASSIGN_OR_RETURN(auto csv, read_csv(file));
+  if (std::all_of(csv.records.begin(), csv.records.end(),
+                  [](const auto& record) { return sheet_filled(record).empty(); })) {
+    return protocol::refuse(protocol::ErrorCode::invalid,
+                            "there is nothing in it. Save the sheet as CSV once more, and look "
+                            "whether it is the right file");
+  }
   const auto columns = find_columns(csv.records);
   if (!columns) {
     return protocol::refuse(
@@ -343,10 +349,9 @@ protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol
         "no row of headings with a column of names was found. Seen: " +
             sheet_headings_seen(csv.records) +
             ". Understood would be headings such as 'Group name', 'Who can join', 'City & state', "
-            "'In person or online', "
-            "'Cost', 'How often', 'Day and time', 'How long', 'Web page', 'How to join'. Write "
-            "such "
-            "headings into your sheet, 'Group name' at least, and import it again");
+            "'In person or online', 'Cost', 'How often', 'Day and time', 'How long', 'Web page', "
+            "'How to join'. Write such headings into your sheet, 'Group name' at least, and import "
+            "it again");
   }
   ImportedSheet sheet;
   for (std::size_t i = 0; i < columns->headings.size(); ++i) {

@@ -501,6 +501,15 @@ TEST(Import, UnderstandsALargeSheetInTime) {
   EXPECT_LT(took, std::chrono::seconds(60));
 }
 
+TEST(Import, SaysOfAnEmptyFileThatNothingIsInIt) {
+  for (const char* file : {"", "\xef\xbb\xbf", "\n\n\n", ",,\n , \n"}) {
+    const auto sheet = node::understand_file(file, protocol::Date{});
+    ASSERT_FALSE(sheet);
+    EXPECT_NE(sheet.error().detail.find("nothing in it"), std::string::npos)
+        << sheet.error().detail;
+  }
+}
+
 }  // namespace
 
 }  // namespace node
