@@ -13,7 +13,6 @@ namespace {
 
 using node::FeedState;
 using protocol::ErrorCode;
-using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
@@ -56,13 +55,13 @@ std::vector<StateCase> state_cases() {
   handed.last_success = std::nullopt;
   cases.push_back({FeedState::ok, handed, std::nullopt});
   auto stale = state_feed();
-  stale.heartbeat = stale.last_success = kStateNow - days(9);
+  stale.heartbeat = stale.last_success = kStateNow - std::chrono::days(9);
   cases.push_back({FeedState::stale, stale, std::nullopt});
   auto dead = state_feed();
-  dead.heartbeat = dead.last_success = kStateNow - days(36);
+  dead.heartbeat = dead.last_success = kStateNow - std::chrono::days(36);
   cases.push_back({FeedState::dead, dead, std::nullopt});
   auto rekeyed = state_feed();
-  rekeyed.waiting_since = kStateNow - days(2);
+  rekeyed.waiting_since = kStateNow - std::chrono::days(2);
   cases.push_back({FeedState::dead, rekeyed, std::nullopt});
   auto quarantined = state_feed();
   quarantined.quarantined = true;
@@ -131,7 +130,7 @@ TEST(FeedStateWords, GoInMinutesHoursAndDays) {
                {hours(1), "1 hour ago"},
                {hours(47), "47 hours ago"},
                {hours(48), "2 days ago"},
-               {days(400), "400 days ago"}};
+               {std::chrono::days(400), "400 days ago"}};
   for (const auto& one : cases)
     EXPECT_EQ(node::how_long_ago(kStateNow - one.ago, kStateNow), one.said);
 }
