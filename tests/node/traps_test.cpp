@@ -78,8 +78,9 @@ TEST_F(Traps, UnknownMembersSurvivePublishFollowMirrorEvidenceAndVerify) {
                                           {"formats", Json::array({"hologram", "video"})}})})[0];
   federation.sync(national);
   federation.sync(lake);
-  // The reader has it from a copy: its own host is gone.
+  // The reader has it from a single copy: its own host is gone.
   origin_down(ohio);
+  federation.source.stop_site("lake.test");
   federation.sync(reader);
   ASSERT_EQ(shown_of(reader, ohio), 3U);
   ASSERT_EQ(report(reader, ohio.scid).state, node::FeedState::unconfirmed_head);

@@ -54,7 +54,7 @@ TEST_F(CopiedFeed, OfAPublisherThatIsDownIsShownAndMarkedUntilItsHostConfirmsIt)
                       "https://national.test"),
             std::string::npos)
       << said;
-  EXPECT_NE(said.find("fetch-connect (unconfirmed-head: its own host does not give it"),
+  EXPECT_NE(said.find("fetch-connect: unconfirmed-head: its own host does not give it"),
             std::string::npos)
       << said;
   const auto path = "/groups/" + keys[0].text();
