@@ -91,6 +91,9 @@ bool may_be_own_network(protocol::ErrorCode code) {
 
 /// For how long a node that seems to have no network tries each feed as often as ever.
 constexpr auto kOwnNetworkDown = std::chrono::hours(24);
+/// Who answered so shortly before a failure answered beside it: times are whole seconds, and
+/// several are read at once.
+constexpr auto kBesideIt = std::chrono::minutes(1);
 
 /// A source that remembers for how long its servers asked to be left alone. For one cycle of one
 /// feed.
@@ -528,7 +531,7 @@ FeedOutcome Node::sync_at_its_host(const std::string& scid,
     // Once its own network is back, nothing should wait for hours.
     if (current->failures > 0 && may_be_own_network(code) && current->last_success &&
         now - *current->last_success < kOwnNetworkDown && current->last_attempt &&
-        nobody_answered_since(store_.database(), scid, *current->last_attempt)) {
+        nobody_answered_since(store_.database(), scid, *current->last_attempt - kBesideIt)) {
       next = std::min(next, after_success(now, poll_interval_));
     }
     if (code == protocol::ErrorCode::did_deactivated) {

@@ -201,6 +201,16 @@ TEST_F(Trouble, O11_OneThatIsDeadWhileOthersLiveIsAskedLessAndLess) {
   EXPECT_LE(tries.size(), 9U);
 }
 
+TEST_F(Trouble, O11_OneThatIsDeadIsLeftAloneAlsoWhenAllAreReadAtOnce) {
+  federation.source.stop_serving("ohio.test/o/main");
+  for (int i = 0; i < 6; ++i) federation.sync(reader);
+  for (const auto& report : reader.node->feeds()) {
+    if (report.feed.did.find("ohio.test") == std::string::npos) continue;
+    EXPECT_EQ(report.feed.failures, 6);
+    EXPECT_GT(report.feed.next_attempt, federation.clock.now() + hours(4));
+  }
+}
+
 TEST_F(Trouble, O12_AllAnchorsAwayAreNotedThenHideAndComeBackWithoutBeingReadAnew) {
   federation.source.stop_serving("national.test/o/main");
   const auto status = [&] {
