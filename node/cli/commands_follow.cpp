@@ -601,9 +601,13 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
                  "\n");
     output.print("  " + std::to_string(report.listings) + " listings, " +
                  std::to_string(report.feed.size) + " entries");
-    if (report.feed.last_success)
-      output.print(", read well on " + protocol::format_timestamp(*report.feed.last_success) +
-                   " (" + how_long_ago(*report.feed.last_success, node.clock().now()) + ")");
+    // Where the state has not just said so; one's own feed is not read at all.
+    const auto read_well =
+        report.feed.last_success ? protocol::format_timestamp(*report.feed.last_success) : "";
+    if (!report.feed.own && !read_well.empty() &&
+        report.in_words.find(read_well) == std::string::npos)
+      output.print(", read well on " + read_well + " (" +
+                   how_long_ago(*report.feed.last_success, node.clock().now()) + ")");
     output.print("\n");
     if (report.hidden) {
       output.print("  " +

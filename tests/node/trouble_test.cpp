@@ -54,6 +54,16 @@ class Trouble : public testing::Test {
     }
     return found;
   }
+  /// Each chapter has a newer group, and no host is found any more.
+  void news_and_no_names() {
+    for (auto* chapter : chapters)
+      federation.publish(*chapter, {simple_listing("Newer group of " + chapter->host)});
+    federation.source.lie(
+        [](const std::string& url,
+           const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
+          return protocol::refuse(ErrorCode::fetch_dns, url + ": temporary failure");
+        });
+  }
   /// Stamps every publisher's checkpoint anew, as a serving node does.
   void stamp() {
     for (auto* member : everybody()) {
@@ -135,13 +145,7 @@ TEST_F(Trouble, O10_AStampOfTheFutureIsReplacedOnceTheClockIsRight) {
 }
 
 TEST_F(Trouble, O11_WithoutNamesSearchGoesOnAndNothingIsLost) {
-  federation.source.lie(
-      [](const std::string& url,
-         const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
-        return protocol::refuse(ErrorCode::fetch_dns, url + ": temporary failure");
-      });
-  for (auto* chapter : chapters)
-    federation.publish(*chapter, {simple_listing("Newer group of " + chapter->host)});
+  news_and_no_names();
   test_support::Beside searches([&] { return federation.found(reader).size() == 3; });
   const auto requests = federation.source.requests();
   for (int minute = 0; minute < 60; ++minute) {
@@ -157,13 +161,7 @@ TEST_F(Trouble, O11_WithoutNamesSearchGoesOnAndNothingIsLost) {
 }
 
 TEST_F(Trouble, O11_WhenTheNetworkIsBackAllIsReadWithinOneInterval) {
-  federation.source.lie(
-      [](const std::string& url,
-         const std::string&) -> std::optional<protocol::Result<crawler::FetchResponse>> {
-        return protocol::refuse(ErrorCode::fetch_dns, url + ": temporary failure");
-      });
-  for (auto* chapter : chapters)
-    federation.publish(*chapter, {simple_listing("Newer group of " + chapter->host)});
+  news_and_no_names();
   const auto pass = [&](int count) {
     for (int minute = 0; minute < count; ++minute) {
       federation.clock.advance(minutes(1));
