@@ -1,6 +1,7 @@
 #include "node/feed_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "node/pages/html.h"
 #include "protocol/limits.h"
@@ -108,8 +109,7 @@ std::string state_trouble(const Feed& feed, protocol::Timestamp now) {
   if (!feed.trouble->detail.empty()) {
     auto detail = feed.trouble->detail.substr(0, kStateMostDetail);
     if (detail.size() < feed.trouble->detail.size()) detail += "...";
-    std::replace(detail.begin(), detail.end(), '\n', ' ');
-    text += ": " + visible_text(detail);
+    text += ": " + visible_line(std::move(detail));
   }
   text += ")";
   if (has_failed && feed.failures > 1)

@@ -26,12 +26,6 @@ std::string follow_joined(const std::vector<std::string>& words) {
   return text;
 }
 
-/// A stranger's words, which may neither upset a terminal nor look like lines of ours.
-std::string follow_one_line(std::string text) {
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  return visible_text(text);
-}
-
 std::optional<int> follow_whole_number(const std::string& text, int most) {
   if (text.empty() || text.size() > 3 ||
       !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
@@ -595,7 +589,7 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
                          "names whom you trust.") +
                  "\n\n");
   for (const auto& report : reports) {
-    output.print(follow_one_line(report.name) + (report.feed.own ? " (this node)" : "") + "\n  " +
+    output.print(visible_line(report.name) + (report.feed.own ? " (this node)" : "") + "\n  " +
                  report.feed.scid + "\n");
     output.print("  " + wrapped(std::string(word(report.state)) + ": " + report.in_words, 2) +
                  "\n");
@@ -612,7 +606,7 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
     if (report.hidden) {
       output.print("  " +
                    wrapped("Not shown: " + std::string(protocol::word(report.hidden->code)) + ". " +
-                               follow_one_line(report.hidden->detail),
+                               visible_line(report.hidden->detail),
                            2) +
                    "\n");
     }
@@ -633,7 +627,7 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
       output.print("  " +
                    wrapped(record.type + " " + record.key.text() + ": " +
                                std::string(protocol::word(record.trouble->code)) + ": " +
-                               follow_one_line(record.trouble->detail) +
+                               visible_line(record.trouble->detail) +
                                (record.document.empty() ? "" : " (its older text is shown)"),
                            4) +
                    "\n");

@@ -156,6 +156,27 @@ std::string calendar_description(const protocol::Listing& listing, const ExportS
   return text;
 }
 
+/// A first date on which the rule falls, as a calendar wants one; days that are taken out again are
+/// such. Nothing where nobody can know it.
+std::optional<LocalTime> calendar_first(const protocol::ScheduleRule& rule,
+                                        const ExportSource& source) {
+  const auto given = protocol::parse_local_time(rule.dtstart);
+  const auto begin =
+      given ? *given : std::chrono::floor<days>(LocalTime(source.signed_at.time_since_epoch()));
+  auto plain = rule;
+  plain.exdates.clear();
+  plain.rdates.clear();
+  const auto found = rule_dates(plain, begin, begin + days{366 * 9}, 1);
+  if (found.known != protocol::DatesKnown::known || found.dates.empty()) return std::nullopt;
+  return found.dates.front();
+}
+
+/// Only a card, or not meeting.
+bool calendar_leaves_out(const protocol::Listing& listing) {
+  return listing.disclosure == "card_only" || listing.status == "paused" ||
+         listing.status == "closed" || listing.status == "withdrawn";
+}
+
 }  // namespace
 
 std::string calendar_text(std::string_view text) {
@@ -203,25 +224,21 @@ void CalendarWriter::add_zone(const std::string& name, Timestamp from) {
   zones_.emplace_back(name, from);
 }
 
+bool has_calendar(const protocol::Listing& listing, const ExportSource& source) {
+  return !calendar_leaves_out(listing) &&
+         std::any_of(listing.schedule.begin(), listing.schedule.end(),
+                     [&](const auto& rule) { return calendar_first(rule, source).has_value(); });
+}
+
 bool CalendarWriter::add(const protocol::Listing& listing, const ExportSource& source) {
-  if (listing.disclosure == "card_only" || listing.status == "paused" ||
-      listing.status == "closed" || listing.status == "withdrawn")
-    return false;
+  if (calendar_leaves_out(listing)) return false;
   bool any = false;
   for (std::size_t i = 0; i < listing.schedule.size(); ++i) {
     const auto& rule = listing.schedule[i];
     const auto zone = Zone::find(rule.tzid);
-    const auto given = protocol::parse_local_time(rule.dtstart);
-    // A calendar wants a first date on which the rule falls; days that are taken out again are
-    // such.
-    auto begin =
-        given ? *given : std::chrono::floor<days>(LocalTime(source.signed_at.time_since_epoch()));
-    auto plain = rule;
-    plain.exdates.clear();
-    plain.rdates.clear();
-    const auto found = rule_dates(plain, begin, begin + days{366 * 9}, 1);
-    if (found.known != protocol::DatesKnown::known || found.dates.empty()) continue;
-    const auto first = found.dates.front();
+    const auto begin = calendar_first(rule, source);
+    if (!begin) continue;
+    const auto first = *begin;
     const auto clock = first - std::chrono::floor<days>(first);
     any = true;
 

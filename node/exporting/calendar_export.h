@@ -43,6 +43,9 @@ class CalendarWriter {
   std::string events_;
 };
 
+/// Whether CalendarWriter::add() would add it; nothing is written for that.
+bool has_calendar(const protocol::Listing& listing, const ExportSource& source);
+
 /// One content line: folded at 75 bytes between code points, with CRLF.
 std::string calendar_line(std::string_view name, std::string_view value);
 /// A TEXT value: marks escaped, line breaks as \n, other control characters left out.

@@ -1,5 +1,7 @@
 #include "node/pages/html.h"
 
+#include <algorithm>
+
 #include "node/http/message.h"
 #include "protocol/document/text_safety.h"
 #include "protocol/document/web_address.h"
@@ -79,6 +81,11 @@ std::string visible_text(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string visible_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return visible_text(text);
 }
 
 std::string host_of(std::string_view url) {

@@ -101,6 +101,9 @@ class Html {
 /// `text` with every character that is invisible, turns the direction, or is piled on others,
 /// shown as a box (U+25AF).
 std::string visible_text(std::string_view text);
+/// The same in one line: a stranger's words, which may neither upset a terminal nor look like lines
+/// of ours.
+std::string visible_line(std::string text);
 
 /// "chapter.test" of "https://chapter.test:8443/a"; empty where it has none.
 std::string host_of(std::string_view url);

@@ -213,8 +213,7 @@ Html listing_card(const Group& group, std::size_t number, protocol::Timestamp no
   act(group_address(group.key.text(), situation, zone).part("join"), "How to join",
       open ? Constant("act main") : Constant("act"));
   const std::string at = "/groups/" + group.key.text();
-  if (CalendarWriter calendar(now); calendar.add(listing, export_source(group)))
-    act(Address::local(at + ".ics"), "Calendar");
+  if (has_calendar(listing, export_source(group))) act(Address::local(at + ".ics"), "Calendar");
   html.add(compare);
   act(Address::local(at + "/report"), "Report");
   html.raw("</div>\n</article>");

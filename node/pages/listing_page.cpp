@@ -264,7 +264,7 @@ class DetailPage {
     if (const auto dates = next_dates_list(listing_, reader_, situation_, now_); !dates.empty()) {
       Html named;
       named.raw("<div id=\"when\" class=\"stack\">\n").add(dates);
-      if (CalendarWriter calendar(now_); calendar.add(listing_, export_source(group_))) {
+      if (has_calendar(listing_, export_source(group_))) {
         named.raw("<p class=\"small noprint\">");
         named.open("a", {Attribute(Address::local("/groups/" + group_.key.text() + ".ics"))});
         named.raw("Add to your calendar</a></p>\n");

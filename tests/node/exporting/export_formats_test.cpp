@@ -143,7 +143,9 @@ TEST(CalendarExport, GivesNoHourWithoutAZoneAndNoDateWithoutAPhase) {
   EXPECT_THAT(text, Not(HasSubstr("T190000")));
   const auto adds = [](const protocol::Listing& one) {
     CalendarWriter calendar(formats_now());
-    return calendar.add(one, formats_source());
+    const bool added = calendar.add(one, formats_source());
+    EXPECT_EQ(has_calendar(one, formats_source()), added);
+    return added;
   };
   listing.disclosure = "card_only";
   EXPECT_FALSE(adds(listing));
@@ -227,7 +229,9 @@ TEST(ExportFormats, WriteSamplesForOtherPrograms) {
     // Of listings with one rule at a known hour: the moments that a program must find.
     if (listing.schedule.size() != 1 || !Zone::find(listing.schedule[0].tzid)) continue;
     CalendarWriter alone(formats_now());
-    if (!alone.add(listing, formats_source())) continue;
+    const bool added = alone.add(listing, formats_source());
+    EXPECT_EQ(has_calendar(listing, formats_source()), added);
+    if (!added) continue;
     Json::Array dates;
     for (const auto& date : next_dates(listing, formats_now(), 10).dates)
       dates.push_back(protocol::format_timestamp(*date.utc));
