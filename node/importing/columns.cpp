@@ -258,6 +258,7 @@ bool heading_column_has_people(const std::vector<std::vector<std::string>>& reco
 struct HeadingRow {
   std::vector<SheetField> fields;
   int known = 0;
+  int read = 0;  ///< as known, with headings whose field another column has
   int filled = 0;
   bool names = false;
   std::vector<int> scores;  ///< by column, of its heading
@@ -280,6 +281,7 @@ HeadingRow heading_row(const std::vector<std::string>& record) {
   for (const auto i : order) {
     const auto field = readings[i].field;
     if (field == SheetField::none) continue;
+    ++row.read;
     const bool taken = std::find(row.fields.begin(), row.fields.end(), field) != row.fields.end();
     // "Day" beside "Time", "Meets" beside "Start time": together they say when.
     constexpr int kOnlyThat = 900;
@@ -414,8 +416,9 @@ std::optional<SheetColumns> find_columns(const std::vector<std::vector<std::stri
   HeadingRow best_row;
   for (std::size_t i = 0; i < records.size() && i < kSearched; ++i) {
     auto row = heading_row(records[i]);
-    const bool enough = row.known >= 3 ? row.known * 2 >= row.filled
-                                       : row.known == row.filled && row.known > 0 && row.names;
+    // "Name" of the group beside "Name" of who leads it: both are headings.
+    const bool enough = row.known >= 3 ? row.read * 2 >= row.filled
+                                       : row.read == row.filled && row.known > 0 && row.names;
     if (!enough || !row.names) continue;
     if (!best || row.known > best_row.known) {
       best = i;

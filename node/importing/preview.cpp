@@ -186,6 +186,12 @@ std::string preview_row_word(std::string note, const std::string& row_word) {
   return note;
 }
 
+/// "Cost: …", and "How often do you meet? …" where the heading ends in a mark of its own.
+std::string preview_labeled(const std::string& heading, const std::string& text) {
+  if (heading.empty()) return text;
+  return heading + (heading.ends_with('?') || heading.ends_with(':') ? " " : ": ") + text;
+}
+
 /// The heading over the cell that a question is about, to be found again in the sheet. Empty where
 /// several columns say it.
 std::string preview_heading(const ImportedSheet& sheet, const std::string& field) {
@@ -295,7 +301,7 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
             return column.first == left_out.first && column.second.empty();
           }))
         continue;
-      out.say("  not understood: ", left_out.first + ": '" + left_out.second + "'");
+      out.say("  not understood: ", preview_labeled(left_out.first, "'" + left_out.second + "'"));
       left = true;
     }
     for (const auto& question : row.questions) {
@@ -309,7 +315,7 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
         continue;
       }
       const auto heading = preview_heading(sheet, question.field);
-      out.say("  please say: ", (heading.empty() ? "" : heading + ": ") + question.question);
+      out.say("  please say: ", preview_labeled(heading, question.question));
       asked = true;
     }
     if (change == changes.end()) continue;

@@ -511,7 +511,14 @@ void place_by_town_alone(const std::string& written, PlaceReading& reading) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : " ") + name;
   if (!place_is_town(text) || text.find_first_of("0123456789") != std::string::npos) return;
-  const auto answer = Gazetteer::shared().find(text);
+  auto answer = Gazetteer::shared().find(text);
+  if (answer.places.empty()) {
+    // "Minneapolis-St. Paul": two towns that are one to everybody, under the name of the first.
+    const auto folded = fold_cell(text);
+    const auto dash = folded.find('-');
+    if (dash != std::string::npos)
+      answer = Gazetteer::shared().find(tidy_cell(std::string_view(folded).substr(0, dash)));
+  }
   if (answer.places.empty() || answer.places.front().population < kWorthAsking) return;
   if (answer.is_clear() && answer.places.front().population >= kKnownToAll) {
     reading.locality = text;

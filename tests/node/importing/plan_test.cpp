@@ -448,6 +448,14 @@ TEST(Preview, SaysInWhichColumnAndCountsWhatItDoesNotList) {
   EXPECT_NE(text.find("And 10 more that are not in the sheet any more"), std::string::npos) << text;
 }
 
+TEST(Preview, QuotesTheQuestionOfAFormWithoutAColonBehindIt) {
+  const auto sheet = plan_sheet("Name of your group,How often do you meet?\nTea Hour,bi-monthly\n");
+  const auto text = import_preview(sheet, plan_import(sheet, {}, plan_defaults()), 2'000);
+  EXPECT_NE(text.find("please say: How often do you meet? 'bi-monthly': twice a month"),
+            std::string::npos)
+      << text;
+}
+
 TEST(Preview, IsPlainSentencesWithinTheWidth) {
   const auto sheet = plan_sheet(
       "Our groups,,,,\n"
