@@ -235,6 +235,22 @@ std::optional<int> small_number(std::string_view word) {
   return number;
 }
 
+std::size_t typing_slips(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> cost(a.size() + 1,
+                                             std::vector<std::size_t>(b.size() + 1, 0));
+  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
+  for (std::size_t k = 0; k <= b.size(); ++k) cost[0][k] = k;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    for (std::size_t k = 1; k <= b.size(); ++k) {
+      cost[i][k] = std::min({cost[i - 1][k] + 1, cost[i][k - 1] + 1,
+                             cost[i - 1][k - 1] + (a[i - 1] == b[k - 1] ? 0U : 1U)});
+      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+        cost[i][k] = std::min(cost[i][k], cost[i - 2][k - 2] + 1);
+    }
+  }
+  return cost[a.size()][b.size()];
+}
+
 std::string mail_address_in(std::string_view text) {
   const auto at = text.find('@');
   if (at == std::string_view::npos || at == 0) return {};

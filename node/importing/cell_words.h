@@ -41,6 +41,10 @@ std::string cut_text(std::string_view text, std::size_t bytes);
 /// "6", "six", "twelve": up to 9999 in digits, up to twenty in words.
 std::optional<int> small_number(std::string_view word);
 
+/// Letters to change, add, drop or exchange with their neighbor to make `a` of `b`: short words
+/// only.
+std::size_t typing_slips(std::string_view a, std::string_view b);
+
 /// Whether a text has an e-mail address; the first one, as it is written.
 std::string mail_address_in(std::string_view text);
 

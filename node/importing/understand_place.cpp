@@ -137,6 +137,24 @@ std::string place_tidied(std::string_view text, bool behind_town) {
   return place_is_code(letters) ? letters : all;
 }
 
+/// "Tennesee", "Massachussets": the one state that was meant, if no town is called so.
+std::vector<std::string> place_mistyped_state(std::string_view text) {
+  constexpr std::size_t kLongEnough = 7;
+  constexpr std::size_t kLongest = 24;
+  constexpr std::size_t kVeryLong = 11;
+  const auto words = fold_cell(text);
+  if (words.size() < kLongEnough || words.size() > kLongest) return {};
+  std::vector<std::string> codes;
+  for (const auto& [code, name] : protocol::us_regions()) {
+    const auto whole = fold_cell(name);
+    if (whole.size() < kLongEnough || whole.front() != words.front()) continue;
+    if (typing_slips(words, whole) <= (whole.size() >= kVeryLong ? 2U : 1U))
+      codes.emplace_back(code);
+  }
+  if (codes.size() != 1 || !Gazetteer::shared().find(text).places.empty()) return {};
+  return codes;
+}
+
 /// The codes of a name as it stands, or without the words around it.
 std::vector<std::string> place_codes(std::string_view text) {
   auto codes = regions_of(text);
@@ -196,7 +214,7 @@ std::vector<std::string> place_codes(std::string_view text) {
     words.erase(words.begin());
     if (joined().size() > 3) codes = regions_of(joined());
   }
-  return codes;
+  return codes.empty() ? place_mistyped_state(text) : codes;
 }
 
 /// "Dallas Texas", "Portland OR": a town and a region with nothing between them.
@@ -499,6 +517,8 @@ void place_settle(std::vector<PlaceName>& names, PlaceColumn column,
 void place_by_town_alone(const std::string& written, PlaceReading& reading) {
   constexpr std::int64_t kWorthAsking = 15'000;
   constexpr std::int64_t kKnownToAll = 300'000;
+  constexpr std::int64_t kKnownByHalfItsName = 100'000;
+  constexpr std::int64_t kBeyondDoubt = 100;
   // "Greater Toronto Area", "Atlanta metro", "downtown Denver"
   auto names = split_words(written);
   const auto around = [](const std::string& name) {
@@ -520,6 +540,17 @@ void place_by_town_alone(const std::string& written, PlaceReading& reading) {
       answer = Gazetteer::shared().find(tidy_cell(std::string_view(folded).substr(0, dash)));
   }
   if (answer.places.empty() || answer.places.front().population < kWorthAsking) return;
+  // "Midwest" is hardly Midwest City; "Salt Lake" is Salt Lake City.
+  const auto whole = fold_cell(answer.places.front().name);
+  if (whole.starts_with(fold_cell(text) + " city") &&
+      answer.places.front().population < kKnownByHalfItsName)
+    return;
+  // "Toronto": nobody thinks of the one in Ohio.
+  if (answer.places.size() > 1 && answer.regions.empty() &&
+      answer.places[0].population >= kKnownToAll &&
+      answer.places[0].population >=
+          kBeyondDoubt * std::max<std::int64_t>(answer.places[1].population, 1))
+    answer.places.resize(1);
   if (answer.is_clear() && answer.places.front().population >= kKnownToAll) {
     reading.locality = text;
     reading.regions = {answer.places.front().region};

@@ -365,23 +365,6 @@ constexpr WhenOrdinal kWhenOrdinals[] = {
     {"troisi\xC3\xA8me", "3"},
 };
 
-/// Letters to change, add, drop or exchange with their neighbor to make `a` of `b`.
-std::size_t when_slips(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> cost(a.size() + 1,
-                                             std::vector<std::size_t>(b.size() + 1, 0));
-  for (std::size_t i = 0; i <= a.size(); ++i) cost[i][0] = i;
-  for (std::size_t k = 0; k <= b.size(); ++k) cost[0][k] = k;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t k = 1; k <= b.size(); ++k) {
-      cost[i][k] = std::min({cost[i - 1][k] + 1, cost[i][k - 1] + 1,
-                             cost[i - 1][k - 1] + (a[i - 1] == b[k - 1] ? 0U : 1U)});
-      if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-        cost[i][k] = std::min(cost[i][k], cost[i - 2][k - 2] + 1);
-    }
-  }
-  return cost[a.size()][b.size()];
-}
-
 /// "Thurday", "Wensday": the one day that was meant, if only one is that near.
 std::string_view when_mistyped_day(std::string_view word) {
   constexpr std::pair<std::string_view, std::string_view> kWhole[] = {
@@ -395,7 +378,7 @@ std::string_view when_mistyped_day(std::string_view word) {
   for (const auto& [name, code] : kWhole) {
     const std::size_t allowed = name.size() > 8 ? 2 : 1;
     if (word.front() != name.front() && word.substr(0, 2) != name.substr(0, 2)) continue;
-    if (when_slips(word, name) > allowed) continue;
+    if (typing_slips(word, name) > allowed) continue;
     if (!nearest.empty()) return {};
     nearest = code;
   }
