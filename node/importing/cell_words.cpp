@@ -226,6 +226,11 @@ std::optional<int> small_number(std::string_view word) {
       "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"};
   const auto* found = std::find(kWords.begin(), kWords.end(), word);
   if (found != kWords.end()) return static_cast<int>(found - kWords.begin());
+  constexpr std::pair<std::string_view, int> kMore[] = {
+      {"dozen", 12}, {"thirty", 30}, {"forty", 40}, {"fifty", 50}, {"sixty", 60}, {"ninety", 90}};
+  for (const auto& [name, value] : kMore) {
+    if (name == word) return value;
+  }
   if (word.empty() || word.size() > 4) return std::nullopt;
   int number = 0;
   for (const char c : word) {

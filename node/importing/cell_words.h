@@ -38,7 +38,7 @@ std::vector<std::string> split_words(std::string_view text);
 /// At most `bytes` of UTF-8, cut before a code point that does not fit.
 std::string cut_text(std::string_view text, std::size_t bytes);
 
-/// "6", "six", "twelve": up to 9999 in digits, up to twenty in words.
+/// "6", "six", "twelve": up to 9999 in digits, up to twenty, and a few larger ones, in words.
 std::optional<int> small_number(std::string_view word);
 
 /// Letters to change, add, drop or exchange with their neighbor to make `a` of `b`: short words

@@ -60,7 +60,9 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "coverage|where members are|regions served|who lives where|catchment|geographic reach|reach"},
     {SheetField::place,
      "city and state|city state|location|where|place|region|area|city area|meeting place|address|"
-     "where it meets|where we meet|where do you meet|city and region|city region|town and state|"
+     "where it meets|where we meet|meets where|place and format|place format|where and how|"
+     "location and format|location format|where do you meet|city and region|city region|town and "
+     "state|"
      "city or region|locale|venue|city country|city state country|state country|geography|town "
      "city|"
      "meeting location|city county"},
@@ -86,7 +88,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "regularity|periodicity|interval|how often it meets|how often do you meet|repeats|meets "
      "every"},
     {SheetField::day_time,
-     "day time|day and time|when|meets|meeting time|start time|starting time|starts|begins|start|"
+     "day time|day and time|when|meets|meets when|meeting time|start time|starting "
+     "time|starts|begins|start|"
      "end time|ending time|ends|end|meeting "
      "times|schedule|days|time|times|day|date|"
      "dates|date and time|day s time s|meeting day|meeting days|when it meets|when do you meet|day "
@@ -99,7 +102,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::size,
      "max size|size|capacity|places|seats|group size|max|how many|limit|spots|number of members|"
      "maximum size|maximum|how big|max participants|max members|max number|number of participants|"
-     "size limit|how many people|max size open or closed|members max|cap|group "
+     "size limit|how many people|numbers|group numbers|max size open or closed|members "
+     "max|cap|group "
      "limit|openings|headcount|room for"},
     {SheetField::intake,
      "open or closed|open closed|accepting|accepting members|accepting new members|status|open to "

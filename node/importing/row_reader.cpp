@@ -321,7 +321,10 @@ class RowReader {
                           tidy_cell(cell(SheetField::day_time)) + "': how long is a meeting?";
     } else if (length.question.empty() && !stated(SheetField::length)) {
       length = beside;
-      if (!length.minutes && length.question.empty() && !has(SheetField::length))
+      // Opening hours are no length of a meeting.
+      constexpr std::int64_t kLongMeeting = 300;
+      if (!length.minutes && length.question.empty() && clock.range_minutes &&
+          *clock.range_minutes <= kLongMeeting)
         length.minutes = clock.range_minutes;
     }
     said_.duration_min = length.minutes;
@@ -359,7 +362,15 @@ class RowReader {
 
   void read_size() {
     auto size = understand_size(cell(SheetField::size));
-    const auto door = understand_size(cell(SheetField::intake));
+    auto door = understand_size(cell(SheetField::intake));
+    // "New members? Y"
+    if (door.intake.empty() && door.intake_question.empty() &&
+        has_any_phrase(plain_words(heading(SheetField::intake)),
+                       {"new", "accepting", "taking", "room", "open", "openings"})) {
+      const auto answer = plain_words(cell(SheetField::intake));
+      if (answer == "y" || answer == "yes" || answer.starts_with("yes ")) door.intake = "open";
+      if (answer == "n" || answer == "no") door.intake = "closed";
+    }
     // "Size, open or closed" is one column about both.
     const bool both =
         !has(SheetField::size) && has_any_phrase(plain_words(heading(SheetField::intake)),

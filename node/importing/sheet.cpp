@@ -126,9 +126,9 @@ std::vector<std::string> sheet_name_words(const Understood& said) {
   std::vector<std::string> words;
   const auto run_by = plain_words(said.run_by);
   for (auto& word : split_words(plain_words(said.name))) {
-    if (word == "the" || word == "a" || word == "an" || word == "for" || word == "of" ||
-        word == "and")
-      continue;
+    constexpr std::string_view kSmall[] = {"the", "a",  "an", "for",  "of", "and",
+                                           "in",  "at", "on", "with", "to", "fb"};
+    if (std::find(std::begin(kSmall), std::end(kSmall), word) != std::end(kSmall)) continue;
     if (has_phrase(run_by, word)) continue;
     words.push_back(std::move(word));
   }

@@ -14,26 +14,31 @@ bool cost_is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct CostMark {
   std::string_view mark;
-  std::string_view currency;  ///< "$" where it depends on the country
+  std::string_view currency;  ///< "$", "rs" or "kr" where it depends on the country
 };
 
 // Longer marks first. Codes are looked for as words.
 constexpr CostMark kCostMarks[] = {
-    {"cdn$", "CAD"},         {"can$", "CAD"},     {"nt$", "TWD"},      {"us$", "USD"},
-    {"hk$", "HKD"},          {"au$", "AUD"},      {"ca$", "CAD"},      {"nz$", "NZD"},
-    {"sg$", "SGD"},          {"a$", "AUD"},       {"c$", "CAD"},       {"s$", "SGD"},
-    {"r$", "BRL"},           {"$", "$"},          {"\xC2\xA3", "GBP"}, {"\xE2\x82\xAC", "EUR"},
+    {"cdn$", "CAD"},         {"can$", "CAD"},     {"nt$", "TWD"},          {"us$", "USD"},
+    {"hk$", "HKD"},          {"au$", "AUD"},      {"ca$", "CAD"},          {"nz$", "NZD"},
+    {"sg$", "SGD"},          {"a$", "AUD"},       {"c$", "CAD"},           {"s$", "SGD"},
+    {"r$", "BRL"},           {"rs.", "rs"},       {"\xE2\x82\xAA", "ILS"}, {"\xE2\x82\xB1", "PHP"},
+    {"\xE2\x82\xA6", "NGN"}, {"$", "$"},          {"\xC2\xA3", "GBP"},     {"\xE2\x82\xAC", "EUR"},
     {"\xE2\x82\xB9", "INR"}, {"\xC2\xA5", "JPY"},
 };
 constexpr CostMark kCostWords[] = {
-    {"usd", "USD"},        {"cad", "CAD"},    {"aud", "AUD"},   {"nzd", "NZD"},    {"gbp", "GBP"},
-    {"eur", "EUR"},        {"euro", "EUR"},   {"euros", "EUR"}, {"pounds", "GBP"}, {"pound", "GBP"},
-    {"dollars", "$"},      {"dollar", "$"},   {"bucks", "$"},   {"inr", "INR"},    {"hkd", "HKD"},
-    {"cdn", "CAD"},        {"rupees", "INR"}, {"sgd", "SGD"},   {"zar", "ZAR"},    {"chf", "CHF"},
-    {"us dollars", "USD"}, {"mxn", "MXN"},    {"brl", "BRL"},   {"jpy", "JPY"},    {"sek", "SEK"},
-    {"nok", "NOK"},        {"dkk", "DKK"},    {"ils", "ILS"},   {"php", "PHP"},    {"twd", "TWD"},
-    {"cop", "COP"},        {"clp", "CLP"},    {"ars", "ARS"},   {"kes", "KES"},    {"ngn", "NGN"},
-    {"pln", "PLN"},        {"krw", "KRW"},
+    {"usd", "USD"},        {"cad", "CAD"},   {"aud", "AUD"},     {"nzd", "NZD"},
+    {"gbp", "GBP"},        {"eur", "EUR"},   {"euro", "EUR"},    {"euros", "EUR"},
+    {"pounds", "GBP"},     {"pound", "GBP"}, {"dollars", "$"},   {"dollar", "$"},
+    {"bucks", "$"},        {"inr", "INR"},   {"hkd", "HKD"},     {"cdn", "CAD"},
+    {"rupees", "INR"},     {"sgd", "SGD"},   {"zar", "ZAR"},     {"chf", "CHF"},
+    {"us dollars", "USD"}, {"mxn", "MXN"},   {"brl", "BRL"},     {"jpy", "JPY"},
+    {"sek", "SEK"},        {"nok", "NOK"},   {"dkk", "DKK"},     {"ils", "ILS"},
+    {"php", "PHP"},        {"twd", "TWD"},   {"cop", "COP"},     {"clp", "CLP"},
+    {"ars", "ARS"},        {"kes", "KES"},   {"ngn", "NGN"},     {"pln", "PLN"},
+    {"krw", "KRW"},        {"nis", "ILS"},   {"shekels", "ILS"}, {"rand", "ZAR"},
+    {"rs", "rs"},          {"ksh", "KES"},   {"kr", "kr"},       {"rmb", "CNY"},
+    {"yen", "JPY"},        {"quid", "GBP"},
 };
 
 struct CostAmount {
@@ -86,6 +91,12 @@ std::string_view cost_mark_at(std::string_view text, std::size_t at, std::size_t
       length = name.size();
       return currency;
     }
+  }
+  // "R350": directly before the number only.
+  if (at + 1 < text.size() && text[at] == 'r' && cost_is_digit(text[at + 1]) &&
+      (at == 0 || text[at - 1] == ' ' || text[at - 1] == '(' || text[at - 1] == '-')) {
+    length = 1;
+    return "ZAR";
   }
   length = 0;
   return {};
@@ -182,15 +193,29 @@ std::vector<CostAmount> cost_amounts(std::string_view text) {
 
 /// Shorthand written out: "w/ membership", "incl. in dues", "ten dollars".
 std::string cost_spelled_out(std::string text) {
-  constexpr std::pair<std::string_view, std::string_view> kShort[] = {
-      {"w/ ", "with "},         {"incl. ", "included "},    {"incl ", "included "},
-      {"ea. ", "each "},        {"ea ", "each "},           {"approx. ", "approx "},
-      {"free-of-", "free of "}, {"of-charge", "of charge"}, {"mbrs", "members"},
-      {"mbr ", "member "},      {"mems ", "members "},      {"non-mem ", "non-members "}};
+  constexpr std::pair<std::string_view, std::string_view> kShort[] = {{"(yr)", "/yr"},
+                                                                      {"(year)", "/yr"},
+                                                                      {"(yearly)", "/yr"},
+                                                                      {"(mo)", "/mo"},
+                                                                      {"(month)", "/mo"},
+                                                                      {"(monthly)", "/mo"},
+                                                                      {"(annual)", "/yr"},
+                                                                      {"w/ ", "with "},
+                                                                      {"incl. ", "included "},
+                                                                      {"incl ", "included "},
+                                                                      {"ea. ", "each "},
+                                                                      {"ea ", "each "},
+                                                                      {"approx. ", "approx "},
+                                                                      {"free-of-", "free of "},
+                                                                      {"of-charge", "of charge"},
+                                                                      {"mbrs", "members"},
+                                                                      {"mbr ", "member "},
+                                                                      {"mems ", "members "},
+                                                                      {"non-mem ", "non-members "}};
   for (const auto& [from, to] : kShort) {
     for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
-      if (at > 0 && text[at - 1] != ' ' && text[at - 1] != '(' && from.front() != 'o' &&
-          !(from.front() == 'm' && text[at - 1] == '-'))
+      if (at > 0 && from.front() != '(' && text[at - 1] != ' ' && text[at - 1] != '(' &&
+          from.front() != 'o' && !(from.front() == 'm' && text[at - 1] == '-'))
         continue;
       text.replace(at, from.size(), to);
     }
@@ -222,7 +247,8 @@ std::string cost_counted_period(std::string_view words) {
       const auto number = small_number(word);
       if (is_in(word, {"sessions", "meetings", "classes", "weeks", "wks"}) && counted)
         return "term";
-      if (is_in(word, {"series", "course", "cohort", "program"})) return "term";
+      if (is_in(word, {"series", "course", "cohort", "program", "term", "semester", "block"}))
+        return "term";
       if (is_in(word, {"session", "meeting", "group", "class", "presentation", "presenter"}) &&
           tokens[i] != "for")
         return "meeting";
@@ -246,6 +272,7 @@ std::string cost_period(std::string_view words) {
                              "each meeting",
                              "every meeting",
                              "every session",
+                             "a time",
                              "per class",
                              "per visit",
                              "per group",
@@ -280,8 +307,8 @@ std::string cost_period(std::string_view words) {
     return "meeting";
   }
   if (has_any_phrase(words, {"per month", "a month", "monthly", "each month", "every month",
-                             "/month", "/mo", "/ month", "/ mo", "/mth", "per mo", "p/m", "pcm",
-                             "mo.", "par mois", "al mes", "por mes"}))
+                             "/month", "/mo", "/ month", "/ mo", "/mth", "per mth", "per mo", "p/m",
+                             "pcm", "mo.", "par mois", "al mes", "por mes"}))
     return "month";
   if (has_any_phrase(words, {"per year", "a year", "yearly", "annual", "annually", "each year",
                              "every year", "per annum", "/year", "/yr", "/ year", "/ yr", "/annum",
@@ -383,14 +410,57 @@ std::size_t cost_free_at(std::string_view text) {
         " trial",    "-trial",     " parking", " first",   " consult",      " intro", " month",
         " coffee",   " snacks",    " lunch",   " session", " initial",      " ce",    " will",
         " standing", " materials", " call",    " book",    " will offering"};
-    const bool other = std::any_of(std::begin(kOther), std::end(kOther),
+    // "Free call" is what a helpline costs.
+    const bool other = after != " call" && after != " calls" &&
+                       std::any_of(std::begin(kOther), std::end(kOther),
                                    [&](std::string_view word) { return after.starts_with(word); });
     if (!denied && !other) return at;
   }
   return std::string_view::npos;
 }
 
+/// Whether one of `firsts` stands before one of `thens`, with at most three words and no mark
+/// between them: "included w/ IMHCA dues".
+bool cost_leads_to(std::string_view text, std::initializer_list<std::string_view> firsts,
+                   std::initializer_list<std::string_view> thens) {
+  constexpr std::size_t kBetween = 3;
+  for (const auto first : firsts) {
+    for (auto at = find_phrase(text, first); at != std::string_view::npos;
+         at = find_phrase(text, first, at + 1)) {
+      auto rest = text.substr(at + first.size());
+      rest = rest.substr(0, rest.find_first_of(";,.()$"));
+      const auto words = split_words(rest);
+      for (std::size_t i = 0; i < words.size() && i <= kBetween + 1; ++i) {
+        if (std::find(thens.begin(), thens.end(), words[i]) != thens.end()) return true;
+      }
+    }
+  }
+  return false;
+}
+
+/// "district pays", "provided by employer", "funded by our agency".
+bool cost_employer_pays(std::string_view text) {
+  const std::initializer_list<std::string_view> employers = {
+      "employer", "employers",    "district",     "agency",     "hospital", "clinic",  "company",
+      "school",   "organization", "organisation", "university", "trust",    "service", "department",
+      "college",  "practice",     "workplace",    "ministry",   "nhs",      "county"};
+  return cost_leads_to(text,
+                       {"paid by", "paid for by", "provided by", "funded by", "covered by",
+                        "sponsored by", "paid through", "provided through"},
+                       employers) ||
+         std::any_of(employers.begin(), employers.end(), [&](std::string_view employer) {
+           return cost_leads_to(text, {employer},
+                                {"pays", "covers", "funds", "funded", "paid", "provides"});
+         });
+}
+
 bool cost_in_membership(std::string_view text) {
+  if (cost_leads_to(text,
+                    {"included w/", "included with", "included in", "comes with", "covered by",
+                     "part of", "free with", "included for"},
+                    {"dues", "membership", "memberships", "members", "subscription"}) ||
+      cost_leads_to(text, {"with", "w/"}, {"dues"}))
+    return true;
   return has_any_phrase(text, {"included in membership",
                                "included with membership",
                                "included in dues",
@@ -428,8 +498,9 @@ bool cost_in_membership(std::string_view text) {
 
 std::string cost_model_of(std::string_view text, std::string_view around,
                           const std::string& period) {
-  if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee", "sliding",
-                            "pay what you can", "pay-what-you-can", "pay as you can"}))
+  if (has_any_phrase(
+          text, {"sliding scale", "sliding-scale", "sliding fee", "sliding", "pay what you can",
+                 "pay-what-you-can", "pay as you can", "you choose"}))
     return "sliding_scale";
   if (has_any_phrase(around, {"donation", "donations", "donate", "contribution", "suggested"}))
     return "donation";
@@ -445,23 +516,76 @@ std::string cost_model_of(std::string_view text, std::string_view around,
 
 }  // namespace
 
-std::string dollar_of(const std::vector<std::string>& regions) {
-  constexpr std::pair<std::string_view, std::string_view> kDollars[] = {
-      {"US", "USD"}, {"CA", "CAD"}, {"AU", "AUD"}, {"NZ", "NZD"}, {"HK", "HKD"},
-      {"SG", "SGD"}, {"JM", "JMD"}, {"TT", "TTD"}, {"BB", "BBD"}, {"TW", "TWD"}};
+namespace {
+
+struct CostCountry {
+  std::string_view mark, country, currency;
+};
+constexpr CostCountry kCostCountries[] = {
+    {"$", "US", "USD"},  {"$", "CA", "CAD"},  {"$", "AU", "AUD"},  {"$", "NZ", "NZD"},
+    {"$", "HK", "HKD"},  {"$", "SG", "SGD"},  {"$", "JM", "JMD"},  {"$", "TT", "TTD"},
+    {"$", "BB", "BBD"},  {"$", "TW", "TWD"},  {"rs", "IN", "INR"}, {"rs", "PK", "PKR"},
+    {"rs", "LK", "LKR"}, {"rs", "NP", "NPR"}, {"rs", "MU", "MUR"}, {"kr", "SE", "SEK"},
+    {"kr", "NO", "NOK"}, {"kr", "DK", "DKK"}, {"kr", "IS", "ISK"}};
+
+/// The currency of a mark that several countries use, if all `regions` mean one of them.
+std::string cost_currency_of(std::string_view mark, const std::vector<std::string>& regions) {
   std::string currency;
   for (const auto& region : regions) {
     const auto* found = std::find_if(
-        std::begin(kDollars), std::end(kDollars),
-        [&](const auto& entry) { return protocol::region_covers(entry.first, region); });
-    if (found == std::end(kDollars)) return {};
-    if (!currency.empty() && currency != found->second) return {};
-    currency = found->second;
+        std::begin(kCostCountries), std::end(kCostCountries), [&](const CostCountry& entry) {
+          return entry.mark == mark && protocol::region_covers(entry.country, region);
+        });
+    if (found == std::end(kCostCountries)) return {};
+    if (!currency.empty() && currency != found->currency) return {};
+    currency = found->currency;
   }
   return currency;
 }
 
+std::string_view cost_coins(std::string_view mark) {
+  return mark == "rs" ? "rupees" : mark == "kr" ? "crowns" : "dollars";
+}
+
+}  // namespace
+
+std::string dollar_of(const std::vector<std::string>& regions) {
+  return cost_currency_of("$", regions);
+}
+
 namespace {
+
+/// Whether prices are near enough to one another to be of the same time.
+bool cost_alike(const std::vector<protocol::CostOption>& options) {
+  constexpr double kFactor = 4;
+  double least = 0;
+  double most = 0;
+  for (const auto& option : options) {
+    if (option.amount.empty()) return false;
+    const double amount = std::stod(option.amount);
+    if (amount <= 0) continue;
+    least = least == 0 ? amount : std::min(least, amount);
+    most = std::max(most, amount);
+  }
+  return least > 0 && most <= least * kFactor;
+}
+
+/// Whether several amounts in a row, with nothing but marks between them, are for the payer to
+/// choose from.
+bool cost_is_choice(std::string_view text, const std::vector<CostAmount>& amounts) {
+  if (!has_any_phrase(text, {"you choose", "your choice", "choose", "sliding", "sliding scale",
+                             "pay what you can", "tiers", "tiered"}))
+    return false;
+  for (std::size_t i = 1; i < amounts.size(); ++i) {
+    const auto between =
+        plain_words(text.substr(amounts[i - 1].end, amounts[i].begin - amounts[i - 1].end));
+    const bool rising = amounts[i].currency == amounts[0].currency &&
+                        amounts[i].amount_max.empty() && amounts[i - 1].amount_max.empty() &&
+                        std::stod(amounts[i].amount) > std::stod(amounts[i - 1].amount);
+    if (!rising || !(between.empty() || between == "or" || between == "and")) return false;
+  }
+  return true;
+}
 
 /// The number of "25ish" and "$25-ish"; empty where there is none.
 std::string cost_about_number(std::string_view text) {
@@ -515,7 +639,6 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       has_any_phrase(text, {"unclear", "not sure", "unsure", "maybe", "probably"}) ||
       text.find('?') != std::string::npos;
   const auto free_at = cost_free_at(text);
-  const auto dollars = dollar_of(regions);
 
   protocol::Cost cost;
   if (!amounts.empty()) {
@@ -532,6 +655,12 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
     if (unsure) {
       reading.question = "'" + tidy_cell(cell) + "': what does it cost, for certain?";
       return reading;
+    }
+    // "£3 / £6 / £10, you choose": between the least and the most.
+    if (amounts.size() > 1 && cost_is_choice(text, amounts)) {
+      amounts.front().amount_max = amounts.back().amount;
+      amounts.front().end = amounts.back().end;
+      amounts.resize(1);
     }
     // A price by the hour or the week has no value of its own here, and another period would be
     // wrong.
@@ -554,6 +683,12 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
         const bool between = mark != std::string::npos && mark > amounts[i].begin;
         around = around.substr(0, (between ? mark : free_at) - start);
       }
+      // "Free to members ($95 dues)": the dues are not the group's.
+      if (free_at < amounts[i].begin &&
+          has_any_phrase(around, {"dues", "membership", "to join the association"}) &&
+          has_any_phrase(std::string_view(text).substr(free_at, amounts[i].begin - free_at),
+                         {"members", "member"}))
+        continue;
       // Credits, a deposit, a late fee or a fine are no price of the group.
       if ((i > 0 || free_at != std::string::npos) &&
           has_any_phrase(around, {"deposit", "late fee", "fine", "cancellation", "no-show", "ce",
@@ -572,7 +707,9 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
       if (option.per.empty() && !cost.options.empty() && cost.options.front().per != "once")
         option.per = cost.options.front().per;
       if (option.per.empty() && amounts.size() == 1) option.per = cost_period(text);
-      option.currency = amounts[i].currency == "$" ? dollars : amounts[i].currency;
+      const bool shared = amounts[i].currency.size() < 3 && !amounts[i].currency.empty();
+      option.currency =
+          shared ? cost_currency_of(amounts[i].currency, regions) : amounts[i].currency;
       if (has_any_phrase(around, {"upfront", "up front", "in advance", "due before",
                                   "before the first", "prepaid", "pre-paid", "deposit"})) {
         option.upfront = true;
@@ -586,10 +723,25 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
                   amounts.size() > 1
               ? cost_for_whom(around)
               : "";
-      if (amounts[i].currency == "$" && dollars.empty() && reading.currency_question.empty()) {
-        reading.currency_question = "'" + tidy_cell(cell) + "': which country's dollars?";
+      // "Free for members; $10 others"
+      if (option.for_whom.empty() && amounts.size() == 1 && free_at != std::string::npos &&
+          has_any_phrase(text, {"members", "member"}) &&
+          has_any_phrase(around, {"others", "everyone else", "everybody else", "all others",
+                                  "visitors", "guests", "guest", "the public", "public"}))
+        option.for_whom = "non_members";
+      if (shared && option.currency.empty() && reading.currency_question.empty()) {
+        reading.currency_question = "'" + tidy_cell(cell) + "': which country's " +
+                                    std::string(cost_coins(amounts[i].currency)) + "?";
       }
       cost.options.push_back(std::move(option));
+    }
+    // "$85 members, $50 students / yr": what stands at the end holds for all.
+    if (cost.options.size() > 1 && text.find(" or ") == std::string::npos &&
+        !cost.options.back().per.empty() && cost_alike(cost.options)) {
+      for (auto& option : cost.options) {
+        if (option.per.empty() && option.amount.find_first_not_of("0.") != std::string::npos)
+          option.per = cost.options.back().per;
+      }
     }
     // "$0 (credits $12)": what is left is nothing.
     const bool all_nothing =
@@ -599,6 +751,12 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
         });
     if (all_nothing) {
       cost.options.clear();
+      const auto tail = std::string_view(text).substr(std::min(free_at, text.size()));
+      if (auto who = cost_for_whom(tail); !who.empty() && has_any_phrase(tail, {"for", "to"})) {
+        protocol::CostOption option;
+        option.for_whom = std::move(who);
+        cost.options.push_back(std::move(option));
+      }
       cost.model = "free";
       reading.currency_question.clear();
       reading.cost = std::move(cost);
@@ -653,6 +811,7 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
     const auto stop = text.find_first_of(";,", free_at);
     const auto tail = std::string_view(text).substr(free_at, stop - free_at);
     if (has_any_phrase(tail, {"for", "to"})) option.for_whom = cost_for_whom(tail);
+    if (has_any_phrase(text, {"members only", "member only"})) option.for_whom = "members";
   } else if (has_any_phrase(text, {"sliding scale", "sliding-scale", "sliding fee",
                                    "pay what you can", "pay-what-you-can", "pay as you can"})) {
     cost.model = "sliding_scale";
@@ -661,12 +820,8 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
                                    "free will offering"})) {
     cost.model = "donation";
   } else if (has_any_phrase(
-                 text, {"employer paid", "paid by the employer", "employer pays", "employer-paid",
-                        "paid by employer", "paid for by employer", "paid for by the employer",
-                        "paid for by the hospital", "paid for by the agency",
-                        "paid by your employer", "employer funded", "employer-funded",
-                        "paid by the agency", "paid by the hospital", "funded by the employer",
-                        "covered by employer", "covered by the employer"})) {
+                 text, {"employer paid", "employer-paid", "employer funded", "employer-funded"}) ||
+             cost_employer_pays(text)) {
     cost.model = "employer_paid";
   } else if (has_any_phrase(text, {"swap", "barter", "exchange of hours", "hour for an hour"})) {
     cost.model = "swap";

@@ -201,6 +201,8 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   const bool trainees = take({"social work students",
                               "psychology students",
                               "psychology graduate students",
+                              "psychiatry residents",
+                              "psychiatric residents",
                               "graduate students",
                               "grad students",
                               "graduate trainees",
@@ -270,6 +272,13 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                           "any licensed",
                           "mfts",
                           "psicologos",
+                          "psychologues",
+                          "psychologue",
+                          "psychotherapeutes",
+                          "psychoth\xC3\xA9rapeutes",
+                          "th\xC3\xA9rapeutes",
+                          "travailleurs sociaux",
+                          "travailleuses sociales",
                           "consejeros",
                           "therapeutes",
                           "licensees"});
@@ -291,6 +300,13 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                             "doctors",
                             "nurses",
                             "nurse",
+                            "nursing staff",
+                            "midwives",
+                            "doulas",
+                            "medical students",
+                            "med students",
+                            "nursing students",
+                            "residents in psychiatry",
                             "residents",
                             "fellows",
                             "surgeons",
@@ -298,7 +314,10 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                             "pharmacists",
                             "paramedics",
                             "first responders"});
-  const bool staff = take({"staff", "faculty", "employees", "employee", "team members"});
+  // Who teaches stands beside who is taught.
+  const bool faculty = take({"faculty"});
+  const bool staff =
+      take({"staff", "employees", "employee", "team members"}) || (faculty && !trainees);
   // "Anyone in the helping professions" is not everybody.
   const bool helping =
       take({"anyone in the helping professions", "anyone in helping professions",
@@ -441,8 +460,9 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
     reading.licenses_question =
         quote + ": which licenses besides these, and which physicians and nurses?";
   }
-  const bool real = std::any_of(found.begin(), found.end(), [](const License& license) {
-    return !people_is_student(license) && license.family != "community_health_worker";
+  const bool real = std::any_of(found.begin(), found.end(), [&](const License& license) {
+    return !people_is_student(license) && license.family != "community_health_worker" &&
+           !(trainees && license.level == "trainee");
   });
   if (real) therapists = true;
   reading.licenses = std::move(found);
@@ -473,12 +493,14 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
     reading.audience = "public";
   } else if (of_work && !health) {
     reading.audience = "workplace_staff";
+  } else if (trainees && faculty) {
+    reading.audience = "mixed";
   } else if (therapists &&
              (trainees || student_members || others || health || medical || everybody)) {
     reading.audience = "mixed";
   } else if (therapists) {
     reading.audience = "therapists";
-  } else if (health) {
+  } else if (health || medical) {
     reading.audience = trainees || others ? "mixed" : "health_professionals";
   } else if (trainees) {
     reading.audience = "trainees";

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "node/importing/cell_words.h"
+#include "node/importing/understand_format.h"
 #include "node/places/gazetteer.h"
 #include "protocol/document/vocabularies.h"
 
@@ -14,16 +15,53 @@ namespace {
 using protocol::region_covers;
 using protocol::regions_of;
 
-constexpr std::string_view kPlaceOnline[] = {
-    "online",          "virtual",        "virtually",      "remote",       "zoom",
-    "video",           "online only",    "virtual only",   "internet",     "web",
-    "online zoom",     "n a online",     "phone",          "telephone",    "by phone",
-    "email",           "online virtual", "virtual online", "fully online", "fully remote",
-    "all online",      "via zoom",       "on zoom",        "online group", "chat",
-    "group chat",      "signal chat",    "signal",         "whatsapp",     "slack",
-    "discord",         "webex",          "google meet",    "teams",        "skype",
-    "facebook",        "facebook group", "forum",          "mailing list", "listserv",
-    "conference call", "telehealth",     "cyberspace",     "website",      "home"};
+constexpr std::string_view kPlaceOnline[] = {"online",
+                                             "virtual",
+                                             "virtually",
+                                             "remote",
+                                             "zoom",
+                                             "video",
+                                             "online only",
+                                             "virtual only",
+                                             "internet",
+                                             "web",
+                                             "online zoom",
+                                             "n a online",
+                                             "phone",
+                                             "telephone",
+                                             "by phone",
+                                             "email",
+                                             "online virtual",
+                                             "virtual online",
+                                             "fully online",
+                                             "fully remote",
+                                             "all online",
+                                             "via zoom",
+                                             "on zoom",
+                                             "online group",
+                                             "chat",
+                                             "group chat",
+                                             "signal chat",
+                                             "signal",
+                                             "whatsapp",
+                                             "slack",
+                                             "discord",
+                                             "webex",
+                                             "google meet",
+                                             "teams",
+                                             "skype",
+                                             "facebook",
+                                             "facebook group",
+                                             "forum",
+                                             "mailing list",
+                                             "listserv",
+                                             "ms teams",
+                                             "microsoft teams",
+                                             "conference call",
+                                             "telehealth",
+                                             "cyberspace",
+                                             "website",
+                                             "home"};
 
 // Words around the name of a place that do not change which place it is.
 constexpr std::string_view kPlaceFillers[] = {
@@ -42,6 +80,58 @@ constexpr std::string_view kPlaceParts[] = {
 
 constexpr std::string_view kPlaceLetters[] = {"n", "s", "e", "w", "so", "no"};
 constexpr std::string_view kPlaceCompass[] = {"ne", "nw", "se", "sw", "n e", "n w", "s e", "s w"};
+
+/// Regions that one finds only behind a town, and whose names are too common to be read alone:
+/// counties of England.
+constexpr std::string_view kPlaceEnglishCounties[] = {"yorkshire",
+                                                      "north yorkshire",
+                                                      "south yorkshire",
+                                                      "west yorkshire",
+                                                      "east yorkshire",
+                                                      "lancashire",
+                                                      "cheshire",
+                                                      "derbyshire",
+                                                      "nottinghamshire",
+                                                      "leicestershire",
+                                                      "lincolnshire",
+                                                      "staffordshire",
+                                                      "shropshire",
+                                                      "herefordshire",
+                                                      "worcestershire",
+                                                      "warwickshire",
+                                                      "west midlands",
+                                                      "northamptonshire",
+                                                      "cambridgeshire",
+                                                      "norfolk",
+                                                      "suffolk",
+                                                      "essex",
+                                                      "hertfordshire",
+                                                      "bedfordshire",
+                                                      "buckinghamshire",
+                                                      "oxfordshire",
+                                                      "berkshire",
+                                                      "gloucestershire",
+                                                      "wiltshire",
+                                                      "somerset",
+                                                      "dorset",
+                                                      "devon",
+                                                      "cornwall",
+                                                      "hampshire",
+                                                      "isle of wight",
+                                                      "surrey",
+                                                      "kent",
+                                                      "sussex",
+                                                      "east sussex",
+                                                      "west sussex",
+                                                      "greater london",
+                                                      "merseyside",
+                                                      "greater manchester",
+                                                      "cumbria",
+                                                      "northumberland",
+                                                      "county durham",
+                                                      "tyne and wear",
+                                                      "rutland",
+                                                      "middlesex"};
 
 template <std::size_t N>
 bool place_in(const std::string_view (&list)[N], std::string_view word) {
@@ -186,12 +276,14 @@ std::vector<std::string> place_codes(std::string_view text) {
   const auto joined = [&] {
     std::string all;
     for (const auto& word : words) all += (all.empty() ? "" : " ") + word;
-    if (all.ends_with("-wide")) all.resize(all.size() - 5);
+    for (const std::string_view end : {"-wide", "-based"}) {
+      if (all.ends_with(end)) all.resize(all.size() - end.size());
+    }
     if (all.ends_with(" only")) all.resize(all.size() - 5);
     return all;
   };
   const bool filled = strip(kPlaceFillers);
-  if (filled || text.ends_with("-wide")) codes = regions_of(joined());
+  if (filled || text.ends_with("-wide") || text.ends_with("-based")) codes = regions_of(joined());
   if (codes.empty() && strip(kPlaceParts)) {
     strip(kPlaceFillers);
     codes = regions_of(joined());
@@ -201,7 +293,9 @@ std::vector<std::string> place_codes(std::string_view text) {
       plain_words(words[1]) != "virginia") {
     const auto first = words.front();
     words.erase(words.begin());
-    if (joined().size() > 3) codes = regions_of(joined());
+    // "No. Va." with its dot is Northern Virginia; "W. Va." was a state before it came here.
+    const bool dotted = first.size() == 3 && first.back() == '.';
+    if (joined().size() > 3 || (dotted && joined().size() > 2)) codes = regions_of(joined());
     const bool near = codes.size() == 1 && codes.front().size() > 3 &&
                       (codes.front().starts_with("US-") || codes.front().starts_with("CA-"));
     if (!near) {
@@ -242,7 +336,8 @@ std::optional<std::pair<std::string, std::vector<std::string>>> place_town_and_r
       region += (region.empty() ? "" : " ") + words[i];
     // "New England" is no town of England.
     if (!proper || town == "New" || place_in(kPlaceParts, plain_words(town)) ||
-        place_in(kPlaceCompass, plain_words(town)) || (shouted && place_is_code(region)))
+        place_in(kPlaceLetters, plain_words(town)) || place_in(kPlaceCompass, plain_words(town)) ||
+        (shouted && place_is_code(region)))
       continue;
     auto codes = regions_of(region);
     if (!codes.empty()) return std::pair{town, std::move(codes)};
@@ -292,12 +387,15 @@ bool place_is_town(std::string_view text) {
                      !Gazetteer::shared().find(text).places.empty();
   const auto words = plain_words(text);
   if (words.empty() || place_in(kPlaceOnline, words)) return false;
+  // "Message board" is none, Signal Hill is one.
+  if (!understand_format(text).formats.empty() && Gazetteer::shared().find(text).places.empty())
+    return false;
   if (has_any_phrase(
-          words, {"several",  "various",    "multiple",      "statewide", "online",    "virtual",
-                  "anywhere", "nationwide", "different",     "rotating",  "locations", "tbd",
-                  "unknown",  "many",       "cities",        "towns",     "speaking",  "and others",
-                  "zoom",     "not stated", "international", "worldwide", "other",     "all",
-                  "any",      "mostly"})) {
+          words, {"national",   "several",  "various",    "multiple",      "statewide", "online",
+                  "virtual",    "anywhere", "nationwide", "different",     "rotating",  "locations",
+                  "tbd",        "unknown",  "many",       "cities",        "towns",     "speaking",
+                  "and others", "zoom",     "not stated", "international", "worldwide", "other",
+                  "all",        "any",      "mostly"})) {
     return false;
   }
   return split_words(words).size() <= 6 && words.size() <= 60 &&
@@ -315,7 +413,9 @@ std::string place_town(std::string_view text) {
 /// the same one: "Washington, DC", "Delaware, OH", "New York, New York".
 bool place_town_of(const std::vector<std::string>& codes, std::string_view written) {
   if (codes.empty()) return false;
-  const auto next = place_tidied(written, true);
+  auto next = place_tidied(written, true);
+  // "D.C. area"
+  if (next.ends_with(" area")) next = place_tidied(next.substr(0, next.size() - 5), true);
   const auto beside = regions_of(next);
   if (std::find(beside.begin(), beside.end(), codes.front()) != beside.end()) return true;
   if (beside.empty() || !place_is_code(next)) return false;
@@ -353,6 +453,24 @@ bool place_chief_town(std::string_view text, const std::vector<std::string>& cod
   });
 }
 
+/// "Tenn. in person" and "Ga. - church library" without what is no place of them.
+std::string place_without_format(const std::string& piece) {
+  const auto known = [](const std::string& text) { return !place_codes(text).empty(); };
+  if (known(piece)) return piece;
+  for (const std::string_view mark : {" - ", " -- ", " \xE2\x80\x93 ", " \xE2\x80\x94 "}) {
+    const auto at = piece.find(mark);
+    if (at != std::string::npos && known(piece.substr(0, at))) return piece.substr(0, at);
+  }
+  const auto words = split_words(piece);
+  std::string head;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    head += (head.empty() ? "" : " ") + words[i];
+    const auto tail = std::string_view(piece).substr(head.size());
+    if (known(head) && !understand_format(tail).formats.empty()) return head;
+  }
+  return piece;
+}
+
 /// One part between semicolons or line breaks.
 PlacePart place_part(std::string_view text) {
   PlacePart part;
@@ -375,24 +493,50 @@ PlacePart place_part(std::string_view text) {
       outside += c;
     }
   }
+  // "Zoom (Pleasanton, Calif.)": the place is what the bracket says.
+  if (!brackets.empty() && place_in(kPlaceOnline, plain_words(outside))) {
+    outside = brackets.front();
+    brackets.erase(brackets.begin());
+  }
   auto pieces = split_cell(outside, ",");
-  for (std::size_t i = 0; i < pieces.size(); ++i) pieces[i] = place_tidied(pieces[i], i > 0);
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    pieces[i] = place_tidied(pieces[i], i > 0);
+    pieces[i] = place_without_format(pieces[i]);
+    // "near Asheville"
+    for (const std::string_view around :
+         {"near ", "Near ", "outside ", "Outside ", "around ", "just outside "}) {
+      if (i + 1 < pieces.size() && pieces[i].starts_with(around))
+        pieces[i] = tidy_cell(pieces[i].substr(around.size()));
+    }
+  }
   std::vector<std::string> towns;
   for (const auto& piece : pieces) {
     const bool first = &piece == &pieces.front();
-    if (place_in(kPlaceOnline, plain_words(piece))) continue;
+    if (place_in(kPlaceOnline, plain_words(piece)) ||
+        has_any_phrase(plain_words(piece), {"any state", "any province", "any country"}))
+      continue;
+    // "Nationwide VA": the veterans' administration, not Virginia.
+    if (place_is_code(split_words(piece).back()) && split_words(piece).size() > 1 &&
+        has_any_phrase(plain_words(piece), {"nationwide", "national", "nation wide"})) {
+      towns.push_back(piece);
+      continue;
+    }
     if (const auto* nickname = place_nickname(piece)) {
       if (nickname->town) towns.push_back(piece);
       part.names.push_back({piece, {std::string(nickname->code)}, nickname->town, {}});
       continue;
     }
     auto codes = place_codes(piece);
+    if (codes.empty() && !first && place_in(kPlaceEnglishCounties, plain_words(piece)))
+      codes = {"GB-ENG"};
     // A town and a district of its own.
     if (codes == std::vector<std::string>{"US-DC"} && plain_words(piece).starts_with("washington "))
       towns.emplace_back("Washington");
     // "New York, NY" and "Washington, DC": the first is the town when a region follows.
-    const bool town =
-        first && pieces.size() == 2 && !place_is_code(piece) && place_town_of(codes, pieces.back());
+    const bool washington = first && pieces.size() > 1 && plain_words(piece) == "washington" &&
+                            place_codes(pieces[1]) == std::vector<std::string>{"US-DC"};
+    const bool town = washington || (first && pieces.size() == 2 && !place_is_code(piece) &&
+                                     place_town_of(codes, pieces.back()));
     // "Ontario, CA" is a town or a province; only who wrote it knows.
     if (first && pieces.size() == 2 && pieces.back() == "CA" && codes.size() == 1 &&
         codes.front().starts_with("CA-")) {
@@ -416,6 +560,19 @@ PlacePart place_part(std::string_view text) {
       }
       continue;
     }
+    // "Kansas City MO/KS"
+    if (const auto gap = piece.rfind(' '); gap != std::string::npos && gap > 0) {
+      auto names = place_joined(std::string_view(piece).substr(gap + 1));
+      const auto town_words = piece.substr(0, gap);
+      if (names.size() > 1 && place_is_town(town_words)) {
+        towns.push_back(town_words);
+        for (auto& name : names) {
+          name.local = true;
+          part.names.push_back(std::move(name));
+        }
+        continue;
+      }
+    }
     if (const auto both = place_town_and_region(piece)) {
       towns.push_back(both->first);
       part.names.push_back({piece, both->second, true, {}});
@@ -427,8 +584,15 @@ PlacePart place_part(std::string_view text) {
     towns.push_back(piece);
   }
   for (const auto& bracket : brackets) {
-    if (auto codes = place_codes(tidy_cell(bracket)); !codes.empty())
+    if (auto codes = place_codes(tidy_cell(bracket)); !codes.empty()) {
       part.names.push_back({tidy_cell(bracket), std::move(codes), !towns.empty(), {}});
+      continue;
+    }
+    // "Kansas City (MO & KS)"
+    for (auto& name : place_joined(bracket)) {
+      name.local = !towns.empty();
+      part.names.push_back(std::move(name));
+    }
   }
   if (towns.empty()) return part;
   if (part.names.empty()) {
@@ -609,6 +773,15 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
   std::vector<PlaceName> names;
   std::vector<std::string> asked;
   bool place = false;
+  std::size_t towns = 0;
+  if (parts.size() > 1) {
+    // "Edinburgh, Scotland; face to face"
+    std::erase_if(parts, [](const std::string& text) {
+      return !place_in(kPlaceOnline, plain_words(text)) &&
+             !understand_format(text).formats.empty() && place_part(text).names.empty() &&
+             Gazetteer::shared().find(text).places.empty();
+    });
+  }
   for (const auto& text : parts) {
     if (says_nothing(text)) continue;
     if (place_in(kPlaceOnline, plain_words(text))) {
@@ -623,7 +796,11 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
       part.unknown.clear();
       asked.push_back("'" + text + "': which states? Write each place with its state");
     }
-    if (parts.size() == 1) reading.locality = part.locality;
+    // The town of the first of several places, if no other names one: "Cincinnati, OH; Northern
+    // KY".
+    if (!part.locality.empty()) ++towns;
+    if (!place) reading.locality = part.locality;
+    if (towns > 1) reading.locality.clear();
     for (auto& name : part.names) names.push_back(std::move(name));
     if (!part.unknown.empty() && parts.size() > 1)
       asked.push_back("'" + part.unknown + "': which states?");

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "node/importing/cell_words.h"
+#include "protocol/document/vocabularies.h"
 
 namespace node {
 
@@ -88,13 +89,17 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
   };
   const bool twice_weekly =
       has_any_phrase(
-          words, {"twice weekly", "semi weekly", "semiweekly", "2 times weekly", "3 times weekly",
-                  "4 times weekly", "twice a week", "twice per week", "two times weekly"}) ||
+          words, {"2 weekly meetings", "two weekly meetings", "2 weekly sessions",
+                  "two weekly sessions", "2 weekly groups", "two weekly groups", "twice weekly",
+                  "semi weekly", "semiweekly", "2 times weekly", "3 times weekly", "4 times weekly",
+                  "twice a week", "twice per week", "two times weekly"}) ||
       when_times_per(words, "week", {"2", "two", "3", "three", "4", "four", "5", "five"});
   if (twice_weekly) add("other");
-  if (has_any_phrase(words, {"daily", "every day", "each day", "every workday", "every weekday"}))
+  const bool every_day = has_any_phrase(words, {"7 days", "seven days"});
+  if (every_day || has_any_phrase(words, {"daily", "nightly", "every day", "each day",
+                                          "every night", "every workday", "every weekday"}))
     add("daily");
-  if (!twice_weekly &&
+  if (!twice_weekly && !every_day &&
       (has_any_phrase(words, {"weekly", "each week", "once a week", "per week", "wkly", "1x week",
                               "one a week", "1x weekly", "each wk", "every wk"}) ||
        when_every(words, "week") == 1)) {
@@ -140,7 +145,8 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
     const bool bi = has_any_phrase(words, {"bi monthly", "tri monthly"});
     if (!bi) add("monthly");
   }
-  if (months == 2 || has_any_phrase(words, {"alternate months", "alternating months"}))
+  if (months == 2 || has_any_phrase(words, {"alternate months", "alternating months", "odd months",
+                                            "even months", "other month"}))
     add("every_2_months");
   if (months == 3 ||
       has_any_phrase(words, {"quarterly", "every quarter", "each quarter", "once a quarter",
@@ -161,6 +167,12 @@ std::vector<Rhythm> when_rhythms(std::string_view words) {
     if (!of_months) add("other");
   }
   return found;
+}
+
+bool when_is_meeting(std::string_view word) {
+  constexpr std::string_view kMeetings[] = {"meeting", "meetings", "session", "sessions",
+                                            "group",   "groups",   "call",    "calls"};
+  return std::find(std::begin(kMeetings), std::end(kMeetings), word) != std::end(kMeetings);
 }
 
 /// Shorthand and Spanish in the words that when_rhythms() reads: "2x/mo" is "2 times per month".
@@ -253,6 +265,16 @@ std::string when_spelled_out(std::string_view folded) {
         small_number(out.back()) && small_number(out.back()) == small_number(word))
       continue;
     if (is_unit(word) && !out.empty() && out.back() == "times") out.emplace_back("per");
+    // "6-weekly", "six weekly"; "group 2 weekly" and "2 weekly meetings" say something else.
+    const auto counted = out.empty() ? std::nullopt : small_number(out.back());
+    constexpr std::string_view kNumbered[] = {"group", "groups", "cohort", "section", "level"};
+    const bool numbered = out.size() > 1 && std::find(std::begin(kNumbered), std::end(kNumbered),
+                                                      out[out.size() - 2]) != std::end(kNumbered);
+    if ((word == "weekly" || word == "monthly") && counted && *counted > 1 && !numbered &&
+        (i + 1 == words.size() || !when_is_meeting(words[i + 1]))) {
+      out.insert(out.end() - 1, "every");
+      word = word == "weekly" ? "weeks" : "months";
+    }
     out.push_back(word);
     if (times) {
       out.emplace_back("times");
@@ -347,6 +369,11 @@ constexpr WhenOrdinal kWhenOrdinals[] = {
     {"last", "-1"},
     {"final", "-1"},
     // Spanish and French, as chapters near these borders write.
+    {"1ro", "1"},
+    {"2do", "2"},
+    {"3er", "3"},
+    {"3ro", "3"},
+    {"4to", "4"},
     {"primer", "1"},
     {"primero", "1"},
     {"segundo", "2"},
@@ -426,6 +453,13 @@ void when_read_days(std::string_view cell, const std::string& folded,
     if (std::find(reading.days.begin(), reading.days.end(), day) == reading.days.end())
       reading.days.push_back(std::move(day));
   };
+  // The days from one before another, also over the end of the week: "Sun-Thurs".
+  const auto add_until = [&](std::string_view from, std::string_view until) {
+    auto day =
+        static_cast<std::size_t>(std::find(kWeek.begin(), kWeek.end(), from) - kWeek.begin());
+    for (; kWeek.at(day % kWeek.size()) != until; ++day)
+      add(std::string(kWeek[day % kWeek.size()]));
+  };
   std::vector<std::string_view> ordinals;
   std::string_view last_day;
   bool range = false;
@@ -451,9 +485,7 @@ void when_read_days(std::string_view cell, const std::string& folded,
     if (const auto day = when_day(word).empty() ? std::string_view(short_day) : when_day(word);
         !day.empty()) {
       if (range && !last_day.empty() && ordinals.empty()) {
-        auto from = std::find(kWeek.begin(), kWeek.end(), last_day);
-        const auto* to = std::find(kWeek.begin(), kWeek.end(), day);
-        for (; from < to; ++from) add(std::string(*from));
+        add_until(last_day, day);
       }
       range = false;
       if (ordinals.empty()) {
@@ -478,6 +510,13 @@ void when_read_days(std::string_view cell, const std::string& folded,
       range = false;
     }
   }
+  // "M-F"
+  if (find_phrase(folded, "m-f") != std::string::npos ||
+      find_phrase(folded, "m - f") != std::string::npos) {
+    add_until("MO", "FR");
+    add("FR");
+    reading.plural_days = true;
+  }
   // "Mon-Fri": plain words lose the dash.
   for (const auto& from : kWhenDays) {
     const auto at = folded.find(std::string(from.name) + "-");
@@ -487,9 +526,7 @@ void when_read_days(std::string_view cell, const std::string& folded,
     while (end < folded.size() && when_is_letter(folded[end])) to += folded[end++];
     const auto until = when_day(to);
     if (until.empty()) continue;
-    auto it = std::find(kWeek.begin(), kWeek.end(), from.code);
-    const auto* stop = std::find(kWeek.begin(), kWeek.end(), until);
-    for (; it < stop; ++it) add(std::string(*it));
+    add_until(from.code, until);
     reading.plural_days = true;
   }
   if (std::all_of(reading.days.begin(), reading.days.end(),
@@ -582,7 +619,11 @@ WhenClock when_clock(std::string_view text, std::size_t at) {
       when_is_digit(text[i + 1]) && when_is_digit(text[i + 2]) &&
       (i + 3 >= text.size() || !when_is_digit(text[i + 3]))) {
     clock.minute = (text[i + 1] - '0') * 10 + (text[i + 2] - '0');
-    clock.colon = text[i] == ':' || (hour > 12 && hour < 24);
+    // "8h30" is an hour of the day; "1h30" and "2h15" are lengths.
+    constexpr int kNoLength = 6;
+    clock.colon = text[i] == ':' || (hour > 12 && hour < 24) ||
+                  (text[i] == 'h' && (hour >= kNoLength || clock.padded));
+    if (text[i] == 'h') clock.padded = clock.padded || clock.colon;
     if (clock.minute > 59) return clock;
     i += 3;
   }
@@ -606,6 +647,7 @@ struct WhenTime {
   int start = -1;
   std::optional<int> end;
   bool unsure = false;  ///< no a.m. or p.m.
+  int minutes = 0;      ///< of a range that is unsure
   std::size_t at = 0, behind = 0;
 };
 
@@ -619,6 +661,33 @@ bool when_counts_something(std::string_view text, std::size_t at) {
   const auto rest = text.substr(at);
   return std::any_of(std::begin(kUnits), std::end(kUnits),
                      [&](std::string_view unit) { return rest.starts_with(unit); });
+}
+
+/// Whether the word behind a bare range is none that follows an hour.
+bool when_names_things(std::string_view text, std::size_t at) {
+  while (at < text.size() && text[at] == ' ') ++at;
+  if (at >= text.size() || !when_is_letter(text[at])) return false;
+  const auto words = split_words(plain_words(text.substr(at)));
+  constexpr std::string_view kBehindHours[] = {
+      "on",      "via",     "in",      "every",    "each",     "and",      "or",       "at",
+      "except",  "with",    "then",    "weekly",   "monthly",  "zoom",     "online",   "hybrid",
+      "sharp",   "local",   "time",    "evening",  "evenings", "morning",  "mornings", "afternoon",
+      "midday",  "eastern", "central", "mountain", "pacific",  "et",       "ct",       "mt",
+      "pt",      "est",     "cst",     "mst",      "pst",      "edt",      "cdt",      "mdt",
+      "pdt",     "gmt",     "utc",     "bst",      "cet",      "aest",     "aedt",     "nzst",
+      "nzdt",    "ist",     "by",      "the",      "of",       "followed", "plus",     "uk",
+      "atlantic"};
+  return !words.empty() && when_day(words.front()).empty() && !when_is_month(words.front()) &&
+         when_ordinal(words.front()).empty() &&
+         std::find(std::begin(kBehindHours), std::end(kBehindHours), words.front()) ==
+             std::end(kBehindHours);
+}
+
+bool when_is_zone(std::string_view word) {
+  constexpr std::string_view kZones[] = {
+      "et",  "ct",  "mt",  "pt",  "est", "edt", "cst",     "cdt",     "mst",      "mdt",    "pst",
+      "pdt", "gmt", "bst", "cet", "utc", "ist", "eastern", "central", "mountain", "pacific"};
+  return std::find(std::begin(kZones), std::end(kZones), word) != std::end(kZones);
 }
 
 bool when_is_clock(int hour, int minute) { return hour < 24 && minute < 60; }
@@ -661,6 +730,12 @@ std::string when_spelled_hours(std::string text) {
     if (own > 0) text.erase(end, own - end);
     text.insert(at + 2, ":");
     at = end;
+  }
+  // "18 h 30"
+  for (auto at = text.find(" h "); at != std::string::npos; at = text.find(" h ", at + 1)) {
+    const bool minutes = at > 0 && when_is_digit(text[at - 1]) && at + 5 <= text.size() &&
+                         when_is_digit(text[at + 3]) && when_is_digit(text[at + 4]);
+    if (minutes) text.replace(at, 3, "h");
   }
   // "19 h", "7 Uhr": two hours are "2 h", and no meeting takes thirteen.
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -707,9 +782,12 @@ std::string when_spelled_hours(std::string text) {
     if (!hour || *hour < 1 || *hour > 12) continue;
     const bool clock = i + 1 < words.size() && words[i + 1].starts_with("o'clock");
     const bool at = glued || (i > 0 && (words[i - 1] == "at" || words[i - 1] == "@"));
+    // "2nd Tues 11 PT", "@ 1 Eastern"
+    const bool zone = i + 1 < words.size() && when_is_zone(plain_words(words[i + 1])) && i > 0 &&
+                      !when_is_month(plain_words(words[i - 1]));
     const bool ends = comma || i + 1 == words.size() || words[i + 1] == "in" ||
                       words[i + 1] == "on" || words[i + 1] == "sharp" || words[i + 1] == "via";
-    if (!clock && !(at && ends)) continue;
+    if (!clock && !zone && !(at && ends)) continue;
     words[i] = std::to_string(*hour) + ":00";
     if (clock) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
   }
@@ -771,7 +849,9 @@ std::vector<WhenTime> when_times(std::string_view text, Half hint) {
                       !before.back().ends_with(";");
     const bool marked =
         start.half != Half::none || start.colon || (end && (end->half != Half::none || end->colon));
-    if (counted || (date && !marked) || (!marked && !end) ||
+    // "2-3 events a year"
+    const bool of_things = !marked && end && when_names_things(text, time.behind);
+    if (counted || of_things || (date && !marked) || (!marked && !end) ||
         (date && start.half == Half::none && !start.colon)) {
       at = std::max(start.end, at + 1);
       continue;
@@ -799,6 +879,12 @@ std::vector<WhenTime> when_times(std::string_view text, Half hint) {
       time.start = when_minutes(start, Half::pm);  // or before dawn
     } else {
       time.unsure = true;
+    }
+    if (end && time.unsure && end->hour <= 12) {
+      constexpr int kHalfDay = 12 * 60;
+      const int from = when_minutes(start, Half::am);
+      const int until = when_minutes(*end, Half::am);
+      time.minutes = (until - from + kHalfDay) % kHalfDay;
     }
     if (end && time.start >= 0) {
       Half half = end->half;
@@ -830,22 +916,110 @@ constexpr WhenZone kWhenZones[] = {
     {"GMT", "Europe/London"},      {"AEDT", "Australia/Sydney"},    {"AEST", "Australia/Sydney"},
     {"AWST", "Australia/Perth"},   {"ACST", "Australia/Adelaide"},  {"ACDT", "Australia/Adelaide"},
     {"NZST", "Pacific/Auckland"},  {"NZDT", "Pacific/Auckland"},    {"NZT", "Pacific/Auckland"},
+    {"EAT", "Africa/Nairobi"},     {"WAT", "Africa/Lagos"},         {"JST", "Asia/Tokyo"},
+    {"KST", "Asia/Seoul"},         {"PKT", "Asia/Karachi"},         {"AET", "Australia/Sydney"},
     {"CET", "Europe/Berlin"},      {"CEST", "Europe/Berlin"},       {"HKT", "Asia/Hong_Kong"},
     {"SGT", "Asia/Singapore"},     {"SAST", "Africa/Johannesburg"}, {"UTC", "Etc/UTC"},
 };
 constexpr WhenZone kWhenZoneWords[] = {
-    {"eastern", "America/New_York"},     {"central time", "America/Chicago"},
-    {"central", "America/Chicago"},      {"mountain", "America/Denver"},
-    {"pacific", "America/Los_Angeles"},  {"alaska time", "America/Anchorage"},
-    {"hawaii time", "Pacific/Honolulu"}, {"uk time", "Europe/London"},
-    {"london time", "Europe/London"},    {"central european", "Europe/Berlin"},
-    {"sydney time", "Australia/Sydney"}, {"atlantic time", "America/Halifax"},
-    {"arizona time", "America/Phoenix"}, {"az time", "America/Phoenix"},
+    {"eastern", "America/New_York"},
+    {"central time", "America/Chicago"},
+    {"central", "America/Chicago"},
+    {"mountain", "America/Denver"},
+    {"pacific", "America/Los_Angeles"},
+    {"alaska time", "America/Anchorage"},
+    {"hawaii time", "Pacific/Honolulu"},
+    {"uk time", "Europe/London"},
+    {"london time", "Europe/London"},
+    {"central european", "Europe/Berlin"},
+    {"sydney time", "Australia/Sydney"},
+    {"atlantic time", "America/Halifax"},
+    {"arizona time", "America/Phoenix"},
+    {"az time", "America/Phoenix"},
     {"atlantic", "America/Halifax"},
+    {"israel time", "Asia/Jerusalem"},
+    {"toronto time", "America/Toronto"},
+    {"new york time", "America/New_York"},
+    {"ny time", "America/New_York"},
+    {"chicago time", "America/Chicago"},
+    {"denver time", "America/Denver"},
+    {"irish time", "Europe/Dublin"},
+    {"ireland time", "Europe/Dublin"},
+    {"dublin time", "Europe/Dublin"},
+    {"india time", "Asia/Kolkata"},
+    {"indian time", "Asia/Kolkata"},
+    {"nz time", "Pacific/Auckland"},
+    {"new zealand time", "Pacific/Auckland"},
+    {"perth time", "Australia/Perth"},
+    {"melbourne time", "Australia/Melbourne"},
+    {"brisbane time", "Australia/Brisbane"},
+    {"singapore time", "Asia/Singapore"},
+    {"hong kong time", "Asia/Hong_Kong"},
+    {"sa time", "Africa/Johannesburg"},
+    {"south african time", "Africa/Johannesburg"},
+    {"german time", "Europe/Berlin"},
+    {"berlin time", "Europe/Berlin"},
+    {"paris time", "Europe/Paris"},
+    {"vancouver time", "America/Vancouver"},
+    {"pakistan time", "Asia/Karachi"},
 };
 
-bool when_in_arizona(const std::vector<std::string>& regions) {
-  return regions.size() == 1 && regions.front() == "US-AZ";
+/// What the clocks of a region show where its zone's name has them go otherwise.
+struct WhenRegionZone {
+  std::string_view region, zone, there;
+};
+constexpr WhenRegionZone kWhenRegionZones[] = {
+    {"US-AZ", "America/Denver", "America/Phoenix"},
+    {"CA-SK", "America/Chicago", "America/Regina"},
+    {"AU-QLD", "Australia/Sydney", "Australia/Brisbane"},
+    {"IE", "Europe/London", "Europe/Dublin"},
+};
+/// "IST" is three zones.
+constexpr std::pair<std::string_view, std::string_view> kWhenIst[] = {
+    {"IN", "Asia/Kolkata"}, {"IE", "Europe/Dublin"}, {"IL", "Asia/Jerusalem"}};
+
+bool when_all_within(std::string_view wide, const std::vector<std::string>& regions) {
+  return !regions.empty() && std::all_of(regions.begin(), regions.end(), [&](const auto& region) {
+    return protocol::region_covers(wide, region);
+  });
+}
+
+/// The cell without "UTC+5:30", whose minutes look like an hour.
+std::string when_without_offset(std::string folded) {
+  for (const std::string_view mark : {"gmt", "utc"}) {
+    for (auto at = find_phrase(folded, mark); at != std::string::npos;
+         at = find_phrase(folded, mark, at + 1)) {
+      auto end = at + mark.size();
+      while (end < folded.size() && folded[end] == ' ') ++end;
+      if (end >= folded.size() || (folded[end] != '+' && folded[end] != '-')) continue;
+      ++end;
+      while (end < folded.size() && (when_is_digit(folded[end]) || folded[end] == ':')) ++end;
+      folded.erase(at, end - at);
+      if (at >= folded.size()) break;
+    }
+  }
+  return folded;
+}
+
+/// "GMT+8" and "UTC -5" as the zone without summer time that they are; empty where there is none.
+std::string when_offset_zone(std::string_view cell) {
+  for (const std::string_view mark : {"GMT", "UTC"}) {
+    for (auto at = cell.find(mark); at != std::string_view::npos; at = cell.find(mark, at + 1)) {
+      auto rest = cell.substr(at + mark.size());
+      while (rest.starts_with(' ')) rest.remove_prefix(1);
+      if (rest.size() < 2 || (rest[0] != '+' && rest[0] != '-') || !when_is_digit(rest[1]))
+        continue;
+      int hours = rest[1] - '0';
+      std::size_t end = 2;
+      if (end < rest.size() && when_is_digit(rest[end])) hours = hours * 10 + (rest[end++] - '0');
+      // Half hours have no such name.
+      const bool whole = end == rest.size() || (rest[end] != ':' && rest[end] != '.');
+      constexpr int kFarthest = 12;
+      if (!whole || hours == 0 || hours > kFarthest) return "?";
+      return std::string("Etc/GMT") + (rest[0] == '+' ? '-' : '+') + std::to_string(hours);
+    }
+  }
+  return {};
 }
 
 /// Zones named in the cell, in its order. Abbreviations count only in capitals, since "at" and "pt"
@@ -854,9 +1028,20 @@ std::vector<std::string> when_zones(std::string_view cell,
                                     const std::vector<std::string>& regions) {
   std::vector<std::pair<std::size_t, std::string>> found;
   const auto add = [&](std::size_t at, std::string_view zone) {
-    const bool arizona = zone == "America/Denver" && when_in_arizona(regions);
-    found.emplace_back(at, arizona ? "America/Phoenix" : std::string(zone));
+    for (const auto& [region, usual, there] : kWhenRegionZones) {
+      if (usual == zone && when_all_within(region, regions)) zone = there;
+    }
+    found.emplace_back(at, zone);
   };
+  if (auto offset = when_offset_zone(cell); !offset.empty()) {
+    if (offset == "?") return {};
+    return {std::move(offset)};
+  }
+  if (const auto at = find_phrase(cell, "IST"); at != std::string_view::npos) {
+    for (const auto& [country, zone] : kWhenIst) {
+      if (when_all_within(country, regions)) add(at, zone);
+    }
+  }
   for (const auto& [mark, zone] : kWhenZones) {
     if (const auto at = find_phrase(cell, mark); at != std::string_view::npos) add(at, zone);
   }
@@ -937,6 +1122,15 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
       weekly_by_day = true;
   }
   if (weekly_by_day && rhythms.empty()) rhythms.push_back({"weekly", 1});
+  // "One Sunday a month", "two Tuesdays per month"
+  for (std::size_t i = 0; i + 3 < words.size(); ++i) {
+    const bool a_month = (words[i + 2] == "a" || words[i + 2] == "per" || words[i + 2] == "each" ||
+                          words[i + 2] == "every") &&
+                         (words[i + 3] == "month" || words[i + 3] == "mo");
+    const auto number = small_number(words[i]);
+    if (!a_month || !number || when_day(words[i + 1]).empty()) continue;
+    rhythms.push_back({*number == 1 ? "monthly" : *number == 2 ? "twice_a_month" : "other"});
+  }
   std::set<std::string_view> values;
   for (const auto& rhythm : rhythms) values.insert(rhythm.value);
 
@@ -994,14 +1188,20 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
                                                                      : "other";
     if (plain_days && reading.days.size() == 2) reading.cadence = "twice_a_month";
     if (plain_days && reading.days.size() > 2) reading.cadence = "other";
+    // "Mon-Fri"
+    constexpr std::size_t kWorkingWeek = 5;
+    if (reading.cadence == "weekly" && reading.days.size() >= kWorkingWeek)
+      reading.cadence = "daily";
   }
 
   reading.excepted = has_any_phrase(
-      plain, {"except",  "excepting",     "excluding",      "skip",      "skipping",
-              "skips",   "no meeting in", "no meetings in", "not in",    "not during",
-              "but not", "no july",       "no august",      "no summer", "summers off",
-              "off in",  "closed in",     "not summer",     "excepto",   "sauf"});
-  const auto times = when_times(when_spelled_hours(folded), when_half_in_words(plain));
+      plain,
+      {"except",        "excepting",      "excluding", "skip",       "skipping",    "skips",
+       "no meeting in", "no meetings in", "not in",    "not during", "but not",     "odd months",
+       "even months",   "no july",        "no august", "no summer",  "summers off", "off in",
+       "closed in",     "not summer",     "excepto",   "sauf"});
+  const auto times =
+      when_times(when_spelled_hours(when_without_offset(folded)), when_half_in_words(plain));
   const auto zones = when_zones(read, regions);
   std::set<int> starts;
   bool unsure = false;
@@ -1011,6 +1211,8 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
   }
   if (unsure) {
     reading.start_question = when_quote(cell) + ": in the morning, or in the evening?";
+    if (times.size() == 1 && times.front().minutes > 0)
+      reading.range_minutes = times.front().minutes;
   } else if (starts.size() == 1 || (starts.size() > 1 && zones.size() == times.size())) {
     // "12pm ET / 9am PT": the same moment twice; the first is taken with its zone.
     reading.start = when_text(times.front().start);
@@ -1134,8 +1336,10 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
   for (const auto& piece : pieces) {
     if (piece.unit == 0) {
       // "1h30"
+      // and "1 hr 30"
       if (last == 'h' && used == 1 && piece.value < 60 &&
-          text.find_first_of(" ") == std::string::npos) {
+          (text.find(' ') == std::string::npos ||
+           (&piece == &pieces.back() && text.ends_with("0") && piece.value >= 10))) {
         minutes += piece.value;
         ++used;
       }

@@ -30,8 +30,17 @@ std::vector<std::string> size_tokens(std::string_view text) {
     const char c = text[i];
     std::size_t end = i + 1;
     if (size_is_digit(c)) {
-      while (end < text.size() && size_is_digit(text[end])) ++end;
-      tokens.emplace_back(text.substr(i, end - i));
+      std::string number;
+      // "23,000" is one number.
+      while (end < text.size() &&
+             (size_is_digit(text[end]) ||
+              (text[end] == ',' && end + 3 < text.size() && size_is_digit(text[end + 1]) &&
+               size_is_digit(text[end + 2]) && size_is_digit(text[end + 3]))))
+        ++end;
+      for (const char digit : text.substr(i, end - i)) {
+        if (digit != ',') number += digit;
+      }
+      tokens.push_back(std::move(number));
     } else if (c >= 'a' && c <= 'z') {
       while (end < text.size() && text[end] >= 'a' && text[end] <= 'z') ++end;
       tokens.emplace_back(text.substr(i, end - i));
@@ -64,7 +73,8 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
     const auto& before = i > 0 ? at(i - 1) : at(tokens.size());
     const auto& second = i > 1 ? at(i - 2) : at(tokens.size());
     std::size_t next = i + 1;
-    const bool ranged = (at(next) == "-" || at(next) == "to") && small_number(at(next + 1));
+    const bool ranged = (at(next) == "-" || at(next) == "to") && small_number(at(next + 1)) &&
+                        *small_number(at(next + 1)) > *number;
     if (ranged) {
       found.value = *small_number(at(next + 1));
       found.upper = true;
@@ -77,7 +87,7 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
          size_any(second, {"up", "limited", "capped", "cap", "max", "maximum", "limit"})) ||
         size_any(after, {"max", "maximum", "tops", "limit"}) ||
         (before == "than" && size_any(second, {"more", "fewer", "less"}) && i > 2 &&
-         (at(i - 3) == "no" || second != "more")) ||
+         (size_any(at(i - 3), {"no", "not"}) || second != "more")) ||
         (size_any(after, {"people", "members", "participants", "persons", "seats"}) &&
          size_any(at(next + 1), {"max", "maximum", "limit"}));
     found.about =
@@ -98,9 +108,15 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
     const bool money = size_any(before, {"$"}) || after == "$";
     const bool year = found.value >= 1900 && found.value <= 2100;
     const bool date = is_month(before) || is_month(after);
-    bool count = size_any(
-        after, {"providers", "listed", "subscribers", "on", "groups", "chapters", "followers",
-                "registered", "enrolled", "openings", "spots", "mentors", "pairs", "cohorts"});
+    bool count =
+        size_any(after, {"providers", "listed",     "subscribers", "on",         "groups",
+                         "chapters",  "followers",  "registered",  "enrolled",   "openings",
+                         "spots",     "mentors",    "pairs",       "cohorts",    "screening",
+                         "questions", "question",   "steps",       "references", "mentees",
+                         "mentee",    "interviews", "interview",   "visits",     "k"});
+    // "2.3k members"
+    if (after == "." && small_number(at(next + 1)) && !found.limit) count = true;
+    if (before == "." && i > 1 && small_number(second) && !found.limit) count = true;
     if (after == "spot" || after == "opening") count = true;
     if (after == "spots" || after == "openings") {
       count =
@@ -110,8 +126,8 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
     if (size_any(after, {"members", "therapists", "clinicians"}) && !found.limit && !found.upper)
       count = true;
     const bool per_person =
-        after == "per" &&
-        !size_any(at(next + 1), {"group", "meeting", "session", "cohort", "table"});
+        after == "per" && !size_any(at(next + 1), {"group", "meeting", "session", "cohort", "table",
+                                                   "circle", "pod", "team", "room"});
     const bool of_other =
         size_any(before, {"group", "cohort", "session", "section", "level", "tier", "phase", "wk",
                           "week", "month", "meeting", "mtg", "age", "ages", "room", "suite"}) &&
@@ -162,19 +178,37 @@ SizeReading understand_size(std::string_view cell) {
                       {"full membership", "full members", "full day", "not full", "full member",
                        "full time", "when full", "until full", "full license"});
   const bool drop_in = has_any_phrase(words, {"drop in", "drop ins", "dropin", "dropins", "walk in",
-                                              "walk ins", "come when you can", "just show up"}) &&
+                                              "walk ins", "come when you can", "come when you wish",
+                                              "come when you like", "just come", "just show up"}) &&
                        !has_any_phrase(words, {"no drop in", "no drop ins", "not drop in",
                                                "no walk ins", "not a drop in"});
   const bool closed =
       has_any_phrase(words, {"closed", "closed group", "closed cohort", "closed to new members",
                              "not open", "not accepting", "not taking", "no new members"}) &&
       !has_phrase(words, "not closed");
-  const bool open =
-      has_any_phrase(words, {"open", "rolling", "accepting new members", "accepting members",
-                             "new members welcome", "taking new members", "always open",
-                             "open enrollment", "accepting"}) &&
-      !has_any_phrase(words, {"not open", "not accepting", "semi open", "opens", "not taking",
-                              "spots open", "open spots"});
+  const bool open = has_any_phrase(words, {"open",
+                                           "rolling",
+                                           "accepting new members",
+                                           "accepting members",
+                                           "new members welcome",
+                                           "new people welcome",
+                                           "welcomes new",
+                                           "welcomes new members",
+                                           "new members accepted",
+                                           "new members ok",
+                                           "taking members",
+                                           "new members taken",
+                                           "place at present",
+                                           "places at present",
+                                           "newcomers welcome",
+                                           "all welcome",
+                                           "everyone welcome",
+                                           "taking new members",
+                                           "always open",
+                                           "open enrollment",
+                                           "accepting"}) &&
+                    !has_any_phrase(words, {"not open", "not accepting", "semi open", "opens",
+                                            "not taking", "spots open", "open spots"});
   reading.forming =
       has_any_phrase(words, {"forming", "now forming", "newly forming", "starting soon"});
   reading.waitlist = waiting;

@@ -117,6 +117,26 @@ constexpr RegionRow kRegionsNewZealand[] = {
     {"NZ-WTC", "West Coast"},
 };
 
+constexpr RegionRow kRegionsIreland[] = {
+    {"IE-CW", "County Carlow"},    {"IE-CN", "County Cavan"},     {"IE-CE", "County Clare"},
+    {"IE-CO", "County Cork"},      {"IE-DL", "County Donegal"},   {"IE-D", "County Dublin"},
+    {"IE-G", "County Galway"},     {"IE-KY", "County Kerry"},     {"IE-KE", "County Kildare"},
+    {"IE-KK", "County Kilkenny"},  {"IE-LS", "County Laois"},     {"IE-LM", "County Leitrim"},
+    {"IE-LK", "County Limerick"},  {"IE-LD", "County Longford"},  {"IE-LH", "County Louth"},
+    {"IE-MO", "County Mayo"},      {"IE-MH", "County Meath"},     {"IE-MN", "County Monaghan"},
+    {"IE-OY", "County Offaly"},    {"IE-RN", "County Roscommon"}, {"IE-SO", "County Sligo"},
+    {"IE-TA", "County Tipperary"}, {"IE-WD", "County Waterford"}, {"IE-WH", "County Westmeath"},
+    {"IE-WX", "County Wexford"},   {"IE-WW", "County Wicklow"},
+};
+
+constexpr RegionRow kRegionsSouthAfrica[] = {
+    {"ZA-EC", "Eastern Cape"},  {"ZA-FS", "Free State"},
+    {"ZA-GP", "Gauteng"},       {"ZA-KZN", "KwaZulu-Natal"},
+    {"ZA-LP", "Limpopo"},       {"ZA-MP", "Mpumalanga"},
+    {"ZA-NC", "Northern Cape"}, {"ZA-NW", "North West, South Africa"},
+    {"ZA-WC", "Western Cape"},
+};
+
 constexpr RegionRow kRegionsCountries[] = {
     {"AD", "Andorra"},
     {"AE", "United Arab Emirates"},
@@ -427,6 +447,7 @@ constexpr RegionRow kRegionAliases[] = {
     {"US-SD", "S. Dakota"},
     {"US-TN", "Tenn."},
     {"US-TX", "Tex."},
+    {"US-ME", "Me."},
     {"US-VI", "Virgin Islands"},
     {"US-VT", "Vt."},
     {"US-VA", "Va."},
@@ -460,6 +481,37 @@ constexpr RegionRow kRegionAliases[] = {
     {"GB-NIR", "N. Ireland"},
     {"NZ-HKB", "Hawkes Bay"},
     {"NZ-MWT", "Manawatu"},
+    {"IE-CW", "Co. Carlow"},
+    {"IE-CN", "Co. Cavan"},
+    {"IE-CE", "Co. Clare"},
+    {"IE-CO", "Co. Cork"},
+    {"IE-DL", "Co. Donegal"},
+    {"IE-D", "Co. Dublin"},
+    {"IE-G", "Co. Galway"},
+    {"IE-KY", "Co. Kerry"},
+    {"IE-KE", "Co. Kildare"},
+    {"IE-KK", "Co. Kilkenny"},
+    {"IE-LS", "Co. Laois"},
+    {"IE-LM", "Co. Leitrim"},
+    {"IE-LK", "Co. Limerick"},
+    {"IE-LD", "Co. Longford"},
+    {"IE-LH", "Co. Louth"},
+    {"IE-MO", "Co. Mayo"},
+    {"IE-MH", "Co. Meath"},
+    {"IE-MN", "Co. Monaghan"},
+    {"IE-OY", "Co. Offaly"},
+    {"IE-RN", "Co. Roscommon"},
+    {"IE-SO", "Co. Sligo"},
+    {"IE-TA", "Co. Tipperary"},
+    {"IE-WD", "Co. Waterford"},
+    {"IE-WH", "Co. Westmeath"},
+    {"IE-WX", "Co. Wexford"},
+    {"IE-WW", "Co. Wicklow"},
+    {"ZA-WC", "W. Cape"},
+    {"ZA-EC", "E. Cape"},
+    {"ZA-NC", "N. Cape"},
+    {"ZA-KZN", "KwaZulu Natal"},
+    {"ZA-KZN", "KZN"},
     {"US", "USA"},
     {"US", "U.S.A."},
     {"US", "United States of America"},
@@ -486,6 +538,10 @@ constexpr RegionRow kRegionAliases[] = {
     {"NZ", "Aotearoa"},
     {"NZ", "Aotearoa New Zealand"},
     {"NZ", "N.Z."},
+    {"ZA", "S. Africa"},
+    {"ZA", "RSA"},
+    {"AU", "Aust."},
+    {"IE", "Eire"},
     {"HK", "Hong Kong SAR"},
     {"VA", "Vatican"},
     {"CD", "DR Congo"},
@@ -497,9 +553,9 @@ constexpr RegionRow kRegionAliases[] = {
 
 }  // namespace
 
-std::array<std::span<const RegionRow>, 6> region_tables() {
-  return {kRegionsUs,         kRegionsCanada,   kRegionsAustralia, kRegionsUnitedKingdom,
-          kRegionsNewZealand, kRegionsCountries};
+std::array<std::span<const RegionRow>, 8> region_tables() {
+  return {kRegionsUs,         kRegionsCanada,  kRegionsAustralia,   kRegionsUnitedKingdom,
+          kRegionsNewZealand, kRegionsIreland, kRegionsSouthAfrica, kRegionsCountries};
 }
 
 std::span<const RegionRow> region_aliases() { return kRegionAliases; }

@@ -11,8 +11,8 @@ namespace protocol {
 
 /// The tables of names in the order in which an ambiguous text means them: US states and
 /// territories, Canadian provinces, Australian states, the nations of the UK, regions of New
-/// Zealand, countries (ISO 3166-1).
-std::array<std::span<const RegionRow>, 6> region_tables();
+/// Zealand, counties of Ireland, provinces of South Africa, countries (ISO 3166-1).
+std::array<std::span<const RegionRow>, 8> region_tables();
 
 /// Other names and abbreviations of places in those tables. A name that ends in a dot is an
 /// abbreviation.

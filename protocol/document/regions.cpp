@@ -142,8 +142,11 @@ std::vector<std::string> regions_of(std::string_view text) {
         if (country && region_is_us_territory(row.code)) {
           if (letters == row.code) region_add(found, "US-" + letters);
         } else if (letters == row.code || (!country && letters == row.code.substr(3))) {
-          // New Zealand's codes are not in use there, and "CAN" or "TAS" means another place.
-          if (letters.size() > 3 || row.code.substr(0, 2) != "NZ") region_add(found, row.code);
+          // These countries' codes are not in use there, and "CAN" or "CO" means another place.
+          const auto country_code = row.code.substr(0, 2);
+          if (country || letters.size() > 3 ||
+              (country_code != "NZ" && country_code != "IE" && country_code != "ZA"))
+            region_add(found, row.code);
         }
       }
     }

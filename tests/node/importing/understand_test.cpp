@@ -291,7 +291,7 @@ TEST(Understand, WhenAGroupMeets) {
       {"Wed. 6:30p; Sun 1p", "other WE,SU ? ."},
       {"2nd Fri. (group A); 3rd Fri. (group B)", "other ? . ."},
       {"Tuesday or Thursday at 7pm", "other ? 19:00 ."},
-      {"Mon-Fri, 9am", "weekly MO,TU,WE,TH,FR 09:00 ."},
+      {"Mon-Fri, 9am", "daily MO,TU,WE,TH,FR 09:00 ."},
       {"60-90 minutes", "other . . ."},
       {"10 sessions", "other . . ."},
   };
@@ -423,7 +423,7 @@ TEST(Understand, WhoCanJoin) {
       {"LPCC", "US-CO", "professional_counselor:associate", "therapists", "listed"},
       {"marriage and family therapists & psychologists", "",
        "marriage_family_therapist: psychologist:", "therapists", "listed"},
-      {"MFT trainee/student", "", "marriage_family_therapist:trainee", "mixed", "listed"},
+      {"MFT trainee/student", "", "marriage_family_therapist:trainee", "trainees", "listed"},
       {"counsellors / psychotherapists / trainees", "", "counselor_other: student_trainee:trainee",
        "mixed"},
       {"social work students", "", "student_trainee:trainee", "trainees", "listed"},
