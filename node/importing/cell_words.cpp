@@ -256,6 +256,8 @@ std::size_t typing_slips(std::string_view a, std::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+std::string quoted_cell(std::string_view cell) { return "'" + cut_text(tidy_cell(cell), 80) + "'"; }
+
 std::string mail_address_in(std::string_view text) {
   const auto at = text.find('@');
   if (at == std::string_view::npos || at == 0) return {};

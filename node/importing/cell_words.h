@@ -41,6 +41,12 @@ std::string cut_text(std::string_view text, std::size_t bytes);
 /// "6", "six", "twelve": up to 9999 in digits, up to twenty, and a few larger ones, in words.
 std::optional<int> small_number(std::string_view word);
 
+inline bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
+inline bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }
+
+/// The cell in quotation marks, cut to what a question can hold.
+std::string quoted_cell(std::string_view cell);
+
 /// Letters to change, add, drop or exchange with their neighbor to make `a` of `b`: short words
 /// only.
 std::size_t typing_slips(std::string_view a, std::string_view b);
