@@ -131,6 +131,23 @@ bool clock_is_zone(std::string_view word) {
   return std::find(std::begin(kZones), std::end(kZones), word) != std::end(kZones);
 }
 
+/// Behind the spaces, and the zone if there is one, at `at`: "1pm ET - 2pm ET".
+std::size_t clock_past_zone(std::string_view text, std::size_t at) {
+  const auto spaces = [&](std::size_t from) {
+    while (from < text.size() && text[from] == ' ') ++from;
+    return from;
+  };
+  at = spaces(at);
+  for (int words = 0; words < 2; ++words) {
+    auto end = at;
+    while (end < text.size() && is_small_letter(text[end])) ++end;
+    const auto word = text.substr(at, end - at);
+    if (!clock_is_zone(word) && word != "time" && word != "uk") break;
+    at = spaces(end);
+  }
+  return at;
+}
+
 bool clock_is_hour(int hour, int minute) { return hour < 24 && minute < 60; }
 
 }  // namespace
@@ -264,8 +281,7 @@ std::vector<ClockTime> clock_times(std::string_view text, HalfOfDay hint) {
       continue;
     }
     // "12 noon": the number belongs to the word.
-    std::size_t dash = start.end;
-    while (dash < text.size() && text[dash] == ' ') ++dash;
+    const std::size_t dash = clock_past_zone(text, start.end);
     std::optional<ClockReading> end;
     std::size_t next = 0;
     if (text.substr(dash).starts_with("-")) next = dash + 1;

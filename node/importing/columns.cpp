@@ -16,14 +16,17 @@ struct HeadingPhrase {
   std::string_view phrases;  ///< separated by '|'
 };
 
-// Longer phrases win over shorter ones, a whole heading over a part of one; at the same length the
-// earlier row wins. Words are as plain_words() leaves them.
+// A phrase behind "=" is a whole heading or none. Longer phrases win over shorter ones, a whole
+// heading over a part of one; at the same length the earlier row wins. Words are as plain_words()
+// leaves them.
 constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::id, "id|uuid|listing id|group id|kith id|record id|urn"},
     {SheetField::web,
      "web page|website|web site|url|link|web|webpage|homepage|home page|program page|group "
      "page|page|"
-     "more info|more information|information link|site|web address|web link|learn more|more at"},
+     "more info|more information|information link|site|web address|web link|learn more|more "
+     "at|find it "
+     "at|find us at|look here"},
     {SheetField::email, "email|e mail|email address|e mail address|contact email|mail"},
     {SheetField::phone, "phone|telephone|phone number|tel|contact phone"},
     {SheetField::join,
@@ -63,11 +66,13 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "where it meets|where we meet|meets where|place and format|place format|where and how|"
      "location and format|location format|where do you meet|city and region|city region|town and "
      "state|"
-     "city or region|locale|venue|city country|city state country|state country|geography|town "
+     "city or region|locale|venue|city country|city state country|geography|town "
      "city|"
      "meeting location|city county"},
     {SheetField::city, "city|town|locality|city or town|municipality|city town"},
-    {SheetField::state, "state|province|state province|state or province|st|county|country"},
+    {SheetField::state,
+     "state|province|state province|state or province|st|county|country|state country|state or "
+     "country|province country"},
     {SheetField::format,
      "in person or online|online or in person|in person online|format|modality|mode|how we meet|"
      "how it meets|delivery|delivery method|meeting format|virtual or in person|in person or "
@@ -82,12 +87,16 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "costs|"
      "rate|rates|cost to join|pay|what youd pay|what one pays|tuition|payment|price per "
      "session|cost per session|cost per meeting|"
-     "fee per session|membership fee|what you pay|money"},
+     "fee per session|membership fee|what you pay|money|pays|members pay|"
+     "member price|members price|member rate|member fee|non member price|non members pay|non "
+     "member "
+     "rate|non member fee|others pay|guests pay|guest price|guest rate|public price"},
     {SheetField::how_often,
      "how often|frequency|rhythm|cadence|meeting frequency|recurrence|how frequently|often|"
      "regularity|periodicity|interval|how often it meets|how often do you meet|repeats|meets "
      "every"},
     {SheetField::day_time,
+     "=from|=to|=until|=till|=from time|=to time|=from hour|=to hour|"
      "day time|day and time|when|meets|meets when|meeting time|start time|starting "
      "time|starts|begins|start|"
      "end time|ending time|ends|end|meeting "
@@ -112,7 +121,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::leader,
      "leader|leaders|led by|facilitator|facilitators|leaders credentials|leader credentials|who "
      "leads|"
-     "who leads it|facilitated by|convenor|convener|coordinator|contact person|moderator|"
+     "who leads it|facilitated by|convenor|convener|coordinator|moderator|"
      "facilitator credentials|leadership|who facilitates|chair|run and led "
      "by|consultant|supervisor"},
     {SheetField::topics,
@@ -125,7 +134,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::identity,
      "for identity group|identity group|identity|identities|affinity|affinity group|community "
      "served|"
-     "identity affirming|identity focus|for which identity|by and for|population"},
+     "especially for|identity affirming|identity focus|for which identity|by and for|population"},
     {SheetField::agreement,
      "confidentiality|agreement|privacy|confidentiality agreement|ground rules|confidentiality "
      "rules|"
@@ -135,7 +144,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "affiliation|affiliated with|backed by|supported by|funder|funded by"},
     {SheetField::notes,
      "notes|note|remarks|comments|comment|secretary notes|secretarys notes|internal notes|internal|"
-     "admin notes|office notes|other|misc|our notes|private notes|memo"},
+     "admin notes|office notes|contact person|contact name|office|row|nr|=no|other|misc|our "
+     "notes|private notes|memo"},
     {SheetField::confirmed,
      "confirmed on|last confirmed|checked on|last checked|verified|date confirmed|as "
      "of|updated|last "
@@ -268,6 +278,22 @@ struct HeadingRow {
   std::vector<int> scores;  ///< by column, of its heading
 };
 
+}  // namespace
+
+std::string heading_payer(std::string_view heading) {
+  const auto words = plain_words(heading);
+  if (has_any_phrase(words, {"non member", "non members", "nonmember", "nonmembers", "others",
+                             "everybody else", "everyone else", "guests", "guest", "public"}))
+    return "non-members";
+  if (has_any_phrase(words, {"member", "members"})) return "members";
+  if (has_any_phrase(words, {"student", "students", "trainee", "trainees", "associate",
+                             "associates", "pre licensed"}))
+    return "trainees";
+  return {};
+}
+
+namespace {
+
 HeadingRow heading_row(const std::vector<std::string>& record) {
   HeadingRow row;
   row.fields.assign(record.size(), SheetField::none);
@@ -289,8 +315,10 @@ HeadingRow heading_row(const std::vector<std::string>& record) {
     const bool taken = std::find(row.fields.begin(), row.fields.end(), field) != row.fields.end();
     // "Day" beside "Time", "Meets" beside "Start time": together they say when.
     constexpr int kOnlyThat = 900;
+    // What members pay and what others pay are one cost.
     const bool shares = field == SheetField::notes ||
-                        (field == SheetField::day_time && readings[i].score >= kOnlyThat);
+                        (field == SheetField::day_time && readings[i].score >= kOnlyThat) ||
+                        (field == SheetField::cost && !heading_payer(record[i]).empty());
     if (taken && !shares) continue;
     row.fields[i] = field;
     ++row.known;
@@ -384,12 +412,21 @@ HeadingReading read_heading(std::string_view heading) {
     if (const auto asked = heading_question(words); asked.score > 0) return asked;
   }
   if (heading.size() > kLongest) return {};
+  // "Dues paid thru", "Balance due": what the office keeps of somebody's account.
+  if (has_any_phrase(words, {"paid thru", "paid through", "paid until", "paid to", "paid on",
+                             "date paid", "has paid", "owed", "owes", "received", "balance",
+                             "outstanding", "last payment"}))
+    return {SheetField::notes, 1};
   // "Cost (per meeting)" is about what stands before the bracket.
   const auto folded = fold_cell(heading);
   const std::string before = plain_words(std::string_view(folded).substr(0, folded.find('(')));
   HeadingReading best;
   for (const auto& [field, phrases] : kHeadingPhrases) {
     heading_each_phrase(phrases, [&, field = field](std::string_view phrase) {
+      if (phrase.starts_with('=')) {
+        if (phrase.substr(1) != words) return;
+        phrase.remove_prefix(1);
+      }
       int score = 0;
       const int length = static_cast<int>(phrase.size());
       if (phrase == words) {

@@ -55,6 +55,10 @@ struct HeadingReading {
 };
 HeadingReading read_heading(std::string_view heading);
 
+/// Who pays what a column of prices says, in words that understand_cost() reads: "members",
+/// "non-members", "trainees"; empty where the heading names nobody.
+std::string heading_payer(std::string_view heading);
+
 struct SheetColumns {
   std::size_t header = 0;  ///< index of the record with the headings
   std::vector<std::string> headings;

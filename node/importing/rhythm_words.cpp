@@ -166,6 +166,11 @@ std::vector<Rhythm> rhythms_in(std::string_view words) {
 
 std::string spell_out_rhythm(std::string_view folded) {
   std::string marked;
+  const auto begins_unit = [](std::string_view rest) {
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
+    return rest.starts_with("mo") || rest.starts_with("week") || rest.starts_with("wk") ||
+           rest.starts_with("year") || rest.starts_with("yr");
+  };
   for (std::size_t i = 0; i < folded.size(); ++i) {
     const char c = folded[i];
     const bool between = i > 0 && i + 1 < folded.size() && is_ascii_digit(folded[i - 1]) &&
@@ -177,6 +182,9 @@ std::string spell_out_rhythm(std::string_view folded) {
         !folded.substr(i + 1).starts_with("weekly") &&
         !folded.substr(i + 1).starts_with("monthly")) {
       marked += " per ";
+    } else if (c == '/' && i > 0 && folded[i - 1] == ' ' && folded.substr(i + 1).starts_with(' ') &&
+               begins_unit(folded.substr(i + 1)) && !folded.substr(0, i).ends_with("ly ")) {
+      marked += "per";
     } else if (c == '-' && between) {
       marked += "to";
     } else {
@@ -220,7 +228,9 @@ std::string spell_out_rhythm(std::string_view folded) {
       {"trimestriel", "quarterly"},
       {"chaque", "every"},
       {"semaine", "week"},
-      {"mois", "month"}};
+      {"mois", "month"},
+      {"fois", "times"},
+      {"par", "per"}};
   std::vector<std::string> out;
   const auto words = split_words(plain_words(marked));
   const auto is_unit = [](const std::string& word) {

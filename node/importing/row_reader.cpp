@@ -156,6 +156,11 @@ class RowReader {
     SheetField source = SheetField::place;
     if (stated(SheetField::place)) {
       place = understand_place(cell(SheetField::place));
+      // "Town" beside "Region": together they say where.
+      if (place.locality.empty() && !city.empty() && place.question.empty()) {
+        auto both = understand_place(city + ", " + tidy_cell(cell(SheetField::place)));
+        if (!both.locality.empty() && both.question.empty()) place = both;
+      }
       if (place.regions.empty() && !state.empty() && place.question.empty()) {
         const auto wider = understand_place(state, PlaceColumn::state);
         if (!wider.regions.empty()) {
@@ -169,7 +174,8 @@ class RowReader {
       // A column of cities needs no region beside it to be read as one.
       const auto words = plain_words(city);
       if (place.regions.empty() && place.question.empty() && !place.elsewhere &&
-          words.size() <= 60 && city.find_first_of("0123456789") == std::string::npos) {
+          is_name_of_town(city) && words.size() <= 60 &&
+          city.find_first_of("0123456789") == std::string::npos) {
         place.locality = city;
       }
     } else if (!state.empty()) {
@@ -220,7 +226,13 @@ class RowReader {
     const auto people = understand_people(cell(SheetField::who), region, context_.licenses);
     said_.licenses = people.licenses;
     said_.audience = people.audience;
-    if (!kind_audience_.empty() && (said_.audience.empty() || kind_audience_ != "public")) {
+    // Clinicians who survived a loss are clinicians.
+    const bool of_clinicians =
+        (kind_audience_ == "lived_experience" && !said_.audience.empty() &&
+         said_.audience != "public") ||
+        (kind_audience_ == "workplace_staff" && said_.audience == "therapists");
+    if (!kind_audience_.empty() && !of_clinicians &&
+        (said_.audience.empty() || kind_audience_ != "public")) {
       said_.audience = kind_audience_;
       // The trainees among the staff are no students of a practicum group.
       if (kind_audience_ == "lived_experience") said_.licenses.clear();
@@ -228,6 +240,7 @@ class RowReader {
     facts_.license_rule = people.license_rule;
     facts_.career_stages = people.career_stages;
     ask("audience_licenses", people.licenses_question);
+    ask("audience", people.audience_question);
     if (stated(SheetField::who) && people.audience.empty() && people.licenses.empty() &&
         people.license_rule.empty())
       leave(SheetField::who);
@@ -309,9 +322,10 @@ class RowReader {
                       : has_any_phrase(unit_words, {"hours", "hrs"})         ? "hours"
                                                                              : "";
     auto length = understand_length(cell(SheetField::length), unit);
-    const auto beside =
-        understand_length(has_length_words(cell(SheetField::day_time)) ? cell(SheetField::day_time)
-                                                                       : std::string_view());
+    const auto length_in = [&](SheetField field) {
+      return has_length_words(cell(field)) ? understand_length(cell(field)) : LengthReading();
+    };
+    const auto beside = length_in(SheetField::day_time);
     if (length.minutes) {
       // Another cell that says a different length makes it a question.
       const bool differs =
@@ -321,6 +335,10 @@ class RowReader {
                           tidy_cell(cell(SheetField::day_time)) + "': how long is a meeting?";
     } else if (length.question.empty() && !stated(SheetField::length)) {
       length = beside;
+      // "monthly, 90 min", but not "two hours a month"
+      if (!length.minutes && length.question.empty() &&
+          has_any_phrase(plain_words(cell(SheetField::how_often)), {"min", "mins", "minutes"}))
+        length = length_in(SheetField::how_often);
       // Opening hours are no length of a meeting.
       constexpr std::int64_t kLongMeeting = 300;
       if (!length.minutes && length.question.empty() && clock.range_minutes &&
@@ -368,7 +386,9 @@ class RowReader {
         has_any_phrase(plain_words(heading(SheetField::intake)),
                        {"new", "accepting", "taking", "room", "open", "openings"})) {
       const auto answer = plain_words(cell(SheetField::intake));
-      if (answer == "y" || answer == "yes" || answer.starts_with("yes ")) door.intake = "open";
+      if (answer == "y" || answer == "yes" || answer == "always" || answer == "any time" ||
+          answer == "anytime" || answer.starts_with("yes "))
+        door.intake = "open";
       if (answer == "n" || answer == "no") door.intake = "closed";
     }
     // "Size, open or closed" is one column about both.
@@ -419,7 +439,9 @@ class RowReader {
          has_any_phrase(answer, {"guidelines", "in confidence", "policy", "ground rules"})) &&
         !has_any_phrase(answer, {"no", "not", "none"})) {
       facts_.agreement.stated = true;
+      facts_.agreement.question.clear();
     }
+    ask("agreement_stated", facts_.agreement.question);
     said_.agreement_stated = facts_.agreement.stated;
     facts_.topics = understand_topics(cell(SheetField::topics));
     facts_.identity = understand_identity(cell(SheetField::identity));
@@ -440,7 +462,10 @@ class RowReader {
     facts_.crisis_988 = has_phrase(plain_words(cell(SheetField::notes)), "988") ||
                         has_phrase(plain_words(cell(SheetField::accessibility)), "988");
     if (stated(SheetField::summary)) facts_.summary = tidy_cell(cell(SheetField::summary));
-    if (stated(SheetField::sponsor)) facts_.sponsor = tidy_cell(cell(SheetField::sponsor));
+    if (stated(SheetField::sponsor)) {
+      facts_.sponsor = tidy_cell(cell(SheetField::sponsor));
+      ask("sponsor", question_of_initials(facts_.sponsor));
+    }
   }
 
   void read_joining() {

@@ -149,7 +149,14 @@ bool sheet_abbreviates(std::string_view brief, std::string_view whole) {
 /// Whether the letters of `word` begin words that follow one another in `text`: "toc" and
 /// "therapists of color".
 bool sheet_is_acronym(std::string_view word, const std::vector<std::string>& text) {
-  if (word.size() < 2 || word.size() > 6) return false;
+  constexpr std::size_t kLongest = 8;
+  if (word.size() < 2 || word.size() > kLongest) return false;
+  // "Association of Art Therapists for Color" is AATC as well.
+  auto weighty = text;
+  std::erase_if(weighty, [](const std::string& one) {
+    return one == "of" || one == "and" || one == "for" || one == "the" || one == "in";
+  });
+  if (weighty.size() < text.size() && sheet_is_acronym(word, weighty)) return true;
   for (std::size_t start = 0; start + word.size() <= text.size(); ++start) {
     bool all = true;
     for (std::size_t i = 0; i < word.size() && all; ++i) all = text[start + i].front() == word[i];
@@ -181,7 +188,10 @@ bool sheet_texts_alike(const std::vector<std::string>& words_a, const std::strin
 }
 
 bool sheet_names_alike(const Understood& a, const Understood& b) {
-  return sheet_texts_alike(sheet_name_words(a), a.name, sheet_name_words(b), b.name);
+  // "NQTN network" of the "NQTN" beside "NQTN member network" of the body whose initials these are.
+  return sheet_texts_alike(sheet_name_words(a), a.name, sheet_name_words(b), b.name) ||
+         sheet_texts_alike(split_words(plain_words(a.name)), a.name,
+                           split_words(plain_words(b.name)), b.name);
 }
 
 /// "Los Angeles" and "LA", "Ohio Chapter of the Guild" and "Guild Ohio".
@@ -318,10 +328,47 @@ void sheet_join_times(const SheetColumns& columns, std::vector<std::vector<std::
       if (columns.fields[column] != SheetField::day_time || column >= record.size() ||
           says_nothing(record[column]))
         continue;
-      const bool end = plain_words(columns.headings[column]).starts_with("end");
+      const auto heading = split_words(plain_words(columns.headings[column]));
+      constexpr std::string_view kEnds[] = {"end",   "ends", "ending", "to",
+                                            "until", "till", "finish", "finishes"};
+      const bool end = !heading.empty() && std::find(std::begin(kEnds), std::end(kEnds),
+                                                     heading.front()) != std::end(kEnds);
       auto& all = record[*first];
       all = says_nothing(all) ? record[column] : all + (end ? " - " : "; ") + record[column];
       record[column].clear();
+    }
+  }
+}
+
+/// Puts what several columns say of prices into the first of them: "Members pay | Others pay" as
+/// "$5 members; $10 non-members".
+void sheet_join_costs(const SheetColumns& columns, std::vector<std::vector<std::string>>& records) {
+  const auto first = columns.column(SheetField::cost);
+  if (!first || std::count(columns.fields.begin(), columns.fields.end(), SheetField::cost) < 2)
+    return;
+  for (std::size_t i = columns.header + 1; i < records.size(); ++i) {
+    auto& record = records[i];
+    std::vector<std::pair<std::string, std::string>> prices;  // the cell, and who pays it
+    for (std::size_t column = *first; column < std::min(columns.fields.size(), record.size());
+         ++column) {
+      if (columns.fields[column] != SheetField::cost || says_nothing(record[column])) continue;
+      prices.emplace_back(tidy_cell(record[column]), heading_payer(columns.headings[column]));
+      record[column].clear();
+    }
+    if (prices.empty()) continue;
+    const bool same = std::all_of(prices.begin(), prices.end(), [&](const auto& price) {
+      return plain_words(price.first) == plain_words(prices.front().first);
+    });
+    auto& all = record[*first];
+    if (same && prices.size() > 1) {
+      all = prices.front().first;
+      continue;
+    }
+    for (const auto& [price, payer] : prices) {
+      all += (all.empty() ? "" : "; ") + price;
+      if (payer.empty() || has_phrase(plain_words(price), plain_words(payer))) continue;
+      const bool free = plain_words(price) == "free" || plain_words(price).starts_with("no ");
+      all += (free ? " for " : " ") + payer;
     }
   }
 }
@@ -359,6 +406,7 @@ protocol::Result<ImportedSheet> understand_sheet(std::string_view file, protocol
       sheet.columns.emplace_back(columns->headings[i], std::string(word(columns->fields[i])));
   }
   sheet_join_times(*columns, csv.records);
+  sheet_join_costs(*columns, csv.records);
   std::size_t last_full = columns->header;
   for (std::size_t i = columns->header + 1; i < csv.records.size(); ++i) {
     if (sheet_filled(csv.records[i]).size() > 1) last_full = i;

@@ -273,6 +273,9 @@ std::string cost_period(std::string_view words) {
                              "every meeting",
                              "every session",
                              "a time",
+                             "per night",
+                             "/rencontre",
+                             "/ rencontre",
                              "per class",
                              "per visit",
                              "per group",
@@ -312,7 +315,7 @@ std::string cost_period(std::string_view words) {
     return "month";
   if (has_any_phrase(words, {"per year", "a year", "yearly", "annual", "annually", "each year",
                              "every year", "per annum", "/year", "/yr", "/ year", "/ yr", "/annum",
-                             "per yr", "a yr", "p.a", "p/a", "/y"})) {
+                             "per yr", "a yr", "yr", "p.a", "p/a", "/y"})) {
     return "year";
   }
   if (has_any_phrase(words, {"per term",        "per semester",   "per series",
@@ -616,6 +619,25 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
     return reading;
   }
   auto amounts = cost_amounts(text);
+  // "250/yr members; 325/yr others"
+  if (amounts.empty() && text.find(';') != std::string::npos) {
+    for (std::size_t begin = 0; begin < text.size();) {
+      std::size_t at = cost_skip_spaces(text, begin);
+      const auto piece_end = std::min(text.find(';', begin), text.size());
+      const auto piece_begin = at;
+      auto number = at < piece_end ? cost_number(text, at) : std::string();
+      if (number.empty() || at >= piece_end ||
+          cost_period(std::string_view(text).substr(at, piece_end - at)).empty()) {
+        amounts.clear();
+        break;
+      }
+      amounts.push_back({piece_begin, at, std::move(number), {}, {}});
+      begin = piece_end + 1;
+    }
+    if (!amounts.empty())
+      reading.currency_question =
+          "'" + tidy_cell(cell) + "': which currency? Write it like $" + amounts.front().amount;
+  }
   // A cell in a column of prices that is nothing but a number.
   if (amounts.empty()) {
     std::size_t at = 0;
@@ -768,7 +790,11 @@ CostReading understand_cost(std::string_view cell, const std::vector<std::string
     });
     std::stable_partition(cost.options.begin(), cost.options.end(),
                           [](const auto& option) { return option.per != "once"; });
-    cost.model = cost_model_of(text, cost_around(text, amounts, 0), cost.options.front().per);
+    // What members pay with their dues says nothing of what others do.
+    const auto about = cost.options.front().for_whom == "non_members"
+                           ? cost_around(text, amounts, 0)
+                           : std::string_view(text);
+    cost.model = cost_model_of(about, cost_around(text, amounts, 0), cost.options.front().per);
     if (cost.model == "included_in_membership" && cost_in_membership(text) &&
         cost.options.front().for_whom.empty()) {
       cost.options.front().for_whom = "members";

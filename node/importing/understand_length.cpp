@@ -35,6 +35,8 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
   }
   if (has_any_phrase(plain, {"half an hour", "half hour", "a half hour"})) {
     reading.minutes = 30;
+    if (has_any_phrase(plain, {"about", "around", "approx", "roughly"}))
+      reading.question = quoted_cell(cell) + ": is 30 minutes right?";
     return reading;
   }
   struct Piece {

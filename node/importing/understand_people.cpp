@@ -195,8 +195,12 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                              "no licensure required", "no license"});
   // Members of a body at a student's rate are not all whom it is for.
   const bool student_members = take({"student members", "student member", "student affiliates"});
-  const bool survivors = take({"survivors", "survivor", "people with lived experience",
-                               "with lived experience", "loss survivors", "bereaved"});
+  // "Clinician survivors" are clinicians, as are "therapists bereaved by suicide".
+  const bool clinician_survivors =
+      take({"clinician survivors", "clinician survivor", "therapist survivors"});
+  const bool named_survivors = take({"survivors", "survivor", "loss survivors"});
+  const bool lived = take({"people with lived experience", "with lived experience",
+                           "lived experience", "bereaved", "with own history"});
   // "Social work students" are trainees before they are social workers.
   const bool trainees = take({"social work students",
                               "psychology students",
@@ -220,68 +224,69 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                               "doctoral students",
                               "candidates in training",
                               "supervisees"});
-  bool therapists = take({"mental health professionals",
-                          "mental health professional",
-                          "mental health providers",
-                          "mental health provider",
-                          "mental health clinicians",
-                          "mental health clinician",
-                          "mental health practitioners",
-                          "mental health practitioner",
-                          "mental health workers",
-                          "mental health counselors",
-                          "mental health field",
-                          "mental health pros",
-                          "mental health folks",
-                          "mental health staff",
-                          "mental health people",
-                          "mh professionals",
-                          "mh professional",
-                          "mh clinicians",
-                          "mh providers",
-                          "mh practitioners",
-                          "mhps",
-                          "psic\xC3\xB3logos",
-                          "psic\xC3\xB3logas",
-                          "psicoterapeutas",
-                          "mental health therapists",
-                          "behavioral health professionals",
-                          "behavioral health clinicians",
-                          "behavioral health providers",
-                          "practitioners of psychotherapy",
-                          "licensed professionals",
-                          "helping professionals",
-                          "psychotherapists",
-                          "psychotherapist",
-                          "therapists",
-                          "therapist",
-                          "terapeutas",
-                          "clinicians",
-                          "clinician",
-                          "counselors",
-                          "counselor",
-                          "psychologists",
-                          "psychologist",
-                          "psychoanalysts",
-                          "psychoanalyst",
-                          "psychiatrists",
-                          "social workers",
-                          "social worker",
-                          "analysts",
-                          "any license",
-                          "any licensed",
-                          "mfts",
-                          "psicologos",
-                          "psychologues",
-                          "psychologue",
-                          "psychotherapeutes",
-                          "psychoth\xC3\xA9rapeutes",
-                          "th\xC3\xA9rapeutes",
-                          "travailleurs sociaux",
-                          "travailleuses sociales",
-                          "consejeros",
-                          "therapeutes",
-                          "licensees"});
+  bool therapists = clinician_survivors | take({"mental health professionals",
+                                                "mental health professional",
+                                                "mental health providers",
+                                                "mental health provider",
+                                                "mental health clinicians",
+                                                "mental health clinician",
+                                                "mental health practitioners",
+                                                "mental health practitioner",
+                                                "mental health workers",
+                                                "mental health counselors",
+                                                "mental health field",
+                                                "mental health pros",
+                                                "mental health folks",
+                                                "mental health staff",
+                                                "mental health people",
+                                                "mh professionals",
+                                                "mh professional",
+                                                "mh clinicians",
+                                                "mh providers",
+                                                "mh practitioners",
+                                                "mhps",
+                                                "psic\xC3\xB3logos",
+                                                "psic\xC3\xB3logas",
+                                                "psicoterapeutas",
+                                                "mental health therapists",
+                                                "behavioral health professionals",
+                                                "behavioral health clinicians",
+                                                "behavioral health providers",
+                                                "practitioners of psychotherapy",
+                                                "licensed professionals",
+                                                "helping professionals",
+                                                "psychotherapists",
+                                                "psychotherapist",
+                                                "therapists",
+                                                "therapist",
+                                                "terapeutas",
+                                                "clinicians",
+                                                "clinician",
+                                                "counselors",
+                                                "counselor",
+                                                "psychologists",
+                                                "psychologist",
+                                                "psychoanalysts",
+                                                "psychoanalyst",
+                                                "psychiatrists",
+                                                "social workers",
+                                                "social worker",
+                                                "analysts",
+                                                "any license",
+                                                "any licensed",
+                                                "mfts",
+                                                "psicologos",
+                                                "psychologues",
+                                                "psychologue",
+                                                "psychotherapeutes",
+                                                "psychoth\xC3\xA9rapeutes",
+                                                "th\xC3\xA9rapeutes",
+                                                "travailleurs sociaux",
+                                                "travailleuses sociales",
+                                                "consejeros",
+                                                "therapeutes",
+                                                "licensees"});
+  const bool survivors = named_survivors || (lived && !therapists);
   const bool health = take({"health professionals",
                             "health care professionals",
                             "healthcare professionals",
@@ -297,6 +302,11 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                             "medical professionals",
                             "physicians",
                             "physician",
+                            "gps",
+                            "gp",
+                            "dentists",
+                            "allied health",
+                            "allied health professionals",
                             "doctors",
                             "nurses",
                             "nurse",
@@ -339,7 +349,6 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   const bool others = take({"coaches",
                             "coach",
                             "allied professionals",
-                            "allied health",
                             "massage",
                             "acupuncture",
                             "helping professions",
@@ -383,7 +392,11 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
       const auto& token = tokens[i + length - 1];
       if (length > 1 && token.breaks) break;
       run += (run.empty() ? "" : " ") + token.text;
-      const auto& licenses = known.of(run, region);
+      // "CPs" are several of one title, not the title "CPS".
+      const bool several =
+          length == 1 && run.size() > 2 && run.ends_with('s') &&
+          std::all_of(run.begin(), run.end() - 1, [](char c) { return c >= 'A' && c <= 'Z'; });
+      const auto& licenses = known.of(several ? run.substr(0, run.size() - 1) : run, region);
       if (!licenses.empty()) {
         used = length;
         meant = licenses;
@@ -456,9 +469,16 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   const bool of_work = staff && !therapists;
   if (of_work || survivors || (student_members && !trainees))
     std::erase_if(found, people_is_student);
-  if (medical && !found.empty()) {
+  // "Physicians, psychologists": of the first no family speaks.
+  const bool beside = has_any_phrase(
+      plain, {"physicians", "physician", "doctors", "gps", "nurses", "nurse", "doulas", "midwives",
+              "dietitians", "chaplains", "primary care providers"});
+  const bool licensed = std::any_of(found.begin(), found.end(), [](const License& license) {
+    return !people_is_student(license);
+  });
+  if ((medical || beside) && licensed) {
     reading.licenses_question =
-        quote + ": which licenses besides these, and which physicians and nurses?";
+        quote + ": which licenses besides these, and which of the other professions?";
   }
   const bool real = std::any_of(found.begin(), found.end(), [&](const License& license) {
     return !people_is_student(license) && license.family != "community_health_worker" &&
@@ -505,6 +525,9 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   } else if (trainees) {
     reading.audience = "trainees";
   }
+
+  if (health && trainees && !therapists && has_any_phrase(plain, {"licensed", "professionals"}))
+    reading.audience_question = quote + ": therapists, all health professions, or both?";
 
   const auto stage = [&](std::string_view value, std::initializer_list<std::string_view> phrases) {
     if (has_any_phrase(plain, phrases)) reading.career_stages.emplace_back(value);

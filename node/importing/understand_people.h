@@ -24,6 +24,7 @@ struct PeopleReading {
   std::string
       licenses_question;  ///< a title with two meanings, or one that is no license known here
   std::string audience;   ///< vocabulary audience
+  std::string audience_question;
   std::vector<std::string> career_stages;
 };
 

@@ -290,7 +290,7 @@ std::vector<std::string> place_codes(std::string_view text) {
   }
   // "E. Colorado", but "W. Virginia" is no part of Virginia, nor "N. Ireland" of Ireland.
   if (codes.empty() && words.size() > 1 && place_in(kPlaceLetters, plain_words(words.front())) &&
-      plain_words(words[1]) != "virginia") {
+      (plain_words(words[1]) != "virginia" || plain_words(words.front()) != "w")) {
     const auto first = words.front();
     words.erase(words.begin());
     // "No. Va." with its dot is Northern Virginia; "W. Va." was a state before it came here.
@@ -390,12 +390,12 @@ bool place_is_town(std::string_view text) {
   // "Message board" is none, Signal Hill is one.
   if (!understand_format(text).formats.empty() && Gazetteer::shared().find(text).places.empty())
     return false;
-  if (has_any_phrase(
-          words, {"national",   "several",  "various",    "multiple",      "statewide", "online",
-                  "virtual",    "anywhere", "nationwide", "different",     "rotating",  "locations",
-                  "tbd",        "unknown",  "many",       "cities",        "towns",     "speaking",
-                  "and others", "zoom",     "not stated", "international", "worldwide", "other",
-                  "all",        "any",      "mostly"})) {
+  if (has_any_phrase(words, {"national",   "everywhere", "abroad",     "several",       "various",
+                             "multiple",   "statewide",  "online",     "virtual",       "anywhere",
+                             "nationwide", "different",  "rotating",   "locations",     "tbd",
+                             "unknown",    "many",       "cities",     "towns",         "speaking",
+                             "and others", "zoom",       "not stated", "international", "worldwide",
+                             "other",      "all",        "any",        "mostly"})) {
     return false;
   }
   return split_words(words).size() <= 6 && words.size() <= 60 &&
@@ -457,6 +457,15 @@ bool place_chief_town(std::string_view text, const std::vector<std::string>& cod
 std::string place_without_format(const std::string& piece) {
   const auto known = [](const std::string& text) { return !place_codes(text).empty(); };
   if (known(piece)) return piece;
+  // "London & online"
+  for (const std::string_view mark : {"&", "/", " and ", "+"}) {
+    const auto at = piece.find(mark);
+    if (at == std::string::npos) continue;
+    const auto left = tidy_cell(piece.substr(0, at));
+    const auto right = tidy_cell(piece.substr(at + mark.size()));
+    if (place_in(kPlaceOnline, plain_words(right)) && !left.empty()) return left;
+    if (place_in(kPlaceOnline, plain_words(left)) && !right.empty()) return right;
+  }
   for (const std::string_view mark : {" - ", " -- ", " \xE2\x80\x93 ", " \xE2\x80\x94 "}) {
     const auto at = piece.find(mark);
     if (at != std::string::npos && known(piece.substr(0, at))) return piece.substr(0, at);
@@ -755,6 +764,8 @@ std::vector<std::string> place_apart(const std::string& text) {
 
 }  // namespace
 
+bool is_name_of_town(std::string_view cell) { return place_is_town(tidy_cell(cell)); }
+
 PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
   PlaceReading reading;
   if (says_nothing(cell)) return reading;
@@ -767,7 +778,8 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
       lines.replace(at, name.size(), meant);
   }
   std::vector<std::string> parts;
-  for (const auto& text : split_cell(lines, ";|")) {
+  for (auto text : split_cell(lines, ";|")) {
+    if (column == PlaceColumn::state) text = place_tidied(text, true);  // "Va"
     for (auto& piece : place_apart(text)) parts.push_back(std::move(piece));
   }
   std::vector<PlaceName> names;
@@ -829,6 +841,12 @@ PlaceReading understand_place(std::string_view cell, PlaceColumn column) {
   if (reading.regions.empty()) reading.locality.clear();
   if (place && parts.size() == 1 && names.empty() && reading.question.empty())
     place_by_town_alone(parts.front(), reading);
+  // The publisher's own area, which a listing without regions has, would be less than what is said.
+  const auto whole = plain_words(cell);
+  if (reading.regions.empty() && reading.question.empty() && reading.locality.empty() &&
+      (whole == "nationwide" || whole == "national" || whole == "nation wide" ||
+       whole == "countrywide" || whole == "all states" || whole == "any state"))
+    reading.question = quoted_cell(cell) + ": in which country?";
   return reading;
 }
 

@@ -21,4 +21,7 @@ enum class PlaceColumn {
 /// Where a group is or whom it serves. A part that is no place becomes neither region nor locality.
 PlaceReading understand_place(std::string_view cell, PlaceColumn column = PlaceColumn::any);
 
+/// Whether a cell that names no region can be a town: not "online", "anywhere", "several".
+bool is_name_of_town(std::string_view cell);
+
 }  // namespace node

@@ -100,6 +100,11 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
   } else if (on_demand) {
     reading.cadence = "ad_hoc";
   }
+  if (has_any_phrase(spelled, {"every month or two", "every week or two", "every month or so",
+                               "every week or so", "every year or two"})) {
+    reading.cadence = "ambiguous";
+    reading.cadence_question = quoted_cell(cell) + ": which of these rhythms?";
+  }
   const bool about = has_any_phrase(plain, {"ish", "roughly", "about", "approx", "approximately",
                                             "more or less", "monthlyish", "weeklyish"});
   if (about && !reading.cadence.empty() && reading.cadence_question.empty() && !rhythms.empty()) {

@@ -90,11 +90,12 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
          (size_any(at(i - 3), {"no", "not"}) || second != "more")) ||
         (size_any(after, {"people", "members", "participants", "persons", "seats"}) &&
          size_any(at(next + 1), {"max", "maximum", "limit"}));
-    found.about =
-        size_any(before,
-                 {"about", "around", "approximately", "approx", "roughly", "circa", "ca", "~"}) ||
-        (before == "." && size_any(second, {"approx", "ca"})) || after == "ish" ||
-        (after == "-" && at(next + 1) == "ish") || (after == "or" && at(next + 1) == "so");
+    found.about = size_any(before, {"usually", "normally", "typically", "about", "around",
+                                    "approximately", "approx", "roughly", "circa", "ca", "~"}) ||
+                  (before == "." && size_any(second, {"approx", "ca"})) ||
+                  (before == "a" && size_any(second, {"about", "around", "roughly"})) ||
+                  after == "ish" || (after == "-" && at(next + 1) == "ish") ||
+                  (after == "or" && at(next + 1) == "so");
     const bool minimum = size_any(before, {"min", "minimum", "over", "least", "above", "from"}) ||
                          (before == "than" && second == "more" && !found.limit) || after == "+" ||
                          size_any(after, {"min", "minimum", "plus"}) ||
@@ -127,7 +128,7 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
       count = true;
     const bool per_person =
         after == "per" && !size_any(at(next + 1), {"group", "meeting", "session", "cohort", "table",
-                                                   "circle", "pod", "team", "room"});
+                                                   "circle", "pod", "team", "room", "mtg"});
     const bool of_other =
         size_any(before, {"group", "cohort", "session", "section", "level", "tier", "phase", "wk",
                           "week", "month", "meeting", "mtg", "age", "ages", "room", "suite"}) &&
@@ -172,21 +173,24 @@ SizeReading understand_size(std::string_view cell) {
   const bool waiting =
       has_any_phrase(words, {"waitlist", "waiting list", "wait list", "waitlisted"});
   const bool full =
-      has_any_phrase(words, {"full", "currently full", "at capacity", "filled", "no openings",
-                             "no space", "no spaces", "groups full"}) &&
+      has_any_phrase(words, {"full", "complet", "completo", "currently full", "at capacity",
+                             "filled", "no openings", "no space", "no spaces", "groups full"}) &&
       !has_any_phrase(words,
                       {"full membership", "full members", "full day", "not full", "full member",
                        "full time", "when full", "until full", "full license"});
-  const bool drop_in = has_any_phrase(words, {"drop in", "drop ins", "dropin", "dropins", "walk in",
-                                              "walk ins", "come when you can", "come when you wish",
-                                              "come when you like", "just come", "just show up"}) &&
-                       !has_any_phrase(words, {"no drop in", "no drop ins", "not drop in",
-                                               "no walk ins", "not a drop in"});
+  const bool drop_in =
+      has_any_phrase(words, {"drop in", "drop ins", "dropin", "dropins", "walk in", "walk ins",
+                             "come when you can", "come when you wish", "come when you like",
+                             "just come", "come along", "just show up"}) &&
+      !has_any_phrase(words,
+                      {"no drop in", "no drop ins", "not drop in", "no walk ins", "not a drop in"});
   const bool closed =
       has_any_phrase(words, {"closed", "closed group", "closed cohort", "closed to new members",
                              "not open", "not accepting", "not taking", "no new members"}) &&
       !has_phrase(words, "not closed");
   const bool open = has_any_phrase(words, {"open",
+                                           "abierto",
+                                           "ouvert",
                                            "rolling",
                                            "accepting new members",
                                            "accepting members",
@@ -219,6 +223,8 @@ SizeReading understand_size(std::string_view cell) {
     reading.intake_question = quote + ": open, closed, or full?";
   } else if (full) {
     reading.intake = "full";
+  } else if (closed && waiting) {
+    reading.intake = "closed";
   } else if (waiting) {
     reading.intake = "waitlist";
   } else if (drop_in) {

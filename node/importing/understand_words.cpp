@@ -4,6 +4,7 @@
 #include <array>
 
 #include "node/importing/cell_words.h"
+#include "node/places/gazetteer.h"
 #include "protocol/document/web_address.h"
 
 namespace node {
@@ -463,6 +464,11 @@ AgreementReading understand_agreement(std::string_view cell) {
                                     "posted community rules"})) {
     reading.state = "published";
   }
+  if (!reading.stated &&
+      has_any_phrase(words, {"accountable to", "ground rules", "group rules", "list rules", "rules",
+                             "guidelines", "pledge", "protocol", "asked not to", "asked to keep",
+                             "stays here", "stays in the room", "chatham house"}))
+    reading.question = quoted_cell(cell) + ": is that an agreement that each member accepts?";
   const bool yearly =
       has_any_phrase(words, {"renewed every year", "renewed yearly", "renewed annually",
                              "signed every year", "every year", "re signed yearly", "yearly"});
@@ -476,6 +482,22 @@ AgreementReading understand_agreement(std::string_view cell) {
     reading.clauses.emplace_back("de_identified_cases");
   }
   return reading;
+}
+
+std::string question_of_initials(std::string_view cell) {
+  constexpr std::size_t kNamed = 3;
+  const auto initials = tidy_cell(cell);
+  const auto regions = Gazetteer::shared().find(initials).regions;
+  // Nothing but capital letters names several regions in this way.
+  const bool capitals =
+      initials.size() > 2 &&
+      std::all_of(initials.begin(), initials.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!capitals || regions.size() < 2) return {};
+  std::string where;
+  for (std::size_t i = 0; i < std::min(regions.size(), kNamed); ++i)
+    where += (i == 0 ? "" : ", ") + protocol::region_name(regions[i]);
+  return "'" + initials + "': the association of " + where +
+         ", or another one? Write its name in full";
 }
 
 DateReading understand_date(std::string_view cell) {

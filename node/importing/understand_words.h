@@ -35,8 +35,9 @@ std::vector<std::string> understand_accessibility(std::string_view cell);
 std::vector<std::string> understand_career_stages(std::string_view cell);
 
 struct AgreementReading {
-  bool stated = false;  ///< there is an agreement: members agree, sign, or hold a contract
-  std::string state;    ///< vocabulary agreement_state, where the words say which
+  std::string question;  ///< rules are named, and not whether anybody accepts them
+  bool stated = false;   ///< there is an agreement: members agree, sign, or hold a contract
+  std::string state;     ///< vocabulary agreement_state, where the words say which
   std::string resign;
   std::vector<std::string> clauses;
 };
@@ -63,5 +64,9 @@ LinkReading understand_link(std::string_view cell);
 
 /// A name without decoration: "*NEW* Group  " is "Group".
 std::string understand_name(std::string_view cell);
+
+/// Asks for the whole name where initials may be those of several associations ("OPA"); empty where
+/// they are not.
+std::string question_of_initials(std::string_view cell);
 
 }  // namespace node

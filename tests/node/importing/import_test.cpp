@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "node/importing/cell_words.h"
 #include "node/importing/plan.h"
 #include "node/importing/preview.h"
 #include "tests/support/shared_inputs.h"
@@ -118,6 +119,30 @@ TEST(Import, CountsOnTheSharedSheet) {
     EXPECT_TRUE(score.find(rows)->if_array()->empty())
         << rows << ": " << protocol::canonical(*score.find(rows));
   }
+}
+
+TEST(Import, AsksAboutAllThatTheSharedSheetLeavesOpen) {
+  KITH_NEEDS(import_data() / "groups_sheet.csv");
+  const auto sheet =
+      understand_sheet(read_file(import_data() / "groups_sheet.csv"), import_today());
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  std::size_t open = 0;
+  for (const auto& line : split_cell(read_file(import_data() / "groups_expected.ndjson"), "\n")) {
+    const auto key = protocol::parse_json(line);
+    ASSERT_TRUE(key) << line;
+    const auto record = key->find("record")->if_integer();
+    const auto row = std::find_if(sheet->rows.begin(), sheet->rows.end(),
+                                  [&](const auto& one) { return one.record == record; });
+    ASSERT_NE(row, sheet->rows.end()) << line;
+    for (const auto& field : *key->find("ambiguous")->if_array()) {
+      ++open;
+      EXPECT_TRUE(std::any_of(row->questions.begin(), row->questions.end(),
+                              [&](const auto& one) { return one.field == *field.if_string(); }))
+          << row->understood.name << ": " << *field.if_string();
+    }
+  }
+  EXPECT_GT(open, 0U);
+  std::printf("MEASURED import asked: all %zu that are open\n", open);
 }
 
 TEST(Import, TellsGroupsFromOtherRowsOfTheSharedSheet) {
@@ -317,7 +342,7 @@ TEST(Import, TakesEverySampleSheetWhole) {
     const auto share = static_cast<double>(understood[field]) / static_cast<double>(count);
     std::printf("MEASURED import samples %s: %zu of %zu understood\n", field.c_str(),
                 understood[field], count);
-    EXPECT_GE(share, field == "audience" ? 0.85 : 0.95) << field;
+    EXPECT_GE(share, field == "audience" ? 0.9 : 0.95) << field;
   }
 }
 
@@ -340,6 +365,42 @@ TEST(Import, TakesTheFirstOfTwoColumnsOfNames) {
   EXPECT_EQ(sheet->rows[1].understood.name, "Tea Hour");
   // Who leads it is no name of a group, and nothing of it is published.
   EXPECT_EQ(sheet->columns[1].second, "");
+}
+
+TEST(Import, ReadsPricesPlacesAndHoursThatStandInSeveralColumns) {
+  const auto sheet = understand_sheet(
+      "#,Circle,Town,State / country,Rhythm,Day,From,To,Our members pay,Everybody else pays,"
+      "Dues paid thru,Taking new folks?,Find it at\n"
+      "1,Tea Hour,Toledo,Ohio,monthly,1st Tues,noon ET,1 ET,$5/session,$12/session,12/26 ($40 rcvd)"
+      ",yes pls,tea.example\n"
+      "2,Salt Circle,anywhere,US,weekly,Mon,7pm,8:30pm,free,free,,always,salt.example\n"
+      "3,Guest Night,Cork,Ireland,,,,,,10 EUR per meeting,,n,guest.example\n",
+      import_today());
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  ASSERT_EQ(sheet->rows.size(), 4U);
+  const auto& tea = sheet->rows[1].understood;
+  EXPECT_EQ(tea.locality, "Toledo");
+  EXPECT_EQ(tea.regions, std::vector<std::string>{"US-OH"});
+  EXPECT_EQ(tea.start_local, "12:00");
+  EXPECT_EQ(tea.duration_min, 60);
+  EXPECT_EQ(tea.tzid, "America/New_York");
+  EXPECT_EQ(tea.intake, "open");
+  EXPECT_EQ(tea.join_url, "https://tea.example");
+  ASSERT_TRUE(tea.cost);
+  ASSERT_EQ(tea.cost->options.size(), 2U);
+  EXPECT_EQ(tea.cost->options[0].amount + tea.cost->options[0].for_whom, "5members");
+  EXPECT_EQ(tea.cost->options[1].amount + tea.cost->options[1].for_whom, "12non_members");
+  const auto& salt = sheet->rows[2].understood;
+  EXPECT_EQ(salt.locality, "");
+  ASSERT_TRUE(salt.cost);
+  EXPECT_EQ(salt.cost->model, "free");
+  EXPECT_EQ(salt.duration_min, 90);
+  const auto& guest = sheet->rows[3].understood;
+  ASSERT_TRUE(guest.cost);
+  EXPECT_EQ(guest.cost->options.at(0).for_whom, "non_members");
+  EXPECT_EQ(guest.intake, "closed");
+  // What the office keeps of an account is nobody's business.
+  EXPECT_EQ(protocol::canonical(sheet->rows[1].subject).find("rcvd"), std::string::npos);
 }
 
 TEST(Import, ReadsTheQuestionsOfAForm) {
