@@ -211,6 +211,26 @@ std::vector<std::string> split_cell(std::string_view text, std::string_view mark
   }
 }
 
+std::vector<std::string> split_at_marks(std::string_view text,
+                                        std::initializer_list<std::string_view> marks) {
+  std::vector<std::string> pieces;
+  while (true) {
+    auto end = std::string_view::npos;
+    std::size_t length = 0;
+    for (const auto mark : marks) {
+      const auto at = text.find(mark);
+      if (at < end) {
+        end = at;
+        length = mark.size();
+      }
+    }
+    auto piece = tidy_cell(text.substr(0, end));
+    if (!piece.empty()) pieces.push_back(std::move(piece));
+    if (end == std::string_view::npos) return pieces;
+    text.remove_prefix(end + length);
+  }
+}
+
 std::vector<std::string> split_words(std::string_view text) { return split_cell(text, " "); }
 
 std::string cut_text(std::string_view text, std::size_t bytes) {

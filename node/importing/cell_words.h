@@ -32,6 +32,9 @@ bool has_any_phrase(std::string_view text, std::initializer_list<std::string_vie
 
 /// The pieces between any of `marks`, trimmed, without empty ones.
 std::vector<std::string> split_cell(std::string_view text, std::string_view marks);
+/// The pieces between any of several marks of more than one letter (" and "), likewise.
+std::vector<std::string> split_at_marks(std::string_view text,
+                                        std::initializer_list<std::string_view> marks);
 /// The words between spaces.
 std::vector<std::string> split_words(std::string_view text);
 

@@ -436,7 +436,8 @@ HeadingReading read_heading(std::string_view heading) {
       } else if (const auto at = find_phrase(words, phrase); at != std::string_view::npos) {
         // Two words in a row say more than one long one; the first word is what a heading is about.
         const auto spaces = static_cast<int>(std::count(phrase.begin(), phrase.end(), ' '));
-        score = 100 * (spaces + 1) + length + (at == 0 ? 5 : 0);
+        constexpr int kFirst = 40;
+        score = 100 * (spaces + 1) + length + (at == 0 ? kFirst : 0);
         if (long_one) score = 0;
       }
       if (score > best.score) best = {field, score};

@@ -131,11 +131,11 @@ std::vector<Rhythm> rhythms_in(std::string_view words) {
   } else if (times_monthly || hours_monthly) {
     add("other");
   } else if (months == 1 ||
-             has_any_phrase(words,
-                            {"monthly", "once a month", "each month", "once per month", "1x month",
-                             "one a month", "once monthly", "one meeting a month", "1x monthly",
-                             "1x mo", "per mo", "one meeting per month", "of the month",
-                             "of each month", "of every month"}) ||
+             has_any_phrase(words, {"monthly", "once a month", "once in a month",
+                                    "once every month", "each month", "once per month", "1x month",
+                                    "one a month", "once monthly", "one meeting a month",
+                                    "1x monthly", "1x mo", "per mo", "one meeting per month",
+                                    "of the month", "of each month", "of every month"}) ||
              rhythm_times_per(words, "month", {"1", "one"})) {
     const bool bi = has_any_phrase(words, {"bi monthly", "tri monthly"});
     if (!bi) add("monthly");

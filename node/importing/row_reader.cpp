@@ -301,6 +301,9 @@ class RowReader {
     const bool alone = !has(SheetField::how_often);
     const auto when = understand_schedule(cell(SheetField::day_time), alone, said_.regions);
     said_.cadence = !often.cadence.empty() ? often.cadence : when.cadence;
+    // Whenever it is arranged is no rhythm that a column of rhythms left out.
+    if (!alone && often.cadence.empty() && when.cadence == "ad_hoc" && when.by_arrangement)
+      said_.cadence.clear();
     if (alone && when.cadence == "other" &&
         (when.by_arrangement || !when.start.empty() || !when.days.empty())) {
       // "By arrangement" and a bare hour say no rhythm; that is no rhythm of another kind.
@@ -384,12 +387,19 @@ class RowReader {
     // "New members? Y"
     if (door.intake.empty() && door.intake_question.empty() &&
         has_any_phrase(plain_words(heading(SheetField::intake)),
-                       {"new", "accepting", "taking", "room", "open", "openings"})) {
+                       {"new", "accepting", "accepted", "taking", "room", "open", "openings"})) {
       const auto answer = plain_words(cell(SheetField::intake));
-      if (answer == "y" || answer == "yes" || answer == "always" || answer == "any time" ||
+      // "2 seats"
+      const bool seats =
+          !answer.empty() && is_ascii_digit(answer.front()) && answer.front() != '0' &&
+          has_any_phrase(
+              answer, {"seat", "seats", "place", "places", "spot", "spots", "opening", "openings"});
+      if (seats || answer == "always welcome" || answer == "new members any time" ||
+          answer == "y" || answer == "yes" || answer == "always" || answer == "any time" ||
           answer == "anytime" || answer.starts_with("yes "))
         door.intake = "open";
-      if (answer == "n" || answer == "no") door.intake = "closed";
+      if (answer == "n" || answer == "no" || answer.starts_with("no ") || answer == "currently no")
+        door.intake = "closed";
     }
     // "Size, open or closed" is one column about both.
     const bool both =

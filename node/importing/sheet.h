@@ -41,7 +41,7 @@ struct Understood {
   std::optional<std::int64_t> duration_min;
   std::string tzid;
   std::optional<std::int64_t> size_max;
-  std::string intake;  ///< open, closed, full, waitlist, …
+  std::string intake;  ///< open, closed, full, drop_in
   std::vector<std::string> languages;
   std::string join_url, join_how;
   bool agreement_stated = false;

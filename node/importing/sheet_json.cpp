@@ -76,7 +76,7 @@ protocol::Json to_json(const ImportedSheet& sheet) {
          {"duration_min", sheet_json_number(said.duration_min)},
          {"tzid", sheet_json_text(said.tzid)},
          {"size_max", sheet_json_number(said.size_max)},
-         {"intake", sheet_json_text(said.intake == "waitlist" ? "" : said.intake)},
+         {"intake", sheet_json_text(said.intake)},
          {"languages", sheet_json_list(said.languages)},
          {"join", Json::object({{"url", sheet_json_text(said.join_url)},
                                 {"how", sheet_json_text(said.join_how)}})},

@@ -317,6 +317,9 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
                             "med students",
                             "nursing students",
                             "residents in psychiatry",
+                            "primary care providers",
+                            "mental health nurses",
+                            "psychiatric nurses",
                             "residents",
                             "fellows",
                             "surgeons",
@@ -328,6 +331,8 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
   const bool faculty = take({"faculty"});
   const bool staff =
       take({"staff", "employees", "employee", "team members"}) || (faculty && !trainees);
+  // Of a directory of therapists, that is: "DBT providers".
+  if (!therapists && !health) therapists = take({"providers", "practitioners"});
   // "Anyone in the helping professions" is not everybody.
   const bool helping =
       take({"anyone in the helping professions", "anyone in helping professions",
@@ -339,8 +344,13 @@ PeopleReading understand_people(std::string_view cell, const std::string& region
         "anyone licensed", "anyone practicing", "anyone treating", "anyone leaving",
         "anyone who works", "anyone who treats", "anyone who is a", "everyone in",
         "everyone working", "everyone with", "everybody in", "everybody with"});
+  const bool some = has_any_phrase(
+      plain_words(cut_text(cell, kRead)),
+      {"anyone working", "anyone treating", "anyone serving", "anyone supporting", "anyone who",
+       "everyone working", "everyone who", "everybody working", "everybody who"});
   const bool everybody = take({"everyone", "everybody", "anyone", "public", "general public",
-                               "open to everyone", "community members", "all are welcome"});
+                               "open to everyone", "community members", "all are welcome"}) &&
+                         !some;
   // "Therapists who are parents" are no parents besides therapists.
   for (const auto& aside : whom.also) {
     const auto at = plain.find(aside);

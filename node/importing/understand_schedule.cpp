@@ -21,9 +21,9 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
   const std::string plain = plain_words(read);
   const auto words = split_words(plain);
 
-  reading.by_arrangement =
-      has_any_phrase(plain, {"by arrangement", "by appointment", "as arranged", "to be arranged",
-                             "arranged individually", "mutually agreed", "by agreement"});
+  reading.by_arrangement = has_any_phrase(
+      plain, {"by arrangement", "by appointment", "by appt", "as arranged", "to be arranged",
+              "arranged individually", "mutually agreed", "by agreement"});
   reading.always_open = has_any_phrase(plain, {"always open", "24 7", "any time", "anytime",
                                                "around the clock", "open all the time"});
   const auto spelled = spell_out_rhythm(folded);

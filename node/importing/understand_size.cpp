@@ -127,8 +127,9 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
     if (size_any(after, {"members", "therapists", "clinicians"}) && !found.limit && !found.upper)
       count = true;
     const bool per_person =
-        after == "per" && !size_any(at(next + 1), {"group", "meeting", "session", "cohort", "table",
-                                                   "circle", "pod", "team", "room", "mtg"});
+        after == "per" &&
+        !size_any(at(next + 1), {"group", "meeting", "session", "cohort", "table", "circle", "pod",
+                                 "team", "room", "mtg", "call", "event", "gathering"});
     const bool of_other =
         size_any(before, {"group", "cohort", "session", "section", "level", "tier", "phase", "wk",
                           "week", "month", "meeting", "mtg", "age", "ages", "room", "suite"}) &&
@@ -226,7 +227,7 @@ SizeReading understand_size(std::string_view cell) {
   } else if (closed && waiting) {
     reading.intake = "closed";
   } else if (waiting) {
-    reading.intake = "waitlist";
+    reading.intake = "full";  // who waits, waits for a place
   } else if (drop_in) {
     reading.intake = "drop_in";
   } else if (closed) {

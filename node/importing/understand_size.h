@@ -10,7 +10,7 @@ namespace node {
 struct SizeReading {
   std::optional<std::int64_t> max;
   std::string question;  ///< about the size
-  std::string intake;    ///< open, drop_in, closed, full, waitlist; empty: not said
+  std::string intake;    ///< open, drop_in, closed, full; empty: not said
   std::string intake_question;
   bool forming = false, waitlist = false;
 };

@@ -627,8 +627,9 @@ std::string understand_name(std::string_view cell) {
   const auto drop_front = [&] {
     // "*NEW* Group", "[new] Group", "NEW! Group", "** Group", "• Group", "1. Group"
     for (const auto mark :
-         {"*NEW*", "*New*", "*new*", "[NEW]", "[New]", "[new]", "(NEW)", "(New)", "(new)", "NEW!",
-          "New!", "NEW:", "New:", "*UPDATED*", "(updated)", "\xE2\x80\xA2", "***", "**", "*"}) {
+         {"*NEW*",     "*New*",     "*new*",     "[NEW]",        "[New]", "[new]", "(NEW)",
+          "(New)",     "(new)",     "NEW!",      "New!",         "NEW:",  "New:",  "*UPDATED*",
+          "*updated*", "*Updated*", "(updated)", "\xE2\x80\xA2", "***",   "**",    "*"}) {
       if (name.starts_with(mark)) {
         name = tidy_cell(name.substr(std::string_view(mark).size()));
         return true;

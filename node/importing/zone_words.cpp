@@ -69,6 +69,8 @@ constexpr ZoneMark kZoneWords[] = {
     {"paris time", "Europe/Paris"},
     {"vancouver time", "America/Vancouver"},
     {"pakistan time", "Asia/Karachi"},
+    {"darwin time", "Australia/Darwin"},
+    {"adelaide time", "Australia/Adelaide"},
 };
 
 /// What the clocks of a region show where its zone's name has them go otherwise.

@@ -393,7 +393,7 @@ TEST(Understand, SizeAndWhetherItTakesMembers) {
       {"registration closes on the day", 0, ""},
       {"annual applications; 2023 closed", 0, "?"},
       {"open or closed", 0, "?"},
-      {"waitlist", 0, "waitlist"},
+      {"waitlist", 0, "full"},
       {"forming", 0, ""},
       {"full membership", 0, ""},
   };
