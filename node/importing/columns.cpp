@@ -24,7 +24,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
     {SheetField::web,
      "web page|website|web site|url|link|web|webpage|homepage|home page|program page|group "
      "page|page|"
-     "more info|more information|information link|site|web address|web link|learn more|more "
+     "=more|more info|more information|information link|site|web address|web link|learn more|more "
      "at|find it "
      "at|find us at|look here"},
     {SheetField::email, "email|e mail|email address|e mail address|contact email|mail"},

@@ -46,9 +46,26 @@ bool news_is_rule(std::string_view text) {
   return text.size() >= 3 && text.find_first_not_of("-=*_~#. \t\r") == std::string_view::npos;
 }
 
+/// "When - monthly": only where the word before the dash is a heading and nothing else, and no
+/// name, since names have dashes.
+std::optional<NewsLabel> news_dashed_label(std::string_view text) {
+  for (const std::string_view dash : {" - ", " \u2013 ", " \u2014 "}) {
+    const auto at = text.find(dash);
+    if (at == std::string_view::npos) continue;
+    const auto words = text.substr(0, at);
+    constexpr int kExact = 1000;
+    const auto field = news_field(words);
+    const bool exact = plain_words(words) == "for" || read_heading(words).score >= kExact;
+    if (!exact || field == SheetField::none || field == SheetField::name) continue;
+    return NewsLabel{field, tidy_cell(words), tidy_cell(text.substr(at + dash.size()))};
+  }
+  return std::nullopt;
+}
+
 std::optional<NewsLabel> news_label(std::string_view line) {
   constexpr std::size_t kMostLabelBytes = 40;
   const auto text = news_tidy(line);
+  if (auto dashed = news_dashed_label(text)) return dashed;
   const auto colon = text.find(':');
   if (colon == std::string::npos || colon == 0 || colon > kMostLabelBytes) return std::nullopt;
   // "https://…" and "12:30" are no labels.

@@ -286,7 +286,7 @@ std::string import_preview(const ImportedSheet& sheet, const std::vector<Planned
   for (const auto& row : sheet.rows) {
     if (const auto skipped = preview_skipped(row, sheet.row_word); !skipped.empty())
       out.say(sheet.row_word + " " + std::to_string(row.record) + ": ",
-              "no group, " + skipped + ".");
+              "no group, " + skipped + (skipped.ends_with('.') ? "" : "."));
     if (row.kind != RowKind::listing) continue;
     const auto change = std::find_if(changes.begin(), changes.end(), [&](const PlannedChange& one) {
       return one.record == row.record;

@@ -235,6 +235,29 @@ TEST(JsonLines, NameTheLineThatIsNone) {
   }
 }
 
+TEST(Newsletter, ReadsLabelsBeforeADash) {
+  const auto sheet = understand_file(
+      "Peer groups\n\n"
+      "Perinatal Hour\n"
+      "For \u2013 perinatal therapists\n"
+      "When - monthly, 2nd Wed 12 pm Central\n"
+      "Where \u2014 Zoom\n"
+      "Cost \u2013 free - always\n"
+      "\n"
+      "Salt Circle - for all of us\n"
+      "When: weekly\n"
+      "Where: Toledo, Ohio\n",
+      news_today());
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  const auto* perinatal = news_row(*sheet, "Perinatal Hour");
+  ASSERT_NE(perinatal, nullptr);
+  EXPECT_EQ(perinatal->understood.audience, "therapists");
+  EXPECT_EQ(perinatal->understood.nth_days, std::vector<std::string>{"2WE"});
+  EXPECT_EQ(perinatal->understood.formats, std::vector<std::string>{"video"});
+  // A name may have a dash.
+  EXPECT_NE(news_row(*sheet, "Salt Circle - for all of us"), nullptr);
+}
+
 }  // namespace
 
 }  // namespace node
