@@ -1,6 +1,7 @@
 #include "node/importing/columns.h"
 
 #include <algorithm>
+#include <set>
 
 #include "node/importing/cell_words.h"
 #include "node/importing/understand_format.h"
@@ -34,12 +35,13 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "by|to "
      "join|how to apply|apply|application|registration|register|sign up|signup|how to sign up|rsvp|"
      "contact|link or contact|contact or link|link contact|whom to contact|who to contact|how to "
-     "contact|contact info|contact information|how to register|enrollment|next step|"
+     "contact|contact info|contact information|how to register|enrollment|reg|regn|next step|"
      "getting in|how to get in|how to enroll|who to write to|whom to write to|who to ask|whom to "
      "ask|who "
      "to call|whom to call|who to email|whom to email|write to|getting started|reach us|reach out"},
     {SheetField::run_by,
-     "run by|who runs it|organization|organisation|organizer|organiser|org|provider|offered by|"
+     "run by|sponsor org|sponsor organization|sponsoring org|who runs "
+     "it|organization|organisation|organizer|organiser|org|provider|offered by|"
      "operated by|organized by|organised by|host organization|hosting organization|host|hosted by|"
      "association|agency|parent organization|name of organization|organization name|managed by|"
      "provided by|body|convened by|put on by|chapter|chapter name|local chapter|chapter host"},
@@ -57,7 +59,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "who should join|for which licenses|who it serves|attendees|eligible "
      "licenses|licensure|members "
      "must be|must be|who is welcome|welcome|aimed at|qualifications|who qualifies|credentials "
-     "needed"},
+     "needed|elig|qual|quals|eligib"},
     {SheetField::serving,
      "serving|serves|where members live|service area|area served|region served|states served|"
      "coverage|where members are|regions served|who lives where|catchment|geographic reach|reach"},
@@ -68,13 +70,14 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "state|"
      "city or region|locale|venue|city country|city state country|geography|town "
      "city|"
-     "meeting location|city county"},
+     "meeting location|city county|loc|locn|addr"},
     {SheetField::city, "city|town|locality|city or town|municipality|city town"},
     {SheetField::state,
      "state|province|state province|state or province|st|county|country|state country|state or "
      "country|province country"},
     {SheetField::format,
-     "in person or online|online or in person|in person online|format|modality|mode|how we meet|"
+     "fmt|in person or online|online or in person|in person online|format|modality|mode|how we "
+     "meet|"
      "how it meets|delivery|delivery method|meeting format|virtual or in person|in person or "
      "virtual|"
      "in person virtual|virtual|platform|medium|channel|online|how you meet|how do you "
@@ -93,7 +96,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "rate|non member fee|others pay|guests pay|guest price|guest rate|public price"},
     {SheetField::how_often,
      "how often|frequency|rhythm|cadence|meeting frequency|recurrence|how frequently|often|"
-     "regularity|periodicity|interval|how often it meets|how often do you meet|repeats|meets "
+     "regularity|periodicity|freq|interval|how often it meets|how often do you meet|repeats|meets "
      "every"},
     {SheetField::day_time,
      "=from|=to|=until|=till|=from time|=to time|=from hour|=to hour|"
@@ -104,7 +107,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "dates|date and time|day s time s|meeting day|meeting days|when it meets|when do you meet|day "
      "and hour|days and times|days times|weekday|when we meet|hours|meeting schedule|day of week"},
     {SheetField::length,
-     "how long|length|duration|minutes|length of meeting|session length|meeting length|how many "
+     "how long|length|duration|len|dur|minutes|length of meeting|session length|meeting length|how "
+     "many "
      "minutes|how many hours|time per session|duration minutes|length minutes|length min|minutes "
      "per "
      "meeting|how long is it|hours per meeting|mins|length of session|runs for|lasts"},
@@ -119,13 +123,14 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "new "
      "members|taking new members|enrollment status|open|availability|intake|group status"},
     {SheetField::leader,
-     "leader|leaders|led by|facilitator|facilitators|leaders credentials|leader credentials|who "
+     "leader|leaders|facil|fac|ldr|led by|facilitator|facilitators|leaders credentials|leader "
+     "credentials|who "
      "leads|"
      "who leads it|facilitated by|convenor|convener|coordinator|moderator|"
      "facilitator credentials|leadership|who facilitates|chair|run and led "
      "by|consultant|supervisor"},
     {SheetField::topics,
-     "specialty|specialties|speciality|focus|topic|topics|themes|theme|area of focus|subject|"
+     "specialty|spec|specialties|speciality|focus|topic|topics|themes|theme|area of focus|subject|"
      "orientation|special focus|specialization|focus area|focus areas|areas of focus|clinical "
      "focus|"
      "approach|issues|what it is about|interest area|interest|theoretical orientation"},
@@ -136,14 +141,16 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "served|"
      "especially for|identity affirming|identity focus|for which identity|by and for|population"},
     {SheetField::agreement,
-     "confidentiality|agreement|privacy|confidentiality agreement|ground rules|confidentiality "
+     "confidentiality|conf|confid|agreement|privacy|confidentiality agreement|ground "
+     "rules|confidentiality "
      "rules|"
      "agreements|group agreement|ethics|ethics agreement|confidential|rules"},
     {SheetField::sponsor,
      "sponsor|sponsored by|sponsoring organization|sponsors|sponsoring body|fiscal sponsor|"
      "affiliation|affiliated with|backed by|supported by|funder|funded by"},
     {SheetField::notes,
-     "notes|note|remarks|comments|comment|secretary notes|secretarys notes|internal notes|internal|"
+     "notes|note|remarks|rem|cmts|comments|comment|secretary notes|secretarys notes|internal "
+     "notes|internal|"
      "admin notes|office notes|contact person|contact name|office|row|nr|=no|other|misc|our "
      "notes|private notes|memo"},
     {SheetField::confirmed,
@@ -152,7 +159,8 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "updated|confirmed|last verified|verified on|date checked|last update|date verified|checked|"
      "updated on|last contact"},
     {SheetField::summary,
-     "summary|in a sentence|short description|about|about the group|about it|what happens there|"
+     "summary|desc|in a sentence|short description|about|about the group|about it|what happens "
+     "there|"
      "description|details|what we do|what it does|one line|blurb|purpose|what happens|overview"},
     {SheetField::accessibility,
      "accessibility|access notes|access|accommodations|accessible|accessibility notes|access "
@@ -164,7 +172,7 @@ constexpr HeadingPhrase kHeadingPhrases[] = {
      "programme|programme name|network name|what it is called|title|called|network|listing|circle|"
      "groups|group or network|group or program|name of program|program or group|peer group|group "
      "title|support group|network or group|name of network|community|names|listing name|service|"
-     "circles|our groups|our circles|peer groups"},
+     "grp|grps|grp name|circles|our groups|our circles|peer groups"},
 };
 
 // What a form asks in whole sentences, the words as plain_words() leaves them. The cue that stands
@@ -452,19 +460,70 @@ std::optional<std::size_t> SheetColumns::column(SheetField field) const {
   return static_cast<std::size_t>(found - fields.begin());
 }
 
+namespace {
+
+/// Where no heading speaks of names: the first column below unknown headings whose cells look like
+/// names, each row another one in a few words.
+std::optional<std::size_t> heading_names_column(
+    const std::vector<std::vector<std::string>>& records, std::size_t header,
+    const HeadingRow& row) {
+  constexpr std::size_t kFewest = 3;
+  for (std::size_t column = 0; column < row.fields.size(); ++column) {
+    if (row.fields[column] != SheetField::none) continue;
+    std::size_t rows = 0;
+    std::size_t named = 0;
+    std::set<std::string> different;
+    for (std::size_t i = header + 1; i < records.size(); ++i) {
+      const auto filled = std::count_if(records[i].begin(), records[i].end(),
+                                        [](const auto& cell) { return !tidy_cell(cell).empty(); });
+      if (filled < 3) continue;  // a section
+      ++rows;
+      if (column >= records[i].size()) continue;
+      const auto words = plain_words(records[i][column]);
+      const auto count = split_words(words).size();
+      const bool address = records[i][column].find('@') != std::string::npos ||
+                           !understand_link(records[i][column]).url.empty();
+      if (count < 2 || count > 14 || address || is_ascii_digit(words.front())) continue;
+      ++named;
+      different.insert(words);
+    }
+    if (rows >= kFewest && named * 10 >= rows * 8 && different.size() * 10 >= named * 9)
+      return column;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<SheetColumns> find_columns(const std::vector<std::vector<std::string>>& records) {
   constexpr std::size_t kSearched = 50;
+  constexpr int kManyKnown = 5;
   std::optional<std::size_t> best;
   HeadingRow best_row;
+  std::optional<std::size_t> nameless;
+  HeadingRow nameless_row;
   for (std::size_t i = 0; i < records.size() && i < kSearched; ++i) {
     auto row = heading_row(records[i]);
     // "Name" of the group beside "Name" of who leads it: both are headings.
     const bool enough = row.known >= 3 ? row.read * 2 >= row.filled
                                        : row.read == row.filled && row.known > 0 && row.names;
+    if (enough && !row.names && row.known >= kManyKnown &&
+        (!nameless || row.known > nameless_row.known)) {
+      nameless = i;
+      nameless_row = row;
+    }
     if (!enough || !row.names) continue;
     if (!best || row.known > best_row.known) {
       best = i;
       best_row = std::move(row);
+    }
+  }
+  if (!best && nameless) {
+    const auto names = heading_names_column(records, *nameless, nameless_row);
+    if (names) {
+      best = nameless;
+      best_row = std::move(nameless_row);
+      best_row.fields[*names] = SheetField::name;
     }
   }
   if (!best) return std::nullopt;

@@ -82,6 +82,9 @@ std::vector<Rhythm> rhythms_in(std::string_view words) {
     }
     found.push_back({value, weeks});
   };
+  // "mo.": in a column of rhythms, each one.
+  if (words == "month") add("monthly");
+  if (words == "week") add("weekly", 1);
   const bool twice_weekly =
       has_any_phrase(
           words, {"2 weekly meetings", "two weekly meetings", "2 weekly sessions",
@@ -204,6 +207,8 @@ std::string spell_out_rhythm(std::string_view folded) {
       {"qtr", "quarter"},
       {"qtrly", "quarterly"},
       {"mthly", "monthly"},
+      {"wkly", "weekly"},
+      {"biwkly", "biweekly"},
       {"mnthly", "monthly"},
       {"monthlyish", "monthly"},
       {"weeklyish", "weekly"},
@@ -230,6 +235,8 @@ std::string spell_out_rhythm(std::string_view folded) {
       {"semaine", "week"},
       {"mois", "month"},
       {"fois", "times"},
+      {"ea", "each"},
+      {"evry", "every"},
       {"par", "per"}};
   std::vector<std::string> out;
   const auto words = split_words(plain_words(marked));

@@ -120,8 +120,8 @@ LengthReading understand_length(std::string_view cell, std::string_view unit) {
       // "1h30"
       // and "1 hr 30"
       if (last == 'h' && used == 1 && piece.value < 60 &&
-          (text.find(' ') == std::string::npos ||
-           (&piece == &pieces.back() && text.ends_with("0") && piece.value >= 10))) {
+          (text.find(' ') == std::string::npos || (&piece == &pieces.back() && piece.value >= 10 &&
+                                                   static_cast<int>(piece.value) % 5 == 0))) {
         minutes += piece.value;
         ++used;
       }

@@ -60,8 +60,9 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
   std::set<std::string_view> values;
   for (const auto& rhythm : rhythms) values.insert(rhythm.value);
 
-  const bool two_meanings =
-      has_any_phrase(plain, {"bi monthly", "bimonthly", "bi weekly", "biweekly", "bi annual"});
+  const std::initializer_list<std::string_view> two_ways = {"bi monthly", "bimonthly", "bi weekly",
+                                                            "biweekly", "bi annual"};
+  const bool two_meanings = has_any_phrase(plain, two_ways) || has_any_phrase(spelled, two_ways);
   const bool on_demand =
       has_any_phrase(plain, {"as needed", "on demand", "when needed", "ad hoc", "as required",
                              "on request", "upon request", "by request", "as requested", "prn",
@@ -88,7 +89,7 @@ ScheduleReading understand_schedule(std::string_view cell, bool column_of_rhythm
     reading.cadence = clearer;
   } else if (two_meanings) {
     reading.cadence = "ambiguous";
-    reading.cadence_question = has_any_phrase(plain, {"bi monthly", "bimonthly"})
+    reading.cadence_question = has_any_phrase(spelled, {"bi monthly", "bimonthly"})
                                    ? quoted_cell(cell) + ": twice a month, or every two months?"
                                    : quoted_cell(cell) + ": twice a week, or every two weeks?";
   } else if (values.size() > 1) {

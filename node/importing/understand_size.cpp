@@ -124,7 +124,8 @@ std::vector<SizeNumber> size_numbers(const std::vector<std::string>& tokens) {
           size_any(at(next + 1), {"left", "open", "available", "remaining"}) || after == "openings";
     }
     // "about 200 members" counts; "6-8 members" and "max 12 members" are sizes.
-    if (size_any(after, {"members", "therapists", "clinicians"}) && !found.limit && !found.upper)
+    if (size_any(after, {"members", "mbrs", "therapists", "clinicians"}) && !found.limit &&
+        !found.upper)
       count = true;
     const bool per_person =
         after == "per" &&

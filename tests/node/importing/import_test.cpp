@@ -367,6 +367,24 @@ TEST(Import, TakesTheFirstOfTwoColumnsOfNames) {
   EXPECT_EQ(sheet->columns[1].second, "");
 }
 
+TEST(Import, FindsTheNamesUnderAHeadingNobodyKnows) {
+  const auto sheet = understand_sheet(
+      "Ln,Rec'd,Wotsit,Elig.,Loc.,Freq.,Day/Time,Len.,Fee,Web\n"
+      "1,3/4,Tea Hour for Helpers,LISW,Toledo OH,mthly,1st Tues noon,1 hr,free,tea.example\n"
+      "2,3/9,Salt Circle of Akron,LPCC,Akron OH,wkly,Mon 7pm,90 min,$5,salt.example\n"
+      "3,4/2,Grief Readers,LMFT,Ohio,qtrly,,2 hr,free,grief.example\n",
+      import_today());
+  ASSERT_TRUE(sheet) << sheet.error().detail;
+  ASSERT_EQ(sheet->rows.size(), 4U);
+  EXPECT_EQ(sheet->rows[1].understood.name, "Tea Hour for Helpers");
+  EXPECT_EQ(sheet->rows[1].understood.regions, std::vector<std::string>{"US-OH"});
+  EXPECT_EQ(sheet->rows[2].understood.cadence, "weekly");
+  EXPECT_EQ(sheet->rows[3].understood.duration_min, 120);
+  // Where nothing looks like names, nothing is guessed.
+  EXPECT_FALSE(understand_sheet("Elig.,Loc.,Freq.,Len.,Fee,Web\nLISW,OH,wkly,1 hr,free,a.example\n",
+                                import_today()));
+}
+
 TEST(Import, ReadsPricesPlacesAndHoursThatStandInSeveralColumns) {
   const auto sheet = understand_sheet(
       "#,Circle,Town,State / country,Rhythm,Day,From,To,Our members pay,Everybody else pays,"
