@@ -1,5 +1,6 @@
 #include "protocol/document/data_integrity.h"
 
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -27,12 +28,16 @@ std::string integrity_member(const Json& value, std::string_view key) {
   return member && member->if_string() ? *member->if_string() : "";
 }
 
-TEST(DataIntegrity, ComputesEveryIntermediateOfTheSuitesVectors) {
-  const auto vectors = vectors_folder() / "vc-di-eddsa/TestVectors";
-  KITH_NEEDS(vectors / "eddsa-jcs-2022");
-  const auto text = [&](const char* name) { return read_file(vectors / "eddsa-jcs-2022" / name); };
+/// One folder of the suite's layout. Its keyPair.json and unsigned.json lie in it or above it.
+void integrity_expect_vectors(const std::filesystem::path& folder) {
+  SCOPED_TRACE(folder);
+  const auto text = [&](const char* name) { return read_file(folder / name); };
+  const auto shared = [&](const char* name) {
+    const auto own = folder / name;
+    return read_file(std::filesystem::exists(own) ? own : folder.parent_path() / name);
+  };
 
-  const Json unsecured = integrity_json(read_file(vectors / "unsigned.json"));
+  const Json unsecured = integrity_json(shared("unsigned.json"));
   const Json config = integrity_json(text("proofConfigJCS.json"));
   EXPECT_EQ(canonical(unsecured), text("canonDocJCS.txt"));
   EXPECT_EQ(to_hex(sha256(canonical(unsecured)).view()), text("docHashJCS.txt"));
@@ -40,7 +45,7 @@ TEST(DataIntegrity, ComputesEveryIntermediateOfTheSuitesVectors) {
   EXPECT_EQ(to_hex(sha256(canonical(config)).view()), text("proofHashJCS.txt"));
   EXPECT_EQ(to_hex(data_integrity_message(unsecured, config)), text("combinedHashJCS.txt"));
 
-  const Json pair = integrity_json(read_file(vectors / "keyPair.json"));
+  const Json pair = integrity_json(shared("keyPair.json"));
   const auto public_key = from_multikey(integrity_member(pair, "publicKeyMultibase"));
   ASSERT_TRUE(public_key);
   const auto secret = from_base58(integrity_member(pair, "privateKeyMultibase").substr(1));
@@ -62,19 +67,35 @@ TEST(DataIntegrity, ComputesEveryIntermediateOfTheSuitesVectors) {
   EXPECT_EQ(canonical(made), canonical(secured));
 }
 
+TEST(DataIntegrity, ComputesEveryIntermediateOfTheSuitesVectors) {
+  const auto vectors = vectors_folder() / "vc-di-eddsa/TestVectors";
+  KITH_NEEDS(vectors);
+  int folders = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(vectors)) {
+    if (!std::filesystem::exists(entry.path() / "signedJCS.json")) continue;
+    integrity_expect_vectors(entry.path());
+    ++folders;
+  }
+  EXPECT_GE(folders, 1);
+}
+
 // Sets and chains of proofs are valid for the suite; a profile of one proof refuses them, whatever
 // they hold.
 TEST(DataIntegrity, RefusesSetsAndChainsOfProofs) {
   const auto folder = vectors_folder() / "vc-di-eddsa/TestVectors/proof-set-chain";
   KITH_NEEDS(folder);
-  for (const char* name : {"signedProofSet1.json", "signedProofSet2.json", "signedProofChain1.json",
-                           "signedProofChain2.json"}) {
+  int judged = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("signedProof") || entry.path().extension() != ".json") continue;
     SCOPED_TRACE(name);
-    const auto checked = check_data_integrity(integrity_json(read_file(folder / name)),
+    const auto checked = check_data_integrity(integrity_json(read_file(entry.path())),
                                               integrity_key(1).public_key());
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code, ErrorCode::doc_profile);
+    ++judged;
   }
+  EXPECT_GE(judged, 1);
 }
 
 TEST(DataIntegrity, SignsAndChecksWithAndWithoutContext) {

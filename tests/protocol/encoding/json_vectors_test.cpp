@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <iostream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -32,50 +33,75 @@ double jcs_double_of_bits(std::string_view hex) {
   return std::bit_cast<double>(bits);
 }
 
-TEST(CanonicalJsonVectors, EveryOfficialFileHasItsPublishedBytes) {
+// Nothing here knows how many files or numbers there are: a folder with others is judged as it
+// stands.
+TEST(CanonicalJsonVectors, EveryFileHasItsPublishedBytes) {
   const auto folder = test_support::vectors_folder() / "jcs" / "testdata";
   KITH_NEEDS(folder);
   int files = 0;
+  int refused = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "input")) {
     SCOPED_TRACE(entry.path().filename().string());
     const auto parsed = parse_json(test_support::read_file(entry.path()));
-    ASSERT_TRUE(parsed) << parsed.error().detail;
+    const auto output = folder / "output" / entry.path().filename();
+    if (!std::filesystem::exists(output)) {
+      // Canonical JSON has no other way to say that a text is none.
+      EXPECT_FALSE(parsed) << "accepted, and the folder has no canonical form of it";
+      ++refused;
+      continue;
+    }
+    ++files;
+    if (!parsed) {
+      ADD_FAILURE() << parsed.error().detail;
+      continue;
+    }
     const std::string text = canonical(*parsed);
-    EXPECT_EQ(text, test_support::read_file(folder / "output" / entry.path().filename()));
+    EXPECT_EQ(text, test_support::read_file(output));
+    const auto again = parse_json(text);
+    EXPECT_TRUE(again && canonical(*again) == text);
     auto hex_name = entry.path().filename();
     hex_name.replace_extension(".txt");
-    EXPECT_EQ(text, jcs_bytes_of_hex(test_support::read_file(folder / "outhex" / hex_name)));
-    ++files;
+    if (const auto hex = folder / "outhex" / hex_name; std::filesystem::exists(hex)) {
+      EXPECT_EQ(text, jcs_bytes_of_hex(test_support::read_file(hex)));
+    }
   }
-  EXPECT_GE(files, 6);
+  EXPECT_GE(files + refused, 1);
+  std::cout << "canonical JSON: " << files << " files written, " << refused << " refused\n";
 }
 
-TEST(CanonicalJsonVectors, TenThousandDoublesAreWrittenAndReadAsPublished) {
-  const auto path = test_support::vectors_folder() / "jcs" / "es6-first-10000.txt";
-  KITH_NEEDS(path);
-  const std::string file = test_support::read_file(path);
-  EXPECT_EQ(to_hex(sha256(file).view()),
-            "b9f7a8e75ef22a835685a52ccba7f7d6bdc99e34b010992cbc5864cd12be6892");
-  std::string written;
+TEST(CanonicalJsonVectors, EveryPublishedDoubleIsWrittenAndReadAsPublished) {
+  const auto folder = test_support::vectors_folder() / "jcs";
+  KITH_NEEDS(folder);
   int lines = 0;
-  for (std::size_t at = 0; at < file.size(); ++lines) {
-    const std::size_t comma = file.find(',', at);
-    const std::size_t end = file.find('\n', at);
-    ASSERT_NE(end, std::string::npos);
-    ASSERT_LT(comma, end);
-    const std::string bits = file.substr(at, comma - at);
-    const std::string expected = file.substr(comma + 1, end - comma - 1);
-    const double value = jcs_double_of_bits(bits);
-    const std::string text = canonical(Json(Json::Number{value, false}));
-    ASSERT_EQ(text, expected) << bits;
-    const auto read = parse_json(expected);
-    ASSERT_TRUE(read) << expected;
-    ASSERT_EQ(read->if_number()->value, value) << expected;
-    written += bits + "," + text + "\n";
-    at = end + 1;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("es6-") || entry.path().extension() != ".txt") continue;
+    SCOPED_TRACE(name);
+    const std::string file = test_support::read_file(entry.path());
+    ASSERT_TRUE(file.ends_with('\n'));
+    int of_file = 0;
+    for (std::size_t at = 0; at < file.size(); ++of_file) {
+      const std::size_t end = file.find('\n', at);
+      const std::size_t comma = file.find(',', at);
+      ASSERT_LT(comma, end);
+      const std::string bits = file.substr(at, comma - at);
+      const std::string expected = file.substr(comma + 1, end - comma - 1);
+      const double value = jcs_double_of_bits(bits);
+      ASSERT_EQ(canonical(Json(Json::Number{value, false})), expected) << bits;
+      const auto read = parse_json(expected);
+      ASSERT_TRUE(read) << expected;
+      ASSERT_EQ(read->if_number()->value, value) << expected;
+      at = end + 1;
+    }
+    if (name == "es6-first-10000.txt") {
+      EXPECT_EQ(of_file, 10000);
+      EXPECT_EQ(to_hex(sha256(file).view()),
+                "b9f7a8e75ef22a835685a52ccba7f7d6bdc99e34b010992cbc5864cd12be6892");
+    }
+    lines += of_file;
   }
-  EXPECT_EQ(lines, 10000);
-  EXPECT_EQ(sha256(written), sha256(file));
+  if (lines == 0) GTEST_SKIP() << "no es6-*.txt in " << folder;
+  std::cout << "doubles compared: " << lines << "\n";
 }
 
 /// The generator that the vectors publish beside the hashes of what it makes: fixed doubles, which
