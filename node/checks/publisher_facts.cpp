@@ -4,6 +4,7 @@
 
 #include "protocol/encoding/json.h"
 #include "protocol/encoding/json_members.h"
+#include "protocol/identity/did_log.h"
 
 namespace node {
 
@@ -31,7 +32,7 @@ std::optional<protocol::Timestamp> signing_key_changed(std::string_view did_log)
     if (const auto entry = protocol::parse_json(did_log.substr(0, end))) {
       auto next = facts_signing_key(*entry);
       if (!key.empty() && !next.empty() && next != key)
-        changed = protocol::parse_timestamp(protocol::text_member(&*entry, "versionTime"));
+        changed = protocol::parse_version_time(protocol::text_member(&*entry, "versionTime"));
       if (!next.empty()) key = std::move(next);
     }
     did_log.remove_prefix(std::min(end + 1, did_log.size()));

@@ -82,6 +82,35 @@ std::optional<std::string> did_log_method_key(const Json& proof) {
   return std::string(rest.substr(0, mark));
 }
 
+// When an entry was made, as exactly as it says.
+struct DidEntryTime {
+  Timestamp second;
+  std::uint32_t nanoseconds = 0;
+  auto operator<=>(const DidEntryTime&) const = default;
+};
+
+// did:webvh takes any time of ISO 8601 in UTC, and programs whose clocks are finer write fractions
+// of a second. Without them a good log would be refused; cut off, two entries within one second
+// would seem to have one time.
+std::optional<DidEntryTime> did_log_time(std::string_view text) {
+  constexpr std::size_t whole = std::string_view("2026-01-01T00:00:00").size();
+  constexpr std::size_t most_digits = 9;
+  std::uint32_t nanoseconds = 0;
+  if (text.size() > whole && text[whole] == '.' && text.ends_with('Z')) {
+    const std::string_view digits = text.substr(whole + 1, text.size() - whole - 2);
+    if (digits.empty() || digits.size() > most_digits) return std::nullopt;
+    for (std::size_t i = 0; i < most_digits; ++i) {
+      const char digit = i < digits.size() ? digits[i] : '0';
+      if (digit < '0' || digit > '9') return std::nullopt;
+      nanoseconds = nanoseconds * 10 + static_cast<std::uint32_t>(digit - '0');
+    }
+    const auto second = parse_timestamp(std::string(text.substr(0, whole)) + "Z");
+    return second ? std::optional(DidEntryTime{*second, nanoseconds}) : std::nullopt;
+  }
+  const auto second = parse_timestamp(text);
+  return second ? std::optional(DidEntryTime{*second, 0}) : std::nullopt;
+}
+
 struct DidWitnessList {
   std::size_t threshold = 0;
   std::vector<std::string> keys;  // multikeys, distinct; empty: not witnessed
@@ -250,8 +279,10 @@ Result<DidEntryParts> did_log_entry_parts(const Json& entry) {
 class DidLogWalk {
  public:
   explicit DidLogWalk(Timestamp now) : now_(now) {}
-  // Goes on where `log` ends. Only for logs without witnesses, which is what we write.
-  DidLogWalk(DidLog log, Timestamp now) : log_(std::move(log)), now_(now) {}
+  // Goes on where `log` ends. Only for logs without witnesses, which is what we write, and a second
+  // or more later, since a fraction of the last entry's time is not kept.
+  DidLogWalk(DidLog log, Timestamp now)
+      : log_(std::move(log)), now_(now), last_time_{log_.current().time} {}
 
   Result<void> read(const Json& entry);
   Result<void> check_witnesses(std::string_view witness_json) const;
@@ -268,6 +299,7 @@ class DidLogWalk {
 
   DidLog log_;
   Timestamp now_;
+  DidEntryTime last_time_;             // of the last entry, where there is one
   std::vector<DidWitnessList> lists_;  // every list that was ever set
   std::size_t list_ = kNotWitnessed;   // the one that governs the next entry
   std::vector<std::size_t> governs_;   // the one that governs each entry
@@ -302,12 +334,14 @@ Result<void> DidLogWalk::read(const Json& entry) {
     return did_log_invalid("versionId: expected " + number + " and a SHA-256 multihash");
   }
   // 6
-  const auto time = parse_timestamp(parts.version_time);
+  const auto time = did_log_time(parts.version_time);
   if (!time) return did_log_invalid("versionTime: expected YYYY-MM-DDThh:mm:ssZ");
-  if (!first && *time <= log_.current().time) {
+  if (!first && *time <= last_time_) {
     return did_log_invalid("versionTime: not later than the entry before");
   }
-  if (*time > now_ + kMaxClockSkew) return did_log_invalid("versionTime: in the future");
+  if (*time > DidEntryTime{now_ + kMaxClockSkew}) {
+    return did_log_invalid("versionTime: in the future");
+  }
   // 7, 8
   Json unsigned_entry = entry;
   unsigned_entry.erase("proof");
@@ -326,7 +360,8 @@ Result<void> DidLogWalk::read(const Json& entry) {
   // 11, as far as it concerns who witnesses what
   take_witnesses(std::move(parameters.witness));
 
-  log_.versions.push_back({parts.version_id, *time, std::move(did), *parts.state});
+  last_time_ = *time;
+  log_.versions.push_back({parts.version_id, time->second, std::move(did), *parts.state});
   return {};
 }
 
@@ -645,6 +680,11 @@ Json did_log_signed(Json entry, Timestamp created, const SigningKey& update) {
 }  // namespace
 
 std::string update_key_hash(const PublicKey& key) { return to_multihash(sha256(to_multikey(key))); }
+
+std::optional<Timestamp> parse_version_time(std::string_view text) {
+  const auto time = did_log_time(text);
+  return time ? std::optional(time->second) : std::nullopt;
+}
 
 bool DidLog::has_version(std::string_view version_id) const {
   return std::any_of(versions.begin(), versions.end(),

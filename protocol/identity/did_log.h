@@ -23,9 +23,9 @@ inline constexpr std::size_t kMaxWitnessBytes = 256 * 1024;  ///< of did-witness
 /// One verified state of an identity.
 struct DidVersion {
   std::string version_id;  ///< "3-Qm…"
-  Timestamp time;
-  std::string did;  ///< `state.id` in this version
-  Json document;    ///< `state`, the DID document
+  Timestamp time;          ///< `versionTime`, without a fraction of a second
+  std::string did;         ///< `state.id` in this version
+  Json document;           ///< `state`, the DID document
 };
 
 /// An identity log that was verified from its first entry on.
@@ -61,6 +61,10 @@ bool names_witnesses(std::string_view did_jsonl);
 /// The SCID that the first entry claims, before anything is verified: to know which name to ask
 /// for. Refuses with did_syntax.
 Result<std::string> claimed_scid(std::string_view did_jsonl);
+
+/// The `versionTime` of an entry: a time (SPEC 2.3), perhaps with a fraction of a second, which is
+/// left out (SPEC 3.3, rule 6). Nothing for another text.
+std::optional<Timestamp> parse_version_time(std::string_view text);
 
 /// The versionIds, oldest first, of a log that was verified when it was stored: nothing is verified
 /// again.

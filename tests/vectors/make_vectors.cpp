@@ -410,12 +410,22 @@ void make_did_logs() {
     file.add("the same time", "did-invalid", "rule 6: strictly later",
              with(grown(one, next_entry(one, [](Json& entry) { entry.set("versionTime", kMade); })),
                   {}));
-    file.add("an offset in the time", "did-invalid", "rule 6 and SPEC 2.3: only Z",
+    file.add("an offset in the time", "did-invalid", "rule 6: only Z",
              with(grown(one, next_entry(one,
                                         [](Json& entry) {
                                           entry.set("versionTime", "2026-11-01T10:00:00+00:00");
                                         })),
                   {}));
+    const auto timed = [&](const char* time) {
+      return with(grown(one, next_entry(one, [&](Json& entry) { entry.set("versionTime", time); })),
+                  {});
+    };
+    file.add("a fraction of a second", "ok", "rule 6: some programs write one",
+             timed("2026-11-01T09:00:00.001Z"));
+    file.add("a fraction of nothing", "did-invalid", "rule 6: the same time as the entry before",
+             timed("2026-11-01T09:00:00.000Z"));
+    file.add("a fraction of ten digits", "did-invalid", "rule 6: nine at most",
+             timed("2026-11-01T09:00:00.0000000001Z"));
     {
       Json entry = first;
       Json state = *entry.find("state");

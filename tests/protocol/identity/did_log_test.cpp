@@ -165,6 +165,17 @@ TEST(DidLog, AcceptsWhatTheRulesAllow) {
        }},
       {"pre-rotation ended",
        [](ForgedPlan& p) { p.second.parameters.set("nextKeyHashes", Json(Json::Array{})); }},
+      {"a fraction of a second",
+       [](ForgedPlan& p) { p.second.time = "2026-01-02T00:00:00.123456789Z"; }},
+      {"a fraction of a second later",
+       [](ForgedPlan& p) {
+         p.first.time = "2026-01-01T00:00:00.9Z";
+         p.second.time = "2026-01-01T00:00:00.91Z";
+       }},
+      {"a fraction five minutes ahead",
+       [](ForgedPlan& p) {
+         p.second.time = format_timestamp(kDidTestNow + 5min).substr(0, 19) + ".0Z";
+       }},
       {"watchers and ttl",
        [](ForgedPlan& p) {
          p.second.parameters.set("watchers", Json::array({"https://watch.example"}));
@@ -363,7 +374,20 @@ TEST(DidLog, RefusesEveryBrokenRuleByItself) {
       {"the year 9999", time2("9999-06-15T00:00:00Z"), invalid},
       {"no zone", time2("2026-01-02T00:00:00"), invalid},
       {"another zone", time2("2026-01-02T00:00:00+01:00"), invalid},
-      {"a fraction of a second", time2("2026-01-02T00:00:00.5Z"), invalid},
+      {"a fraction without digits", time2("2026-01-02T00:00:00.Z"), invalid},
+      {"a fraction of ten digits", time2("2026-01-02T00:00:00.0000000001Z"), invalid},
+      {"a fraction with a sign", time2("2026-01-02T00:00:00.-1Z"), invalid},
+      {"a fraction without a zone", time2("2026-01-02T00:00:00.5"), invalid},
+      {"a fraction behind a comma", time2("2026-01-02T00:00:00,5Z"), invalid},
+      {"a fraction over five minutes ahead",
+       time2(format_timestamp(kDidTestNow + 5min).substr(0, 19) + ".000000001Z"), invalid},
+      {"an earlier fraction of the same second",
+       [](ForgedPlan& p) {
+         p.first.time = "2026-01-01T00:00:00.91Z";
+         p.second.time = "2026-01-01T00:00:00.9Z";
+       },
+       invalid},
+      {"the same time with a fraction of zero", time2("2026-01-01T00:00:00.000Z"), invalid},
       {"no such day", time2("2026-02-30T00:00:00Z"), invalid},
       // Rules 7 and 8
       {"a foreign SCID throughout",
