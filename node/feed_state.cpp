@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "node/pages/html.h"
+#include "protocol/identity/did_log.h"
 #include "protocol/limits.h"
 
 namespace node {
@@ -188,6 +189,8 @@ std::string in_words(const Feed& feed, const std::optional<CopiedHead>& copied,
     case FeedState::ok:
       if (feed.own) {
         text = "This node's own feed.";
+        if (!feed.did_log.empty() && !protocol::stored_publisher_keys(feed.did_log))
+          text += " Its publisher was ended by `kith deactivate`: nothing is published any more.";
       } else if (feed.last_success) {
         text = "Read well, the last time on " + state_moment(*feed.last_success, now) + ".";
       } else {

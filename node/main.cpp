@@ -20,6 +20,8 @@ namespace {
 /// The person's terminal.
 class Terminal final : public node::CommandOutput {
  public:
+  /// `takes_yes`: the command can be told beforehand what the person would answer.
+  explicit Terminal(bool takes_yes) : takes_yes_(takes_yes) {}
   void print(std::string_view text) override {
     end_progress();
     std::cout << text << std::flush;
@@ -41,9 +43,14 @@ class Terminal final : public node::CommandOutput {
     std::cout << node::wrapped(question) << " [y/N] " << std::flush;
     std::string answer;
     if (!isatty(STDIN_FILENO) || !std::getline(std::cin, answer)) {
-      std::cout << "\nNobody is here to answer; add --yes instead (with the whole kith1: line, "
-                   "where one is "
-                   "meant).\n";
+      std::cout << "\n"
+                << node::wrapped(
+                       takes_yes_
+                           ? "Nobody is here to answer; add --yes instead (with the whole kith1: "
+                             "line, where one is meant)."
+                           : "Nobody is here to answer, and this is done by a person at a "
+                             "terminal only.")
+                << "\n";
       return false;
     }
     return answer == "y" || answer == "Y" || answer == "yes";
@@ -54,12 +61,13 @@ class Terminal final : public node::CommandOutput {
     if (in_progress_) std::cerr << "\r\x1b[2K" << std::flush;
     in_progress_ = false;
   }
+  const bool takes_yes_;
   const bool is_terminal_ = isatty(STDERR_FILENO) != 0;
   bool in_progress_ = false;
 };
 
 int run(const node::CommandLine& line) {
-  Terminal terminal;
+  Terminal terminal(node::takes_option(line.invocation.command, "--yes"));
   auto invocation = line.invocation;
   if (invocation.command == "explain") return node::command_explain(invocation, terminal);
   if (invocation.command == "restore")

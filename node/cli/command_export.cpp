@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "node/cli/commands.h"
+#include "node/cli/output_place.h"
 #include "node/exporting/calendar_export.h"
 #include "node/exporting/directory_export.h"
 #include "node/exporting/linked_data.h"
@@ -198,10 +199,12 @@ ExitCode command_export(const Invocation& invocation, Node& node, CommandOutput&
     return kExitNo;
   }
   if (invocation.has("out")) {
-    const auto path = invocation.output_path(invocation.first("out"));
-    replace_file(path, out.text);
+    const auto file = file_to_write(invocation, "out", node.folder(), output);
+    if (!file) return kExitUsage;
+    replace_file(*file, out.text);
     output.complain(std::to_string(out.written) +
-                    (out.written == 1 ? " listing is in " : " listings are in ") + path + ".\n");
+                    (out.written == 1 ? " listing is in " : " listings are in ") + file->string() +
+                    ".\n");
   } else {
     output.print(out.text);
   }

@@ -1,5 +1,6 @@
 #include "node/cli/command_line.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -8,6 +9,8 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+
+#include "node/cli/nearest_words.h"
 
 namespace node {
 
@@ -313,7 +316,33 @@ std::string long_name(const std::string& name) {
   return name.starts_with("--") ? name.substr(2) : name;
 }
 
+/// What to say where the first word is no command; empty where it is one, or there is no word.
+std::string unknown_command(const CLI::App& app) {
+  if (!app.get_subcommands().empty()) return {};
+  const auto words = app.remaining();
+  const auto word = std::find_if(words.begin(), words.end(),
+                                 [](const std::string& one) { return !one.starts_with("-"); });
+  if (word == words.end()) return {};
+  std::vector<std::string_view> known;
+  for (const auto& command : command_specs()) known.push_back(command.name);
+  std::string text = "There is no command '" + word->substr(0, 64) + "'.";
+  const auto near = nearest_words(std::string_view(*word).substr(0, 64), known);
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    text += (i == 0 ? " Did you mean `kith " : ", or `kith ") + std::string(near[i]) + "`";
+  }
+  return text + (near.empty() ? "" : "?") + " `kith --help` lists them all.";
+}
+
 }  // namespace
+
+bool takes_option(std::string_view command, std::string_view flag) {
+  const auto& specs = command_specs();
+  return std::any_of(specs.begin(), specs.end(), [&](const CommandSpec& spec) {
+    return spec.name == command &&
+           std::any_of(spec.options.begin(), spec.options.end(),
+                       [&](const OptionSpec& option) { return option.name == flag; });
+  });
+}
 
 std::filesystem::path default_data_folder() {
   if (const char* set = std::getenv("KITH_DATA"); set && *set) return set;
@@ -386,7 +415,13 @@ CommandLine parse_command_line(int argc, char** argv) {
     line.exit = app.exit(done);
     return line;
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
+    // Only that some command is missing is what it would say of one that is misspelled.
+    const auto unknown = unknown_command(app);
+    if (unknown.empty()) {
+      app.exit(error);
+    } else {
+      std::cerr << wrapped(unknown) << "\n";
+    }
     line.exit = kExitUsage;
     return line;
   }

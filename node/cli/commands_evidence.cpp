@@ -2,6 +2,7 @@
 #include <set>
 
 #include "node/cli/commands.h"
+#include "node/cli/output_place.h"
 #include "node/publish/files.h"
 #include "protocol/evidence.h"
 #include "protocol/identity/did.h"
@@ -298,6 +299,14 @@ ExitCode command_evidence(const Invocation& invocation, Node& node, CommandOutpu
   const auto key = record_meant(invocation.first("id"), node, output);
   if (!key) return kExitNo;
   const auto evidence = node.evidence(*key);
+  if (!evidence && evidence.error().code == protocol::ErrorCode::not_found) {
+    output.complain(wrapped("No listing with the id " + key->text() +
+                            " is shown here, and there is evidence only for what is shown. It may "
+                            "have been withdrawn, or nobody whom this node trusts vouches for it: "
+                            "`kith status` and `kith denied` say more.") +
+                    "\n");
+    return kExitNo;
+  }
   if (!evidence) return say_refusal(evidence.error(), output);
   // What is handed to somebody who cannot ask back is checked as he will check it.
   const auto findings =
@@ -308,14 +317,16 @@ ExitCode command_evidence(const Invocation& invocation, Node& node, CommandOutpu
     output.print(text);
     return kExitOk;
   }
-  const auto file = invocation.output_path(invocation.first("out"));
-  replace_file(file, text);
-  output.print(wrapped("Written: " + file + " (" + std::to_string(text.size()) + " bytes).") +
-               "\n" +
-               wrapped("Whoever trusts " + node.publisher_name(evidence->anchor) +
-                       " can check it anywhere, without network:") +
-               "\n  kith verify FILE \\\n    --anchor " + evidence->anchor + "@\\\n" +
-               findings->anchor.version_id + "\n");
+  const auto file = file_to_write(invocation, "out", node.folder(), output);
+  if (!file) return kExitUsage;
+  replace_file(*file, text);
+  output.print(
+      wrapped("Written: " + file->string() + " (" + std::to_string(text.size()) + " bytes).") +
+      "\n" +
+      wrapped("Whoever trusts " + node.publisher_name(evidence->anchor) +
+              " can check it anywhere, without network:") +
+      "\n  kith verify FILE \\\n    --anchor " + evidence->anchor + "@\\\n" +
+      findings->anchor.version_id + "\n");
   return kExitOk;
 }
 

@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cctype>
-#include <numeric>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "node/cli/commands.h"
+#include "node/cli/nearest_words.h"
 #include "protocol/encoding/json.h"
 #include "protocol/error_effect.h"
 
@@ -30,40 +29,6 @@ std::vector<Explanation> explain_all() {
     all.push_back({info.word, info.meaning, info.effect, info.what_to_do});
   }
   return all;
-}
-
-/// How many letters must be put in, taken away or changed to make `a` of `b`.
-std::size_t explain_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-/// The words that somebody may have meant, nearest first, three at most.
-std::vector<std::string_view> explain_nearest(std::string_view text) {
-  std::vector<std::pair<std::size_t, std::string_view>> candidates;
-  for (const auto& one : explain_all()) {
-    std::size_t distance = explain_distance(text, one.word);
-    // "proof" means proof-invalid and proof-key, however much is missing.
-    if (text.size() >= 3 && one.word.find(text) != std::string_view::npos) distance = 1;
-    if (distance <= std::max<std::size_t>(2, one.word.size() / 3))
-      candidates.emplace_back(distance, one.word);
-  }
-  std::stable_sort(candidates.begin(), candidates.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string_view> nearest;
-  for (const auto& [distance, word] : candidates) {
-    if (nearest.size() < 3) nearest.push_back(word);
-  }
-  return nearest;
 }
 
 protocol::Json explain_json(const Explanation& one) {
@@ -101,7 +66,9 @@ ExitCode command_explain(const Invocation& invocation, CommandOutput& output) {
                                   [&](const Explanation& one) { return one.word == text; });
   if (found == all.end()) {
     std::string words;
-    for (const auto& near : explain_nearest(text.substr(0, 64))) {
+    std::vector<std::string_view> known;
+    for (const auto& one : all) known.push_back(one.word);
+    for (const auto& near : nearest_words(std::string_view(text).substr(0, 64), known)) {
       words += (words.empty() ? "" : ", ") + std::string(near);
     }
     output.complain(wrapped("There is no code '" + invocation.first("code").substr(0, 80) + "'." +

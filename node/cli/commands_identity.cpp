@@ -38,6 +38,17 @@ void identity_say_sheet(const IdentityChange& change, const IdentityChanged& cha
   output.print(wrapped(text) + "\n");
 }
 
+/// Whoever gave the command must not give it again: it is done, but for files.
+ExitCode identity_end(const IdentityChanged& changed, CommandOutput& output) {
+  if (changed.files_missing.empty()) return kExitOk;
+  output.complain(
+      wrapped("This counts from now on, and a new sheet is good. But files could not be written: " +
+              changed.files_missing +
+              ". Mend that, and then run `kith publish`, not this command again.") +
+      "\n");
+  return kExitIo;
+}
+
 protocol::Json identity_json(const IdentityChange& change, const IdentityChanged& changed) {
   auto json = protocol::Json::object({{"line", changed.line},
                                       {"did", changed.did},
@@ -58,10 +69,11 @@ ExitCode command_rotate(const Invocation& invocation, Node& node, CommandOutput&
   const auto changed = identity_change(node, change);
   if (invocation.json()) {
     output.print(protocol::canonical(identity_json(change, changed)) + "\n");
-    return kExitOk;
+    return identity_end(changed, output);
   }
   output.print("The keys are new, and " + std::to_string(changed.documents) +
-               " documents were signed again. The new line:\n\n" + changed.line + "\n\n");
+               (changed.documents == 1 ? " document was" : " documents were") +
+               " signed again. The new line:\n\n" + changed.line + "\n\n");
   if (stolen) {
     output.print(
         wrapped("The feed begins again under another number. Whoever follows you drops what the "
@@ -75,7 +87,7 @@ ExitCode command_rotate(const Invocation& invocation, Node& node, CommandOutput&
                        "not the keys. Where your folder lies at a web host, copy it there "
                        "(`kith publish --to FOLDER`).") +
                "\n");
-  return kExitOk;
+  return identity_end(changed, output);
 }
 
 ExitCode command_move(const Invocation& invocation, Node& node, CommandOutput& output) {
@@ -96,17 +108,17 @@ ExitCode command_move(const Invocation& invocation, Node& node, CommandOutput& o
   const auto changed = identity_change(node, change);
   if (invocation.json()) {
     output.print(protocol::canonical(identity_json(change, changed)) + "\n");
-    return kExitOk;
+    return identity_end(changed, output);
   }
   const auto folder = (node.folder() / "public").string();
   const auto url_of = [](const std::string& did) {
     const auto parsed = protocol::parse_did(did);
     return parsed ? protocol::did_folder_url(*parsed) : std::string();
   };
-  output.print("The publisher is now " + changed.did + ", and " +
-               std::to_string(changed.documents) +
-               " documents were signed again. Its identity is the same. The new line:\n\n" +
-               changed.line + "\n\n");
+  output.print(
+      "The publisher is now " + changed.did + ", and " + std::to_string(changed.documents) +
+      (changed.documents == 1 ? " document was" : " documents were") +
+      " signed again. Its identity is the same. The new line:\n\n" + changed.line + "\n\n");
   output.print(
       wrapped("1. Copy all of " + folder + " to the new place, so that did.jsonl can be read at " +
                   url_of(changed.did) +
@@ -126,14 +138,16 @@ ExitCode command_move(const Invocation& invocation, Node& node, CommandOutput& o
               3) +
       "\n\n");
   identity_say_sheet(change, changed, output);
-  return kExitOk;
+  return identity_end(changed, output);
 }
 
 ExitCode command_deactivate(const Invocation& invocation, Node& node, CommandOutput& output) {
   const auto change = identity_wanted(IdentityChange::What::deactivate, invocation);
   std::string name;
-  node.change([&](Store&, Publisher* publisher) {
+  node.change([&](Store& store, Publisher* publisher) {
     if (publisher) name = publisher->name();
+    // Nobody is asked about what cannot be done.
+    check_identity_change(store, change);
   });
   if (!output.ask("End the publisher " + name +
                   " for good? Its listings and recognitions go everywhere, and nobody can ever "
@@ -144,15 +158,15 @@ ExitCode command_deactivate(const Invocation& invocation, Node& node, CommandOut
   const auto changed = identity_change(node, change);
   if (invocation.json()) {
     output.print(protocol::canonical(identity_json(change, changed)) + "\n");
-    return kExitOk;
+    return identity_end(changed, output);
   }
-  output.print(
-      wrapped("The publisher has ended, and " + std::to_string(changed.documents) +
-              " records were taken back. Leave the folder where it is (copy it to your web "
-              "host once more): whoever follows you must find did.jsonl there to learn of "
-              "it. The recovery sheet has no use any more; destroy it.") +
-      "\n");
-  return kExitOk;
+  output.print(wrapped("The publisher has ended, and " + std::to_string(changed.documents) +
+                       (changed.documents == 1 ? " record was" : " records were") +
+                       " taken back. Leave the folder where it is (copy it to your web "
+                       "host once more): whoever follows you must find did.jsonl there to learn of "
+                       "it. The recovery sheet has no use any more; destroy it.") +
+               "\n");
+  return identity_end(changed, output);
 }
 
 }  // namespace node

@@ -1,4 +1,5 @@
 #include "node/cli/commands.h"
+#include "node/cli/output_place.h"
 #include "node/mirror/feed_place.h"
 #include "node/mirror/mirror.h"
 
@@ -17,7 +18,9 @@ ExitCode command_mirror(const Invocation& invocation, Node& node, CommandOutput&
       if (!report.feed.checkpoint.empty()) scids.push_back(report.feed.scid);
     }
   }
-  const std::filesystem::path folder(invocation.output_path(invocation.first("to")));
+  const auto named = folder_to_write(invocation, "to", node.folder(), output);
+  if (!named) return kExitUsage;
+  const auto& folder = *named;
   std::size_t written = 0;
   bool refused = false;
   for (const auto& scid : scids) {

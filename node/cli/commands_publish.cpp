@@ -2,6 +2,7 @@
 
 #include "crawler/fetch_url.h"
 #include "node/cli/commands.h"
+#include "node/cli/output_place.h"
 #include "protocol/identity/did.h"
 
 namespace node {
@@ -299,9 +300,12 @@ ExitCode command_renew(const Invocation&, Node& node, CommandOutput& output) {
 ExitCode command_publish(const Invocation& invocation, Node& node, CommandOutput& output) {
   const auto written = node.change([&](Store&, Publisher* publisher) {
     if (!publisher) return say_no_publisher(output);
-    const auto folder = invocation.has("to")
-                            ? std::filesystem::path(invocation.output_path(invocation.first("to")))
-                            : publisher->public_folder();
+    auto folder = publisher->public_folder();
+    if (invocation.has("to")) {
+      const auto named = folder_to_write(invocation, "to", node.folder(), output);
+      if (!named) return ExitCode{kExitUsage};
+      folder = *named;
+    }
     publisher->write_files(
         folder, node.clock().now(), kHeartbeatAge, [&](std::size_t done, std::size_t total) {
           output.progress("Writing " + std::to_string(done) + " of " + std::to_string(total));

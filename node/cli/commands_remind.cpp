@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "node/cli/commands.h"
+#include "node/cli/output_place.h"
 #include "node/publish/files.h"
 #include "node/reminders/reminder.h"
 #include "node/store/reminders.h"
@@ -123,10 +124,13 @@ ExitCode command_remind(const Invocation& invocation, Node& node, CommandOutput&
     }
 
     const auto base = invocation.has("list") ? std::string() : remind_node_url(store, *publisher);
-    const auto folder = invocation.has("out")
-                            ? std::filesystem::path(invocation.output_path(invocation.first("out")))
-                            : std::filesystem::path();
-    if (!folder.empty()) std::filesystem::create_directories(folder);
+    std::filesystem::path folder;
+    if (invocation.has("out")) {
+      const auto chosen = folder_to_write(invocation, "out", node.folder(), output);
+      if (!chosen) return kExitUsage;
+      folder = *chosen;
+      std::filesystem::create_directories(folder);
+    }
     Json::Array list;
     std::string text;
     for (const auto& one : due) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
+
+#include <sodium.h>
 
 #include "node/publish/feed_folder.h"
 #include "node/publish/files.h"
@@ -29,6 +32,46 @@ struct ChangeSigner {
   bool is_second = false;
 };
 
+/// Keys come back from paper by hand, and then one digit is wrong or two stand the other way round.
+/// Says which group of four, from 1, would have to be read otherwise for `key` to be one that
+/// `fits`; nothing where more is wrong than that.
+template <class Fits>
+std::optional<std::size_t> change_mistyped_group(const protocol::SigningKey& key, Fits fits) {
+  protocol::Bytes seed(key.seed().begin(), key.seed().end());
+  const std::size_t digits = 2 * seed.size();
+  const auto shift = [](std::size_t digit) { return digit % 2 == 0 ? 4U : 0U; };
+  const auto at = [&](std::size_t digit) {
+    return static_cast<std::uint8_t>(seed[digit / 2] >> shift(digit) & 0xFU);
+  };
+  const auto set = [&](std::size_t digit, std::uint8_t value) {
+    auto& byte = seed[digit / 2];
+    const unsigned other = byte & (0xF0U >> shift(digit));
+    byte = static_cast<std::uint8_t>(other | static_cast<unsigned>(value) << shift(digit));
+  };
+  const auto is_right = [&] {
+    const auto tried = protocol::SigningKey::from_seed(seed);
+    return tried && fits(tried->public_key());
+  };
+  std::optional<std::size_t> group;
+  for (std::size_t digit = 0; digit < digits && !group; ++digit) {
+    const auto read = at(digit);
+    for (std::uint8_t value = 0; value < 16 && !group; ++value) {
+      if (value == read) continue;
+      set(digit, value);
+      if (is_right()) group = digit / 4 + 1;
+    }
+    set(digit, read);
+    if (group || digit + 1 == digits || at(digit + 1) == read) continue;
+    set(digit, at(digit + 1));
+    set(digit + 1, read);
+    if (is_right()) group = digit / 4 + 1;
+    set(digit + 1, at(digit));
+    set(digit, read);
+  }
+  sodium_memzero(seed.data(), seed.size());
+  return group;
+}
+
 ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) {
   if (!sheet.did.empty()) {
     const auto did = protocol::parse_did(sheet.did);
@@ -38,22 +81,43 @@ ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) 
                           ". Nothing was changed.");
     }
   }
+  const auto has_signed = [&](const protocol::PublicKey& key) {
+    return std::find(log.update_keys.begin(), log.update_keys.end(), protocol::to_multikey(key)) !=
+           log.update_keys.end();
+  };
+  const auto may_sign = [&](const protocol::PublicKey& key) {
+    return log.next_key_hashes.empty()
+               ? has_signed(key)
+               : std::find(log.next_key_hashes.begin(), log.next_key_hashes.end(),
+                           protocol::update_key_hash(key)) != log.next_key_hashes.end();
+  };
   ChangeSigner signer;
   for (const auto& key : sheet.keys) {
-    const bool may_sign =
-        log.next_key_hashes.empty()
-            ? std::find(log.update_keys.begin(), log.update_keys.end(),
-                        protocol::to_multikey(key.public_key())) != log.update_keys.end()
-            : std::find(log.next_key_hashes.begin(), log.next_key_hashes.end(),
-                        protocol::update_key_hash(key.public_key())) != log.next_key_hashes.end();
-    if (!may_sign) continue;
+    if (!may_sign(key.public_key())) continue;
     (signer.update ? signer.paper : signer.update) = &key;
   }
+  // Of a key that was mistyped nothing is known but that it fits nowhere; so does one that a newer
+  // sheet has replaced.
+  const auto refuse_mistyped = [&] {
+    for (const auto& key : sheet.keys) {
+      if (may_sign(key.public_key()) || has_signed(key.public_key())) continue;
+      const auto group = change_mistyped_group(key, may_sign);
+      if (!group) continue;
+      throw DataError(
+          protocol::ErrorCode::config_invalid,
+          "A key of that recovery sheet is mistyped by one digit. Look at the paper: it "
+          "is in group " +
+              std::to_string(*group) +
+              " of its 16 groups of four, or where that meets the next one. Nothing was "
+              "changed.");
+    }
+  };
   if (!signer.update) {
+    refuse_mistyped();
     throw DataError(protocol::ErrorCode::config_invalid,
                     "No key of that recovery sheet may sign the next version of this identity. If "
                     "it was used already, take the sheet that was written then; only the newest "
-                    "one counts. Nothing was changed.");
+                    "one counts. If you typed it, compare it with the paper. Nothing was changed.");
   }
   // create_did_log() and this file commit to the first successor first.
   signer.is_second =
@@ -61,11 +125,19 @@ ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) 
       protocol::update_key_hash(signer.update->public_key()) != log.next_key_hashes.front();
   // After a change the sheet before still has its second successor, which is for the day when
   // everything else is lost. A command that was given twice must not use it up.
-  const auto has_signed = [&](const protocol::SigningKey& key) {
-    return std::find(log.update_keys.begin(), log.update_keys.end(),
-                     protocol::to_multikey(key.public_key())) != log.update_keys.end();
-  };
-  if (signer.is_second && std::any_of(sheet.keys.begin(), sheet.keys.end(), has_signed)) {
+  const auto signed_last =
+      std::find_if(sheet.keys.begin(), sheet.keys.end(),
+                   [&](const protocol::SigningKey& key) { return has_signed(key.public_key()); });
+  if (signer.is_second && signed_last != sheet.keys.end()) {
+    refuse_mistyped();
+    // Behind the key that signed last the newest sheet has the one that signs next.
+    if (std::any_of(signed_last + 1, sheet.keys.end(),
+                    [&](const protocol::SigningKey& key) { return !may_sign(key.public_key()); })) {
+      throw DataError(protocol::ErrorCode::config_invalid,
+                      "Part 2 of that recovery sheet is not the key that this identity expects. "
+                      "Compare it with the paper, group by group. If it is lost, hand in a file "
+                      "with part 3 alone, the second successor. Nothing was changed.");
+    }
     throw DataError(
         protocol::ErrorCode::config_invalid,
         "That recovery sheet was used already: its key 2 signed what is published now. "
@@ -73,6 +145,12 @@ ChangeSigner change_signer(const ReadSheet& sheet, const protocol::DidLog& log) 
         "part 3 alone, the second successor. Nothing was changed.");
   }
   return signer;
+}
+
+void change_check_not_ended(const protocol::DidLog& log) {
+  if (log.deactivated) {
+    throw DataError(protocol::ErrorCode::did_deactivated, "This publisher was ended already.");
+  }
 }
 
 void change_check_new_sheet(const Store& store, const std::filesystem::path& sheet) {
@@ -151,14 +229,18 @@ std::vector<OwnChange> change_records(const StoreQueries& store, const OwnFeed& 
 
 }  // namespace
 
+void check_identity_change(Store& store, const IdentityChange& change) {
+  const OwnFeed own = own_feed_of(store.queries());
+  change_check_not_ended(own.log);
+  change_signer(change.sheet, own.log);
+}
+
 IdentityChanged change_identity(Store& store, const IdentityChange& change,
                                 protocol::Timestamp now) {
   const OwnFeed own = own_feed_of(store.queries());
   const auto& log = own.log;
   const bool ends = change.what == IdentityChange::What::deactivate;
-  if (log.deactivated) {
-    throw DataError(protocol::ErrorCode::did_deactivated, "This publisher was ended already.");
-  }
+  change_check_not_ended(log);
   const auto public_folder = store.folder() / "public";
   if (change.what == IdentityChange::What::new_epoch) {
     check_identity_folder(own.feed, public_folder);
@@ -283,12 +365,23 @@ IdentityChanged change_identity(Store& store, const IdentityChange& change,
                                ? (signer.paper ? signer.paper->seed() : protocol::ByteView())
                                : paper.seed()}),
         0600);
-    if (new_sign || new_node) save_next_keys(store.folder(), keys);
+    try {
+      if (new_sign || new_node) save_next_keys(store.folder(), keys);
+    } catch (const std::system_error&) {
+      // Its keys were committed nowhere: a sheet that counts for nothing must not lie about.
+      std::error_code ignored;
+      std::filesystem::remove(change.new_sheet, ignored);
+      throw;
+    }
   }
   store.change_own_identity(own.feed.feed_id, own.feed.size, identity, changes, frontier,
                             checkpoint, now);
-  // Takes up the keys that lie ready, and writes what followers read.
-  Publisher(store).finish_files(now);
+  try {
+    // Takes up the keys that lie ready, and writes what followers read.
+    Publisher(store).finish_files(now);
+  } catch (const std::system_error& error) {
+    changed.files_missing = error.what();
+  }
   return changed;
 }
 

@@ -36,7 +36,13 @@ struct IdentityChanged {
   std::size_t documents = 0;      ///< signed again, or taken back by `deactivate`
   bool second_successor = false;  ///< the first one was not on the sheet; it is void now
   bool paper_stays = false;       ///< the second successor was cut off before, and stays good
+  /// All is committed, and files could not be written for this reason; empty: they are.
+  std::string files_missing = {};
 };
+
+/// Whether there is a publisher that has not ended, and a key of the sheet may sign what comes
+/// next. Throws DataError as change_identity() does.
+void check_identity_change(Store& store, const IdentityChange& change);
 
 /// Makes the next entry of the identity log, signs every live record again under it, commits all of
 /// it in one transaction and publishes it (SPEC 6.1). The new sheet and key files are written
@@ -49,7 +55,8 @@ struct IdentityChanged {
 /// Throws DataError: config_invalid (no publisher; no key of the sheet may sign; a place for the
 /// new sheet that will not do; a key that is to stay is missing), did_deactivated, did_syntax (the
 /// new address), too_large (a record whose text does not fit with the new name), self_fork_refused,
-/// storage_damaged. Throws std::system_error for files; then it may be committed.
+/// storage_damaged. Throws std::system_error where the sheet or key files cannot be written;
+/// nothing was changed then.
 IdentityChanged change_identity(Store& store, const IdentityChange& change,
                                 protocol::Timestamp now);
 

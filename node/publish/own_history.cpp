@@ -109,7 +109,8 @@ void require_right_to_publish(const StoreQueries& store, const Feed& own) {
                    "--take-back`.");
   }
   if (const auto time = restored_at(store, own)) {
-    history_refuse("This data folder was restored on " + protocol::format_timestamp(*time) +
+    history_refuse("This data folder was restored, or taken back after a hand-over, on " +
+                   protocol::format_timestamp(*time) +
                    ". Before it may publish again it must be compared with what is published: run "
                    "`kith catch-up`.");
   }

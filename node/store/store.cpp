@@ -59,8 +59,15 @@ class Store::FolderLock {
     const auto file = folder / "kith.lock";
     descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (descriptor_ < 0) {
-      throw DataError(protocol::ErrorCode::config_invalid,
-                      "cannot open " + file.string() + ": " + std::strerror(errno));
+      const int why = errno;
+      throw DataError(
+          protocol::ErrorCode::config_invalid,
+          why == EACCES || why == EPERM || why == EROFS
+              ? "The data folder " + folder.string() +
+                    " cannot be written by you: another user made it, or its disk can only be "
+                    "read. Run kith as the user who made it. Even a command that only shows "
+                    "something opens the database there."
+              : "cannot open " + file.string() + ": " + std::strerror(why));
     }
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
       char pid[32] = {};

@@ -15,4 +15,28 @@ TEST(CommandLine, IsReadForEveryCommand) {
   }
 }
 
+TEST(CommandLine, NamesACommandThatDoesNotExistAndTheNearest) {
+  const auto said = [](std::vector<const char*> words) {
+    words.insert(words.begin(), "kith");
+    ::testing::internal::CaptureStderr();
+    const auto line =
+        node::parse_command_line(static_cast<int>(words.size()), const_cast<char**>(words.data()));
+    EXPECT_EQ(line.exit, 64);
+    return ::testing::internal::GetCapturedStderr();
+  };
+  EXPECT_NE(said({"serach", "grief"}).find("`kith search`"), std::string::npos);
+  EXPECT_NE(said({"--json", "rotat"}).find("`kith rotate`"), std::string::npos);
+  EXPECT_NE(said({"frobnicate"}).find("no command 'frobnicate'"), std::string::npos);
+  EXPECT_EQ(said({"frobnicate"}).find("Did you mean"), std::string::npos);
+  EXPECT_EQ(said({}).find("no command"), std::string::npos);
+  EXPECT_EQ(said({"explain", "a", "b"}).find("no command"), std::string::npos);
+}
+
+TEST(CommandLine, KnowsWhichCommandsCanBeAnsweredBeforehand) {
+  EXPECT_TRUE(node::takes_option("erase", "--yes"));
+  EXPECT_TRUE(node::takes_option("anchor add", "--yes"));
+  EXPECT_FALSE(node::takes_option("deactivate", "--yes"));
+  EXPECT_FALSE(node::takes_option("nothing", "--yes"));
+}
+
 }  // namespace

@@ -63,7 +63,11 @@ class ChangingIdentity : public testing::Test {
   fs::path folder() const { return national.node->folder().parent_path(); }
   fs::path public_folder() const { return folder() / "ohio.test" / "public"; }
 
-  fs::path fresh_sheet() { return folder() / ("sheet-" + std::to_string(++sheets) + ".txt"); }
+  fs::path newest_sheet() { return folder() / ("sheet-" + std::to_string(sheets) + ".txt"); }
+  fs::path fresh_sheet() {
+    ++sheets;
+    return newest_sheet();
+  }
 
   /// Runs a command at the chapter that takes the newest sheet; the one it writes is the newest
   /// then.
@@ -245,6 +249,70 @@ TEST_F(ChangingIdentity, ASheetTypedFromPaperIsRead) {
   std::transform(typed.begin(), typed.end(), typed.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   ASSERT_EQ(change_with(typed, "rotate"), node::kExitOk) << output.said;
+}
+
+// Whoever gives the command again would be told that the sheet was used.
+TEST_F(ChangingIdentity, WhatIsDoneButForFilesSaysSoAndHowToGoOn) {
+  const auto log = changing_file(public_folder() / "did.jsonl");
+  // A folder where a file has to be written, since tests may run as root.
+  fs::create_directories(public_folder() / "did.jsonl.new/x");
+  EXPECT_EQ(change("rotate"), node::kExitIo) << output.said;
+  EXPECT_NE(output.said.find("kith publish"), std::string::npos) << output.said;
+  EXPECT_NE(output.said.find("The new recovery sheet is at"), std::string::npos) << output.said;
+  sheet = newest_sheet();
+  EXPECT_EQ(changing_file(public_folder() / "did.jsonl"), log);
+  fs::remove_all(public_folder() / "did.jsonl.new");
+  CollectedOutput publish;
+  EXPECT_EQ(node::execute({"publish", {}, {}, {}, "/"}, *ohio.node, publish), node::kExitOk)
+      << publish.said;
+  EXPECT_NE(changing_file(public_folder() / "did.jsonl"), log);
+  EXPECT_EQ(federation.broken_invariant(ohio), "");
+  ASSERT_EQ(change("rotate"), node::kExitOk) << "by the new sheet: " << output.said;
+}
+
+TEST_F(ChangingIdentity, AKeyFileThatCannotBeLaidReadyLeavesNoVoidSheet) {
+  const auto log = changing_file(public_folder() / "did.jsonl");
+  fs::create_directories(ohio.node->folder() / "keys/sign.key.next.new/x");
+  fs::create_directories(ohio.node->folder() / "keys/sign.key.next/x");
+  EXPECT_EQ(change("rotate"), node::kExitIo) << output.said;
+  EXPECT_FALSE(fs::exists(newest_sheet()));
+  EXPECT_EQ(changing_file(public_folder() / "did.jsonl"), log);
+  fs::remove_all(ohio.node->folder() / "keys/sign.key.next.new");
+  fs::remove_all(ohio.node->folder() / "keys/sign.key.next");
+  ASSERT_EQ(change("rotate"), node::kExitOk) << output.said;
+}
+
+TEST_F(ChangingIdentity, AMistypedSheetIsToldWhereToLook) {
+  const auto log = changing_file(public_folder() / "did.jsonl");
+  const auto good = changing_file(sheet);
+  // The digits of part 2, whose groups stand in four lines.
+  const auto part = good.find("\n2.");
+  const auto first = good.find("\n    ", part) + 5;
+  auto one_off = good;
+  auto& digit = one_off[first + 5];  // of group 2
+  digit = digit == '0' ? '1' : '0';
+  EXPECT_EQ(change_with(one_off, "rotate"), node::kExitConfiguration);
+  EXPECT_NE(output.said.find("group 2 of"), std::string::npos) << output.said;
+  EXPECT_EQ(output.said.find("used already"), std::string::npos) << output.said;
+  // And where it is all that was typed.
+  EXPECT_EQ(change_with(changing_cut_sheet(one_off, "2.", "3."), "rotate"),
+            node::kExitConfiguration);
+  EXPECT_NE(output.said.find("group 2 of"), std::string::npos) << output.said;
+
+  auto swapped = good;
+  std::size_t at = first;
+  while (swapped[at] == swapped[at + 1] || swapped[at + 1] == ' ' || swapped[at] == ' ') ++at;
+  std::swap(swapped[at], swapped[at + 1]);
+  EXPECT_EQ(change_with(swapped, "rotate"), node::kExitConfiguration);
+  EXPECT_NE(output.said.find("mistyped"), std::string::npos) << output.said;
+
+  auto wrong = good;
+  for (const std::size_t i : {0U, 1U, 2U}) wrong[first + i] = wrong[first + i] == '0' ? '1' : '0';
+  EXPECT_EQ(change_with(wrong, "rotate"), node::kExitConfiguration);
+  EXPECT_NE(output.said.find("Part 2"), std::string::npos) << output.said;
+  EXPECT_EQ(output.said.find("used already"), std::string::npos) << output.said;
+  EXPECT_EQ(changing_file(public_folder() / "did.jsonl"), log);
+  ASSERT_EQ(change_with(good, "rotate"), node::kExitOk) << output.said;
 }
 
 TEST_F(ChangingIdentity, ASheetThatIsNoneOrForeignOrMistypedChangesNothing) {
@@ -475,6 +543,13 @@ TEST_F(ChangingIdentity, DeactivateAsksAndThenEndsEverything) {
 
   // For ever: neither here nor by an old log at the old place.
   EXPECT_NE(change("rotate"), node::kExitOk);
+  no.asked.clear();
+  EXPECT_EQ(node::execute(invocation, *ohio.node, no), node::kExitNo);
+  EXPECT_EQ(no.asked, "") << "nobody is asked about what is done already";
+  for (const auto& report : ohio.node->feeds()) {
+    EXPECT_EQ(report.in_words.find("kith deactivate") != std::string::npos, report.feed.own)
+        << report.in_words;
+  }
   std::vector<node::Draft> drafts(1);
   drafts[0].subject = simple_listing("After the end");
   ohio.node->change([&](node::Store&, node::Publisher* publisher) {
