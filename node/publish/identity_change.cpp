@@ -41,11 +41,11 @@ std::optional<std::size_t> change_mistyped_group(const protocol::SigningKey& key
   const std::size_t digits = 2 * seed.size();
   const auto shift = [](std::size_t digit) { return digit % 2 == 0 ? 4U : 0U; };
   const auto at = [&](std::size_t digit) {
-    return static_cast<std::uint8_t>(seed[digit / 2] >> shift(digit) & 0xFU);
+    return static_cast<std::uint8_t>(unsigned{seed[digit / 2]} >> shift(digit) & 0xFU);
   };
   const auto set = [&](std::size_t digit, std::uint8_t value) {
     auto& byte = seed[digit / 2];
-    const unsigned other = byte & (0xF0U >> shift(digit));
+    const unsigned other = static_cast<unsigned>(byte) & (0xF0U >> shift(digit));
     byte = static_cast<std::uint8_t>(other | static_cast<unsigned>(value) << shift(digit));
   };
   const auto is_right = [&] {
