@@ -122,12 +122,15 @@ void judge_did_string(const std::string& text) {
   }
 
   // Again with a SCID that is none of the reasons: what is wrong must be the host, the path or the
-  // fragment.
-  const std::string prefix = "did:webvh:";
-  ASSERT_TRUE(text.starts_with(prefix)) << text;
+  // fragment. A name whose own SCID may be the fault has no such second form.
+  // What stands in place of a SCID where something else is at fault is Qm and zeros.
+  const std::string prefix = "did:webvh:Qm0";
   const std::size_t colon = text.find(':', prefix.size());
-  ASSERT_NE(colon, std::string::npos) << text;
-  const std::string repaired = prefix + kVectorsValidScid + text.substr(colon);
+  if (!text.starts_with(prefix) || colon == std::string::npos ||
+      text.find_first_not_of('0', prefix.size()) != colon) {
+    return;
+  }
+  const std::string repaired = "did:webvh:" + kVectorsValidScid + text.substr(colon);
   EXPECT_FALSE(parse_did(repaired)) << repaired;
 }
 
