@@ -1,5 +1,7 @@
 #include "protocol/log/note.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "protocol/encoding/json.h"
@@ -250,8 +252,11 @@ TEST(VerifyLine, KnowsTheCosignaturesOfTheVectors) {
     const auto& keys = *log_vectors::member(about, "verifier_keys").if_array();
     const auto note = parse_note(test_support::read_file(file.path()));
     ASSERT_TRUE(note.has_value()) << note.error().detail;
-    const auto checkpoint = parse_checkpoint(note->text);
-    EXPECT_TRUE(checkpoint.has_value()) << (checkpoint ? "" : checkpoint.error().detail);
+    // A cosigner signs lines of extension too; our profile of checkpoints has none.
+    if (std::count(note->text.begin(), note->text.end(), '\n') == 3) {
+      const auto checkpoint = parse_checkpoint(note->text);
+      EXPECT_TRUE(checkpoint.has_value()) << (checkpoint ? "" : checkpoint.error().detail);
+    }
     ASSERT_FALSE(keys.empty());
     for (const Json& vkey : keys) {
       NoteKey key = note_key_of_vkey(*vkey.if_string());
