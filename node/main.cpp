@@ -1,5 +1,7 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <system_error>
 
 #include <pthread.h>
 #include <signal.h>
@@ -89,6 +91,9 @@ int run(const node::CommandLine& line) {
   crawler::Fetcher fetcher(std::move(options));
   const node::SystemClock clock;
   std::unique_ptr<node::Node> opened;
+  // Whoever misspelled the folder sees an empty node, and must not think that all was lost.
+  std::error_code unknown;
+  const bool is_new = !std::filesystem::exists(line.data_folder, unknown) && !unknown;
   try {
     opened = std::make_unique<node::Node>(line.data_folder, clock, &fetcher);
   } catch (const node::DataError& error) {
@@ -102,6 +107,12 @@ int run(const node::CommandLine& line) {
       return node::say_refusal({protocol::ErrorCode::storage_full, error.what()}, terminal);
     terminal.complain("The database could not be opened: " + std::string(error.what()) + "\n");
     return node::kExitIo;
+  }
+  if (is_new && invocation.command != "init") {
+    terminal.complain(node::wrapped("There was nothing at " + line.data_folder.string() +
+                                    ": an empty node begins there. If yours lies elsewhere, say "
+                                    "where with --data or KITH_DATA.") +
+                      "\n");
   }
   if (invocation.command == "serve") {
     try {

@@ -161,6 +161,7 @@ TEST(OwnVectors, DidLogs) {
     std::vector<std::string> versions;
     for (const auto& version : log->versions) versions.push_back(version.version_id);
     std::vector<std::string> expected;
+    ASSERT_TRUE(one.has("versions"));
     for (const auto& version : *one.find("versions")->if_array())
       expected.push_back(*version.if_string());
     EXPECT_EQ(versions, expected);

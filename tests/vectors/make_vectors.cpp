@@ -417,15 +417,15 @@ void make_did_logs() {
                                         })),
                   {}));
     const auto timed = [&](const char* time) {
-      return with(grown(one, next_entry(one, [&](Json& entry) { entry.set("versionTime", time); })),
-                  {});
+      return grown(one, next_entry(one, [&](Json& entry) { entry.set("versionTime", time); }));
     };
+    const Entries finer = timed("2026-11-01T09:00:00.001Z");
     file.add("a fraction of a second", "ok", "rule 6: some programs write one",
-             timed("2026-11-01T09:00:00.001Z"));
+             with(finer, {{"versions", versions(finer)}}));
     file.add("a fraction of nothing", "did-invalid", "rule 6: the same time as the entry before",
-             timed("2026-11-01T09:00:00.000Z"));
+             with(timed("2026-11-01T09:00:00.000Z"), {}));
     file.add("a fraction of ten digits", "did-invalid", "rule 6: nine at most",
-             timed("2026-11-01T09:00:00.0000000001Z"));
+             with(timed("2026-11-01T09:00:00.0000000001Z"), {}));
     {
       Json entry = first;
       Json state = *entry.find("state");
