@@ -316,21 +316,28 @@ std::string long_name(const std::string& name) {
   return name.starts_with("--") ? name.substr(2) : name;
 }
 
-/// What to say where the first word is no command; empty where it is one, or there is no word.
+/// What to say where a word stands in the place of a command and is none; empty where all are
+/// commands, or there is no word.
 std::string unknown_command(const CLI::App& app) {
-  if (!app.get_subcommands().empty()) return {};
-  const auto words = app.remaining();
+  const CLI::App* group = &app;
+  std::string before;
+  while (!group->get_subcommands().empty()) {
+    group = group->get_subcommands().front();
+    before += group->get_name() + " ";
+  }
+  const auto commands = group->get_subcommands([](const CLI::App*) { return true; });
+  const auto words = app.remaining(true);
   const auto word = std::find_if(words.begin(), words.end(),
                                  [](const std::string& one) { return !one.starts_with("-"); });
-  if (word == words.end()) return {};
+  if (commands.empty() || word == words.end()) return {};
   std::vector<std::string_view> known;
-  for (const auto& command : command_specs()) known.push_back(command.name);
-  std::string text = "There is no command '" + word->substr(0, 64) + "'.";
+  for (const auto* command : commands) known.push_back(command->get_name());
+  std::string text = "There is no command '" + before + word->substr(0, 64) + "'.";
   const auto near = nearest_words(std::string_view(*word).substr(0, 64), known);
   for (std::size_t i = 0; i < near.size(); ++i) {
-    text += (i == 0 ? " Did you mean `kith " : ", or `kith ") + std::string(near[i]) + "`";
+    text += (i == 0 ? " Did you mean `kith " : ", or `kith ") + before + std::string(near[i]) + "`";
   }
-  return text + (near.empty() ? "" : "?") + " `kith --help` lists them all.";
+  return text + (near.empty() ? "" : "?") + " `kith " + before + "--help` lists them all.";
 }
 
 }  // namespace

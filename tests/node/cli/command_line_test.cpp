@@ -26,6 +26,9 @@ TEST(CommandLine, NamesACommandThatDoesNotExistAndTheNearest) {
   };
   EXPECT_NE(said({"serach", "grief"}).find("`kith search`"), std::string::npos);
   EXPECT_NE(said({"--json", "rotat"}).find("`kith rotate`"), std::string::npos);
+  EXPECT_NE(said({"anchro", "add"}).find("`kith anchor`"), std::string::npos);
+  EXPECT_NE(said({"anchor", "ad"}).find("`kith anchor add`"), std::string::npos);
+  EXPECT_EQ(said({"anchor"}).find("no command"), std::string::npos);
   EXPECT_NE(said({"frobnicate"}).find("no command 'frobnicate'"), std::string::npos);
   EXPECT_EQ(said({"frobnicate"}).find("Did you mean"), std::string::npos);
   EXPECT_EQ(said({}).find("no command"), std::string::npos);
