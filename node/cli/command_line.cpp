@@ -331,6 +331,7 @@ std::string unknown_command(const CLI::App& app) {
                                  [](const std::string& one) { return !one.starts_with("-"); });
   if (commands.empty() || word == words.end()) return {};
   std::vector<std::string_view> known;
+  known.reserve(commands.size());
   for (const auto* command : commands) known.push_back(command->get_name());
   std::string text = "There is no command '" + before + word->substr(0, 64) + "'.";
   const auto near = nearest_words(std::string_view(*word).substr(0, 64), known);

@@ -82,12 +82,8 @@ std::optional<std::string> did_log_method_key(const Json& proof) {
   return std::string(rest.substr(0, mark));
 }
 
-// When an entry was made, as exactly as it says.
-struct DidEntryTime {
-  Timestamp second;
-  std::uint32_t nanoseconds = 0;
-  auto operator<=>(const DidEntryTime&) const = default;
-};
+// When an entry was made, as exactly as it says: a second, and nanoseconds behind it.
+using DidEntryTime = std::pair<Timestamp, std::uint32_t>;
 
 // did:webvh takes any time of ISO 8601 in UTC, and programs whose clocks are finer write fractions
 // of a second. Without them a good log would be refused; cut off, two entries within one second
@@ -282,7 +278,7 @@ class DidLogWalk {
   // Goes on where `log` ends. Only for logs without witnesses, which is what we write, and a second
   // or more later, since a fraction of the last entry's time is not kept.
   DidLogWalk(DidLog log, Timestamp now)
-      : log_(std::move(log)), now_(now), last_time_{log_.current().time} {}
+      : log_(std::move(log)), now_(now), last_time_(log_.current().time, 0) {}
 
   Result<void> read(const Json& entry);
   Result<void> check_witnesses(std::string_view witness_json) const;
@@ -339,7 +335,7 @@ Result<void> DidLogWalk::read(const Json& entry) {
   if (!first && *time <= last_time_) {
     return did_log_invalid("versionTime: not later than the entry before");
   }
-  if (*time > DidEntryTime{now_ + kMaxClockSkew}) {
+  if (*time > DidEntryTime(now_ + kMaxClockSkew, 0)) {
     return did_log_invalid("versionTime: in the future");
   }
   // 7, 8
@@ -361,7 +357,7 @@ Result<void> DidLogWalk::read(const Json& entry) {
   take_witnesses(std::move(parameters.witness));
 
   last_time_ = *time;
-  log_.versions.push_back({parts.version_id, time->second, std::move(did), *parts.state});
+  log_.versions.push_back({parts.version_id, time->first, std::move(did), *parts.state});
   return {};
 }
 
@@ -683,7 +679,7 @@ std::string update_key_hash(const PublicKey& key) { return to_multihash(sha256(t
 
 std::optional<Timestamp> parse_version_time(std::string_view text) {
   const auto time = did_log_time(text);
-  return time ? std::optional(time->second) : std::nullopt;
+  return time ? std::optional(time->first) : std::nullopt;
 }
 
 bool DidLog::has_version(std::string_view version_id) const {
