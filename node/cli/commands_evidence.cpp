@@ -4,6 +4,7 @@
 #include "node/cli/commands.h"
 #include "node/cli/output_place.h"
 #include "node/publish/files.h"
+#include "node/publish/own_history.h"
 #include "protocol/evidence.h"
 #include "protocol/identity/did.h"
 #include "protocol/log/merkle.h"
@@ -393,6 +394,8 @@ ExitCode command_monitor(const Invocation& invocation, Node& node, CommandOutput
         }
         continue;
       }
+      if (auto longer = shown_beyond(queries, feed); !longer.empty())
+        report.trouble.push_back({std::move(longer), true});
       if (!copy) {
         report.unreachable = exit_code_for(copy.error().code) == kExitUnreachable;
         report.own.push_back({"Your own feed cannot be read as a stranger reads it: " +

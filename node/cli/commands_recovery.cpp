@@ -586,6 +586,7 @@ void recovery_advice(Store& store, const std::filesystem::path& data_folder,
         "This data folder was restored: run `kith catch-up` before anything is "
         "published.");
   }
+  if (auto longer = shown_beyond(queries, *own); !longer.empty()) advice.push_back(longer);
   const auto other = other_machine_seen(queries);
   if (other && now - *other < std::chrono::days(7)) {
     advice.push_back(

@@ -10,6 +10,7 @@
 
 #include "node/publish/feed_folder.h"
 #include "node/publish/files.h"
+#include "node/publish/own_history.h"
 #include "node/publish/publisher.h"
 #include "protocol/encoding/text_encodings.h"
 #include "protocol/identity/did.h"
@@ -246,6 +247,9 @@ IdentityChanged change_identity(Store& store, const IdentityChange& change,
     check_identity_folder(own.feed, public_folder);
   } else {
     check_feed_folder(store.queries(), own.feed, public_folder);
+    // Before the new sheet is written: what cannot be committed must not leave one.
+    if (const auto longer = shown_beyond(store.queries(), own.feed); !longer.empty())
+      throw DataError(protocol::ErrorCode::self_fork_refused, longer);
   }
   const auto signer = change_signer(change.sheet, log);
   if (!ends) change_check_new_sheet(store, change.new_sheet);

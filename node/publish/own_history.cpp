@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "node/publish/files.h"
+#include "node/store/heads.h"
 #include "protocol/encoding/text_encodings.h"
 #include "protocol/identity/did.h"
 #include "protocol/identity/did_log.h"
@@ -138,6 +139,16 @@ std::string published_beyond(const StoreQueries& store, const Feed& own) {
     }
   }
   return {};
+}
+
+std::string shown_beyond(const StoreQueries& store, const Feed& own) {
+  const auto head = newest_head(store.database(), own);
+  if (head.size <= own.size) return {};
+  return "Somebody showed this node a checkpoint of " + std::to_string(head.size) +
+         " entries, signed by this publisher's own key, and its own history ends at " +
+         std::to_string(own.size) +
+         ". Nothing can be published from here as it is. If another machine publishes as you, stop "
+         "it and run `kith catch-up`. If none does, the key was stolen: `kith rotate --stolen`.";
 }
 
 PublishedLook read_published_head(crawler::Source& source, const Feed& own, protocol::Timestamp now,

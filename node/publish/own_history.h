@@ -19,6 +19,9 @@ void require_right_to_publish(const StoreQueries& store, const Feed& own);
 /// Why what was seen at the public address is not a beginning of what is here; empty: nothing that
 /// speaks against it was seen.
 std::string published_beyond(const StoreQueries& store, const Feed& own);
+/// Why a longer history by one's own key, which others showed to this node, is to be looked into;
+/// empty where nobody did.
+std::string shown_beyond(const StoreQueries& store, const Feed& own);
 
 /// What anybody reads at the own public address, signed by this publisher's own keys.
 struct PublishedHead {

@@ -52,10 +52,10 @@ WitnessAnswer witness_busy() {
   return answer;
 }
 
-ErrorCode witness_code(AddCheckpointOutcome outcome) {
-  switch (outcome) {
+ErrorCode witness_code(const protocol::AddCheckpointJudgement& judgement) {
+  switch (judgement.outcome) {
     case AddCheckpointOutcome::untrusted:
-      return ErrorCode::sig_unknown;
+      return judgement.code;
     case AddCheckpointOutcome::unknown_origin:
       return ErrorCode::not_found;
     case AddCheckpointOutcome::inconsistent:
@@ -138,12 +138,15 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body) {
         parts_.quarantined();
       });
     }
-    return witness_refusal(judgement.outcome, witness_code(judgement.outcome), judgement.detail);
+    return witness_refusal(judgement.outcome, witness_code(judgement), judgement.detail);
   }
 
   WitnessAnswer answer;
   answer.outcome = AddCheckpointOutcome::cosigned;
   const protocol::LogHead next{checkpoint.size, checkpoint.root};
+  // Of one's own log only what was published from here is signed. A longer history by one's own
+  // #sign is another machine's, or a thief's, whom the line of #node would make believed.
+  const bool is_foreign = feed->own && next.size > feed->size;
   if (next == known->state()) {
     // Nothing new. What is known is on the disk already.
     if (const auto line = recent_line(checkpoint.origin, next)) {
@@ -164,7 +167,7 @@ WitnessAnswer Witness::add_checkpoint(std::string_view body) {
         other = std::move(newest);
     }
     // Committed. Only now may the signature exist.
-    if (!other) answer.lines = sign(publisher, *request);
+    if (!other && !is_foreign) answer.lines = sign(publisher, *request);
   });
   if (!done) return witness_busy();
   if (other) return witness_conflict(other->size);

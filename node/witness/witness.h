@@ -19,7 +19,8 @@ namespace node {
 /// What `POST /witness/add-checkpoint` is answered (SPEC 5.6).
 struct WitnessAnswer {
   protocol::AddCheckpointOutcome outcome = protocol::AddCheckpointOutcome::malformed;
-  /// cosigned: this node's signature lines; none from a node that has no key of its own.
+  /// cosigned: this node's signature lines; none from a node that has no key of its own, and none
+  /// for more of its own log than it has published.
   std::string lines;
   std::uint64_t known_size = 0;  ///< conflict
   /// For people; why it was refused. The code is that of the refusal, for problem().

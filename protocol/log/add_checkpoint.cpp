@@ -95,19 +95,21 @@ AddCheckpointJudgement judge_add_checkpoint(const AddCheckpoint& request, const 
   const Checkpoint& checkpoint = request.checkpoint;
   assert(checkpoint.origin == keys.log.name);
   if (const auto signed_by = verify_line(request.note, keys.log); !signed_by) {
-    return {Outcome::untrusted, signed_by.error().detail};
+    return {Outcome::untrusted, signed_by.error().detail, false, signed_by.error().code};
   }
   if (keys.time_stamp) {
     const auto time = verify_line(request.note, *keys.time_stamp);
     if (!time && time.error().code != ErrorCode::sig_unknown) {
-      return {Outcome::untrusted, time.error().detail};
+      return {Outcome::untrusted, time.error().detail, false, time.error().code};
     }
     if (time && *time > now + kMaxClockSkew) {
       // The number is a stranger's, and years beyond 9999 have no text.
       const auto shown =
           *time <= kLatestTimestamp ? format_timestamp(*time) : std::string("after the year 9999");
-      return {Outcome::untrusted, "the publisher's time stamp lies in the future: " + shown +
-                                      "; one of the two clocks is wrong"};
+      return {Outcome::untrusted,
+              "the publisher's time stamp lies in the future: " + shown +
+                  "; one of the two clocks is wrong",
+              false, ErrorCode::sig_bad};
     }
   }
   if (request.old_size > checkpoint.size) {

@@ -69,6 +69,8 @@ struct AddCheckpointJudgement {
   std::string detail;  ///< for people; empty when cosigned
   /// The log's own key signed this size with another root than the one that is known.
   bool is_fork = false;
+  /// Where untrusted: sig_unknown without a line of the log's key, else sig_bad.
+  ErrorCode code = ErrorCode::bad_request;
 };
 
 /// Judges in this order: signatures (untrusted), old size above the checkpoint's (malformed), a log

@@ -1,5 +1,6 @@
 #include "node/witness/witness.h"
 
+#include <algorithm>
 #include <barrier>
 #include <chrono>
 #include <iostream>
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "node/api/routes.h"
+#include "node/cli/commands.h"
 #include "node/http/router.h"
 #include "node/publish/files.h"
 #include "node/publish/keys.h"
@@ -493,9 +495,20 @@ TEST_F(Witnessing, OnesOwnLogIsWitnessedAndNeverForked) {
   EXPECT_FALSE(feed_of(iowa, iowa.scid).quarantined);
 
   // Somebody shows a longer history by our own key, as after a restored backup: we add nothing to
-  // the shorter one.
+  // the shorter one, and no time stamp to the longer, which a thief of #sign would need.
   own.grow(2);
-  EXPECT_EQ(post(own.request(known, known + 2)).status, 200);
+  for (const auto base : {known, known + 2}) {
+    const auto longer = post(own.request(base, known + 2));
+    EXPECT_EQ(longer.status, 200);
+    EXPECT_EQ(longer.body, "");
+  }
+  for (const char* command : {"monitor", "doctor"}) {
+    test_support::CollectedOutput output;
+    EXPECT_EQ(node::execute({command, {}, {}, {}, "/"}, *iowa.node, output) == node::kExitOk,
+              std::string(command) == "doctor");
+    std::replace(output.said.begin(), output.said.end(), '\n', ' ');
+    EXPECT_NE(output.said.find("own key"), std::string::npos) << command << ": " << output.said;
+  }
   try {
     federation.publish(iowa, {simple_listing("A group that would fork us")});
     FAIL() << "it was published";
@@ -503,6 +516,22 @@ TEST_F(Witnessing, OnesOwnLogIsWitnessedAndNeverForked) {
     EXPECT_EQ(refused.code(), protocol::ErrorCode::self_fork_refused) << refused.what();
   }
   EXPECT_EQ(feed_of(iowa, iowa.scid).size, known);
+
+  // Only a new epoch leaves it behind. What cannot be done leaves no recovery sheet either.
+  const auto sheets = iowa.node->folder().parent_path();
+  const auto rotate = [&](std::map<std::string, std::vector<std::string>> options) {
+    options["new-sheet"] = {(sheets / "next.txt").string()};
+    options["recovery"] = {"x"};
+    test_support::CollectedOutput output;
+    const auto text = node::read_file_if_there(sheets / "iowa.test.sheet.txt");
+    return node::execute({"rotate", options, {{"recovery", text.value_or("")}}, {}, "/"},
+                         *iowa.node, output);
+  };
+  EXPECT_EQ(rotate({}), node::kExitConfiguration);
+  EXPECT_FALSE(std::filesystem::exists(sheets / "next.txt"));
+  EXPECT_EQ(rotate({{"stolen", {}}}), node::kExitOk);
+  federation.publish(iowa, {simple_listing("A group in the new feed")});
+  EXPECT_EQ(feed_of(iowa, iowa.scid).epoch, 2u);
 }
 
 TEST_F(Witnessing, OnesOwnNewerPublicationCountsAsKnown) {

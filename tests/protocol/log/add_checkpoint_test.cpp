@@ -177,6 +177,11 @@ TEST_F(AddCheckpointTest, EachFaultHasItsAnswer) {
 
   EXPECT_EQ(outcome(255, proof, format_note(by_stranger), known), Outcome::untrusted);
   EXPECT_EQ(outcome(255, proof, format_note(with_false_line), known), Outcome::untrusted);
+  const auto word_of = [&](const Note& sent) {
+    return judge(format_add_checkpoint(255, proof, format_note(sent)), known).code;
+  };
+  EXPECT_EQ(word_of(by_stranger), ErrorCode::sig_unknown);
+  EXPECT_EQ(word_of(with_false_line), ErrorCode::sig_bad);
   EXPECT_EQ(outcome(301, proof, good, known), Outcome::malformed) << "old size above the new one";
   EXPECT_EQ(outcome(254, proof, good, known), Outcome::conflict);
   EXPECT_EQ(outcome(0, {}, good, known), Outcome::conflict);
@@ -216,6 +221,8 @@ TEST_F(AddCheckpointTest, ThePublishersTimeStampIsCheckedWhereItIsThere) {
   EXPECT_EQ(outcome(0, {}, stamped(std::chrono::minutes(5), 0), known), Outcome::cosigned);
   EXPECT_EQ(outcome(0, {}, stamped(std::chrono::minutes(6), 0), known), Outcome::untrusted);
   EXPECT_EQ(outcome(0, {}, stamped(std::chrono::minutes(0), 1), known), Outcome::untrusted);
+  EXPECT_EQ(judge(format_add_checkpoint(0, {}, stamped(std::chrono::minutes(6), 0)), known).code,
+            ErrorCode::sig_bad);
 }
 
 }  // namespace
