@@ -550,7 +550,7 @@ class DetailPage {
     }
     if (!items.empty()) html.raw("<ul class=\"plain stack\">\n").add(items).raw("</ul>\n");
     html.add(own_words("contact")).add(own_words("links"));
-    if (listing_.audience == "lived_experience" || listing_.audience == "public" ||
+    if (protocol::is_for_survivors(listing_) || listing_.audience == "public" ||
         !listing_.crisis_resource.empty()) {
       html.raw("<p class=\"small\">In crisis? ");
       if (!listing_.crisis_resource.empty()) {

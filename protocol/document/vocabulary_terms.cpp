@@ -13,7 +13,7 @@ constexpr Term kTermsKinds[] = {
     {"online_community", "Online community"},
     {"mentorship_program", "Mentorship program"},
     {"workplace_program", "Workplace peer support"},
-    {"lived_experience", "Therapists with lived experience"},
+    {"lived_experience", "Lived-experience group"},
     {"buddy_pair", "Buddy pairs"},
     {"async_forum", "Forum or mailing list"},
     {"supervision_swap", "Supervision swap"},

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "protocol/encoding/json_members.h"
@@ -18,6 +19,29 @@ constexpr std::array<std::string_view, 3> kCheckCharter = {"membership_criteria"
 
 constexpr const char* kCheckOnlyTherapists = "For groups of therapists.";
 constexpr const char* kCheckStated = "Stated by the publisher";
+
+/// Networks that live on what is said in them. Whoever names one has said where it meets.
+constexpr std::array<std::string_view, 7> kCheckPublicNetworks = {
+    "facebook", "instagram", "linkedin", "nextdoor", "reddit", "tiktok", "twitter"};
+
+bool check_is_public_network(std::string_view platform) {
+  std::string word;
+  const auto known = [&] {
+    return std::find(kCheckPublicNetworks.begin(), kCheckPublicNetworks.end(), word) !=
+           kCheckPublicNetworks.end();
+  };
+  for (const char c : platform) {
+    const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    if (small >= 'a' && small <= 'z') {
+      word += small;
+    } else if (known()) {
+      return true;
+    } else {
+      word.clear();
+    }
+  }
+  return known();
+}
 
 bool check_has_agreement(const CheckInput& in) {
   const auto& state = in.listing.agreement_state;
@@ -142,8 +166,12 @@ CheckResult check_charter(const CheckInput& in) {
 CheckResult check_reporting(const CheckInput& in) {
   const std::string question =
       "What do you do if someone may be in danger? Who reports, and how do you decide?";
+  // Nobody presents a case in a group of survivors or at work.
   const std::string ask =
-      "It does not say what happens when someone may be in danger; ask before you present a case.";
+      in.therapists
+          ? "It does not say what happens when someone may be in danger; ask before you present a "
+            "case."
+          : "It does not say what happens when someone may be in danger.";
   if (const auto* finding = in.finding(Check::reporting)) {
     return check_finds(*finding, "It says what happens when someone may be in danger.", ask, ask,
                        question);
@@ -151,24 +179,29 @@ CheckResult check_reporting(const CheckInput& in) {
   if (check_has(text_members(&in.subject, "charter"), "mandatory_reporting_procedure"))
     return check_asks("It says that this is written down. No person here has read it.", question,
                       "Charter, as stated by the publisher");
-  return check_asks(in.survivors ? "Not stated what happens when someone may be in danger." : ask,
-                    question);
+  return check_asks(ask, question);
 }
 
 CheckResult check_platform(const CheckInput& in) {
   bool online = false;
-  for (const auto& format : in.listing.formats) online = online || format != "in_person";
-  const Json* platform = in.subject.find("platform");
-  if (!online && !platform) {
-    return in.listing.formats.empty() ? check_skips("Not stated whether it meets online.")
-                                      : check_skips("It meets in person.");
+  bool telephone = false;
+  for (const auto& format : in.listing.formats) {
+    online = online || (format != "in_person" && format != "phone");
+    telephone = telephone || format == "phone";
   }
-  if (!online && !in.listing.formats.empty()) return check_skips("It meets in person.");
+  const Json* platform = in.subject.find("platform");
+  if (in.listing.formats.empty() && !platform)
+    return check_skips("Not stated whether it meets online.");
+  // A call needs no service on the net; where one is named, it is looked at.
+  if (telephone && !online && !platform) return check_skips("It meets by telephone.");
+  if (!online && !telephone && !in.listing.formats.empty())
+    return check_skips("It meets in person.");
   const auto name = in.listing.platform_name.empty() ? std::string("its platform")
                                                      : check_quoted(in.listing.platform_name);
   const std::string question = "Which service do you meet on, and who else can see or record it?";
-  if (flag_member(platform, "public_social").value_or(false) ||
-      in.listing.platform_kind == "social")
+  const auto said_public = flag_member(platform, "public_social");
+  if (said_public.value_or(in.listing.platform_kind == "social" ||
+                           check_is_public_network(in.listing.platform_name)))
     return check_warns("It meets on a public social network. Do not discuss clients there.",
                        question, kCheckStated);
   const auto agreement = text_member(platform, "baa");

@@ -60,6 +60,30 @@ std::optional<double> check_monthly(const Cost& cost) {
   return most;
 }
 
+/// What calls itself free: "free for members, $20 for others" is not free to everybody.
+CheckResult check_free(const Cost& cost, const std::string& question) {
+  const std::string stated = "Stated by the publisher";
+  std::vector<std::string> whom, paid;
+  bool all_pay = false;
+  for (const auto& option : cost.options) {
+    const bool for_all = option.for_whom.empty() || option.for_whom == "all";
+    if (const auto amount = check_amount(option); amount && *amount > 0) {
+      paid.push_back(check_amount_words(option));
+      all_pay = all_pay || for_all;
+    } else if (!for_all && is_known(Vocabulary::cost_for, option.for_whom)) {
+      whom.push_back(check_lower(label(Vocabulary::cost_for, option.for_whom)));
+    }
+  }
+  if (all_pay)
+    return check_asks("It says that it is free, and also " + check_joined(paid) + ".", question,
+                      stated);
+  const auto free = whom.empty() ? std::string("Free") : "Free for " + check_joined(whom);
+  if (!paid.empty()) return check_passes(free + "; " + check_joined(paid, "or") + ".", stated);
+  if (!whom.empty())
+    return check_asks(free + ". Not stated what it costs others.", question, stated);
+  return check_passes("Free.", stated);
+}
+
 }  // namespace
 
 CheckResult check_cost(const CheckInput& in) {
@@ -67,7 +91,7 @@ CheckResult check_cost(const CheckInput& in) {
   const std::string stated = "Stated by the publisher";
   if (!in.listing.cost) return check_asks("The cost is not given.", question);
   const auto& cost = *in.listing.cost;
-  if (cost.model == "free") return check_passes("Free.", stated);
+  if (cost.model == "free") return check_free(cost, question);
   if (cost.model == "employer_paid") return check_passes("The employer pays.", stated);
   if (cost.model == "swap") return check_passes("An exchange without money.", stated);
   std::vector<std::string> amounts;

@@ -22,8 +22,17 @@ constexpr std::array<std::string_view, 12> kCheckNegations = {
     "not", "no",      "never", "isn't",   "isn’t", "without",
     "nor", "instead", "than",  "neither", "don't", "don’t"};
 /// Beside these, "treatment" is what a case is about.
-constexpr std::array<std::string_view, 8> kCheckCaseWords = {
-    "plan", "plans", "planning", "team", "approaches", "options", "questions", "center"};
+constexpr std::array<std::string_view, 15> kCheckCaseWords = {
+    "plan",     "plans",     "planning", "team",      "approaches",
+    "options",  "questions", "center",   "providers", "professionals",
+    "dilemmas", "decisions", "models",   "settings",  "teams"};
+
+/// As people count: a letter of another script is one character, too.
+std::size_t check_length(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  }));
+}
 
 bool check_is_letter(char c) {
   return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80 || c == '\'';
@@ -84,7 +93,7 @@ std::optional<std::string_view> check_promised(std::string_view whole) {
 CheckResult check_description(const CheckInput& in) {
   const auto& listing = in.listing;
   const std::string question = "What happens in a meeting, from beginning to end?";
-  const auto length = listing.summary.size() + listing.description.size();
+  const auto length = check_length(listing.summary) + check_length(listing.description);
   const bool long_enough = length >= static_cast<std::size_t>(in.numbers.description_length);
   const bool how_often = !listing.schedule.empty() || !listing.meets.empty();
   const std::string all = "It says what happens, for whom and how often.";

@@ -8,7 +8,7 @@ namespace protocol {
 namespace {
 
 std::string check_sponsor_kind(const Sponsor& sponsor) {
-  if (sponsor.kind.empty() || !is_known(Vocabulary::sponsor_kind, sponsor.kind)) return {};
+  if (sponsor.kind == "none" || !is_known(Vocabulary::sponsor_kind, sponsor.kind)) return {};
   const auto kind = check_lower(label(Vocabulary::sponsor_kind, sponsor.kind));
   const bool vowel = std::string_view("aeio").find(kind.front()) != std::string_view::npos;
   return (vowel ? ", an " : ", a ") + kind;
@@ -100,6 +100,13 @@ CheckResult check_leadership(const CheckInput& in) {
                        question);
   }
   if (!who.empty()) return check_passes(who, "Stated by the publisher");
+  // Where nobody leads, no name is missing; but somebody made the listing.
+  if (listing.leaders.empty() && listing.facilitation == "rotating_peers")
+    return check_asks("Members take turns leading. It does not say who answers for the group.",
+                      question, "Stated by the publisher");
+  if (listing.leaders.empty() && listing.facilitation == "unmoderated")
+    return check_asks("Nobody leads it. It does not say who answers for the group.", question,
+                      "Stated by the publisher");
   if (role) return check_asks("A role is given but no name.", question, "Stated by the publisher");
   return check_asks("Not stated who leads it.", question);
 }

@@ -59,6 +59,7 @@ SimilarityTraits similarity_traits(const Listing& listing) {
     if (traits.home.empty() && page.find('/') != std::string::npos) traits.home = page;
   }
   traits.place = similarity_small(listing.place.locality);
+  traits.survivors = is_for_survivors(listing);
   for (const auto& rule : listing.schedule) {
     if (rule.rrule.empty()) continue;
     const auto time = rule.dtstart.size() > 11 ? rule.dtstart.substr(11) : rule.start;
@@ -69,7 +70,7 @@ SimilarityTraits similarity_traits(const Listing& listing) {
 
 bool are_similar(const SimilarityTraits& a, const SimilarityTraits& b, bool same_publisher) {
   const auto same = [](const std::string& x, const std::string& y) { return !x.empty() && x == y; };
-  if (a.place != b.place) return false;
+  if (a.place != b.place || a.survivors != b.survivors) return false;
   const bool name = same(a.name, b.name);
   const bool contact = same(a.contact, b.contact) || same(a.home, b.home);
   const bool schedule = same(a.schedule, b.schedule);

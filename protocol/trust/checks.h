@@ -149,7 +149,7 @@ struct CheckNumbers {
   int vouch_ends_days = 30;    ///< "ends in n days" is said so long before
   int license_months = 12;     ///< how long a look at the board's site holds
   int recheck_days = 14;       ///< until when a person's finding against a group is looked at again
-  int description_length = 200;  ///< bytes of summary and description together
+  int description_length = 200;  ///< characters of summary and description together
   int new_weeks = 8;             ///< a listing is new for so long
   int unconfirmed_months = 12;   ///< past its review date and unconfirmed for so long: a warning
 
@@ -189,16 +189,18 @@ bool is_for_survivors(const Listing& listing);
 
 /// What makes two listings the same group in all likelihood.
 struct SimilarityTraits {
-  std::string name;      ///< letters and digits of the words, sorted
-  std::string contact;   ///< address, form or telephone
-  std::string home;      ///< page without scheme and trailing slash
-  std::string schedule;  ///< rules, hours and zone
-  std::string place;     ///< locality
+  std::string name;        ///< letters and digits of the words, sorted
+  std::string contact;     ///< address, form or telephone
+  std::string home;        ///< page without scheme and trailing slash
+  std::string schedule;    ///< rules, hours and zone
+  std::string place;       ///< locality
+  bool survivors = false;  ///< is_for_survivors(): such a group is named beside no other
   bool operator==(const SimilarityTraits&) const = default;
 };
 SimilarityTraits similarity_traits(const Listing& listing);
 /// In one place, of different publishers: one name and one contact, page or schedule; or one page
-/// and one schedule. Of one publisher: name, contact or page, and schedule all the same.
+/// and one schedule. Of one publisher: name, contact or page, and schedule all the same. A group of
+/// survivors is like no other group: nobody who did not ask for it is told of it.
 bool are_similar(const SimilarityTraits& a, const SimilarityTraits& b, bool same_publisher);
 
 }  // namespace protocol

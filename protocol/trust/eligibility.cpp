@@ -77,8 +77,15 @@ std::string join_lower(std::string text) {
   return text;
 }
 
+/// A value of another program's vocabulary, as its words.
+std::string join_spoken(std::string_view value) {
+  std::string text(value);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return "“" + text + "”";
+}
+
 std::string join_label(Vocabulary vocabulary, std::string_view value) {
-  return is_known(vocabulary, value) ? join_lower(label(vocabulary, value)) : std::string(value);
+  return is_known(vocabulary, value) ? join_lower(label(vocabulary, value)) : join_spoken(value);
 }
 
 std::string join_regions(const std::vector<std::string>& codes, std::string_view last) {
@@ -122,12 +129,24 @@ bool join_is_trainee(const License& license) {
   return license.level == "trainee" || license.family == "student_trainee";
 }
 
+/// Whether `is` holds of each license that the searcher names, whatever it means; false of none.
+template <class Is>
+bool join_all_are(const Searcher& searcher, const Is& is) {
+  return !searcher.licenses.empty() &&
+         std::all_of(searcher.licenses.begin(), searcher.licenses.end(), [&](const auto& held) {
+           return std::all_of(held.meanings.begin(), held.meanings.end(), is);
+         });
+}
+
 bool join_in_training(const Searcher& searcher) {
   if (searcher.career_stage == "student" || searcher.career_stage == "pre_licensed") return true;
-  return !searcher.licenses.empty() &&
-         std::all_of(searcher.licenses.begin(), searcher.licenses.end(), [](const auto& held) {
-           return std::all_of(held.meanings.begin(), held.meanings.end(), join_is_trainee);
-         });
+  return join_all_are(searcher, join_is_trainee);
+}
+
+/// What a state or a body certifies, and does not license in the sense of "any mental health
+/// license".
+bool join_is_certified(const License& license) {
+  return license.family == "peer_specialist" || license.family == "community_health_worker";
 }
 
 /// The level as `license_levels` writes it; empty where the searcher did not say it.
@@ -177,18 +196,16 @@ Fits join_meaning(const JoinRules& rules, const License& held) {
     if (rules.licenses.empty()) return Fits::ask;
     return std::max(join_listed(rules, held), join_levels(rules, held));
   }
-  if (rules.license_rule == "any_licensed") {
+  const bool any = rules.license_rule == "any_licensed";
+  if (any || rules.license_rule == "licensed_or_trainee") {
     const auto levels = join_levels(rules, held);
-    // Somebody in training, or retired, has no license as this rule means it, unless levels say so.
-    const bool doubtful = trainee || held.level == "retired";
-    if (doubtful && levels == Fits::yes && !join_has(rules.license_levels, join_level(held)))
-      return Fits::ask;
-    return levels;
-  }
-  if (rules.license_rule == "licensed_or_trainee") {
     // The rule names trainees; a list of levels without them contradicts it, and only asks.
-    const auto levels = join_levels(rules, held);
-    return trainee && levels == Fits::no ? Fits::ask : levels;
+    if (!any && trainee) return levels == Fits::no ? Fits::ask : levels;
+    // Somebody in training, or retired, has no license as this rule means it, unless levels say so;
+    // nor has a certified peer.
+    const bool doubtful =
+        (trainee || held.level == "retired") && !join_has(rules.license_levels, join_level(held));
+    return levels == Fits::yes && (doubtful || join_is_certified(held)) ? Fits::ask : levels;
   }
   // No rule, or one that is not known here: a list that has the license is a yes, one that has not
   // may be only examples.
@@ -236,6 +253,9 @@ void judge_license(const JoinRules& rules, const Searcher& searcher, JoinJudge& 
     return;
   }
   const bool stated = join_states_rule(rules);
+  // Who works in one place is no matter of licenses unless it says so.
+  if (rules.audience == "workplace_staff" && rules.license_rule.empty() && rules.licenses.empty())
+    return;
   if (searcher.licenses.empty()) {
     const bool trainee = join_in_training(searcher);
     if (trainee && rules.license_rule == "licensed_or_trainee") {
@@ -312,20 +332,33 @@ bool join_maybe_covered(const std::vector<std::string>& codes,
   });
 }
 
+/// Those of `states` that the codes cover.
+std::vector<std::string> join_covered_states(const std::vector<std::string>& codes,
+                                             const std::vector<std::string>& states) {
+  std::vector<std::string> covered;
+  for (const auto& state : states)
+    if (join_covered(codes, {state})) covered.push_back(state);
+  return covered;
+}
+
 void judge_license_region(const JoinRules& rules, const Searcher& searcher, JoinJudge& judge) {
   if (rules.license_rule == "none_required" || rules.license_region_rule == "any_country") return;
   // Who holds no license, or is in training, has none of a state.
   if (searcher.licenses.empty() && (searcher.unlicensed || join_in_training(searcher))) return;
   const auto yours = [&] { return join_regions(searcher.states, "and"); };
-  // Where it does not say that a license is needed, one of another place refuses nobody.
-  const bool needs_license = join_states_rule(rules);
+  // Where it does not say that a license is needed, one of another place refuses nobody; nor
+  // somebody in training, who has none of any place yet.
+  const bool needs_license = join_states_rule(rules) && !join_all_are(searcher, join_is_trainee);
   const auto decide = [&](const std::vector<std::string>& codes) {
     if (searcher.states.empty()) {
       judge.ask([&] {
         return "It asks for a license of " + join_regions(codes, "or") + ": check that yours is.";
       });
     } else if (join_covered(codes, searcher.states)) {
-      judge.yes([&] { return "It takes a license of " + yours() + "."; });
+      judge.yes([&] {
+        return "It takes a license of " +
+               join_regions(join_covered_states(codes, searcher.states), "and") + ".";
+      });
     } else if (!needs_license) {
       judge.ask([&] {
         return "It names licenses of " + join_regions(codes, "or") +
@@ -367,8 +400,33 @@ void judge_license_region(const JoinRules& rules, const Searcher& searcher, Join
   });
 }
 
+/// Whether the listed stages leave no known one out.
+bool join_takes_every_stage(const JoinRules& rules) {
+  const auto all = terms(Vocabulary::career_stages);
+  return std::all_of(all.begin(), all.end(),
+                     [&](const auto& term) { return join_has(rules.career_stages, term.value); });
+}
+
 void judge_career_stage(const JoinRules& rules, const Searcher& searcher, JoinJudge& judge) {
-  if (rules.career_stages.empty() || searcher.career_stage.empty()) return;
+  if (rules.career_stages.empty()) return;
+  if (searcher.career_stage.empty()) {
+    // What a license says of a stage counts; beyond that it was not said.
+    const bool by_license =
+        (join_all_are(searcher, join_is_trainee) &&
+         (join_has(rules.career_stages, "student") ||
+          join_has(rules.career_stages, "pre_licensed"))) ||
+        (join_all_are(searcher, [](const License& held) { return held.level == "retired"; }) &&
+         join_has(rules.career_stages, "retired"));
+    if (by_license || join_takes_every_stage(rules)) return;
+    judge.ask([&] {
+      std::vector<std::string> labels;
+      for (const auto& stage : rules.career_stages)
+        labels.push_back(join_label(Vocabulary::career_stages, stage));
+      return "It is for these career stages: " + join_list(labels, "or") +
+             ". Check that yours is one.";
+    });
+    return;
+  }
   if (join_has(rules.career_stages, searcher.career_stage)) {
     judge.yes([&] {
       return "It is for your career stage (" +
@@ -485,7 +543,8 @@ void judge_membership(const JoinRules& rules, const Searcher& searcher, JoinJudg
       text += searcher.no_memberships ? ": you would have to join that first."
                                       : ": check that you are one.";
     } else {
-      text = "It asks for a membership (" + required + "): ask.";
+      text = "It asks for a membership of a kind that is not known here, " + join_spoken(required) +
+             ": ask.";
     }
     if (rules.membership_trial.value_or(false)) text += " You may try it first.";
     return text;
@@ -515,10 +574,15 @@ bool judge_audience(const JoinRules& rules, const Searcher& searcher, JoinJudge&
     return true;
   }
   if (rules.audience == "trainees") {
-    const bool said = !searcher.licenses.empty() || !searcher.career_stage.empty();
+    // A license that one holds for oneself, or a stage after training, says that one is past it. An
+    // associate, or somebody who named no level, may still be meant.
+    const bool past =
+        !searcher.career_stage.empty() || join_all_are(searcher, [](const License& held) {
+          return held.level == "independent" || held.level == "retired";
+        });
     if (join_in_training(searcher)) {
       judge.yes([] { return std::string("It is for students and trainees."); });
-    } else if (said) {
+    } else if (past) {
       judge.no([] { return std::string("It is for students and trainees."); });
     } else {
       judge.ask(
@@ -529,7 +593,7 @@ bool judge_audience(const JoinRules& rules, const Searcher& searcher, JoinJudge&
   if (rules.audience == "therapists" || rules.audience == "mixed" ||
       rules.audience == "health_professionals")
     return true;
-  judge.ask([&] { return "It is for “" + rules.audience + "”: ask whom that means."; });
+  judge.ask([&] { return "It is for " + join_spoken(rules.audience) + ": ask whom that means."; });
   return true;
 }
 
@@ -552,7 +616,9 @@ void judge_state_and_steps(const JoinRules& rules, JoinJudge& judge) {
   } else if (rules.screening == "invitation") {
     judge.ask([] { return std::string("It is by invitation: ask to be invited."); });
   } else if (!rules.screening.empty() && rules.screening != "none") {
-    judge.ask([&] { return "Its first step is “" + rules.screening + "”: ask what that is."; });
+    judge.ask([&] {
+      return "Its first step is " + join_spoken(rules.screening) + ": ask what that is.";
+    });
   }
 }
 

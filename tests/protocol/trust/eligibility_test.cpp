@@ -275,7 +275,7 @@ TEST(Eligibility, JudgesStageAudienceAndFirstSteps) {
   const JoinCase cases[] = {
       {"stage", for_early, early, Outcome::can_join},
       {"another stage", for_early, senior, Outcome::not_for_you, "you said senior"},
-      {"stage not said", for_early, me, Outcome::can_join},
+      {"stage not said", for_early, me, Outcome::probably, "Check that yours is one."},
       {"a stage from the future",
        joins_but(for_early, [](auto& r) { r.career_stages = {"emeritus"}; }), senior,
        Outcome::probably},
