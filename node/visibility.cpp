@@ -346,8 +346,10 @@ class VisibilityMaker {
       if (!entry.standing.shown || !entry.traits || entry.traits->name.empty() ||
           entry.traits->home.empty())
         continue;
-      alike[entry.traits->name + "\n" + entry.traits->home + "\n" + entry.traits->place].push_back(
-          key);
+      // A group of survivors is named beside no other group.
+      alike[entry.traits->name + "\n" + entry.traits->home + "\n" + entry.traits->place +
+            (entry.traits->survivors ? "\nsurvivors" : "")]
+          .push_back(key);
     }
     std::map<RecordKey, std::string> group_of;
     for (auto& [name, keys] : alike) {

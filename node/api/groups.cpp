@@ -9,6 +9,7 @@
 #include "node/schedule/next_dates.h"
 #include "node/search/query.h"
 #include "node/search/region_reading.h"
+#include "protocol/document/card.h"
 #include "protocol/encoding/json.h"
 
 namespace node {
@@ -108,13 +109,14 @@ std::string groups_with(
 std::string groups_whole(const json::object& head, const Group& group, const Situation& situation,
                          protocol::Date today) {
   const auto computed = computed_json(group.listing, today);
+  const auto listing = protocol::shown_subject(group.envelope.subject);
   protocol::Json eligibility;
   if (!situation.empty())
     eligibility =
         eligibility_json(protocol::judge_eligibility(group.listing, searcher_of(situation)));
   return groups_with(head, {{"eligibility", situation.empty() ? nullptr : &eligibility},
                             {"computed", &computed},
-                            {"listing", &group.envelope.subject}});
+                            {"listing", &listing}});
 }
 
 json::array groups_facets(const SearchResult& result) {

@@ -7,6 +7,7 @@
 #include "node/exporting/linked_data.h"
 #include "node/exporting/sheet_export.h"
 #include "node/publish/files.h"
+#include "protocol/document/card.h"
 
 namespace node {
 
@@ -27,7 +28,9 @@ void export_collect(const RecordKey& key, const protocol::Envelope& envelope, st
   auto listing = protocol::read_listing(envelope.subject);
   if (!listing) return;
   ExportOne one;
-  one.existing = {key.urn(), envelope.subject};
+  // One's own sheet comes back into one's own listings; of others nothing but what is shown goes
+  // on.
+  one.existing = {key.urn(), own ? envelope.subject : protocol::shown_subject(envelope.subject)};
   one.listing = std::move(*listing);
   one.source = {.path = "/groups/" + key.text(),
                 .url = {},

@@ -8,6 +8,7 @@
 #include "node/pages/next_dates_list.h"
 #include "node/pages/words.h"
 #include "node/search/region_reading.h"
+#include "protocol/document/card.h"
 
 namespace node {
 
@@ -67,7 +68,7 @@ protocol::Json search_json(const Group& group, const Situation& situation, proto
        {"checks", checks_json(group.checks)},
        {"computed", computed_json(group.listing, today)},
        {"left_out_for", check_ids_json(group.standing.left_out_for)},
-       {"listing", group.envelope.subject}});
+       {"listing", protocol::shown_subject(group.envelope.subject)}});
   if (!situation.empty())
     made.set("eligibility",
              eligibility_json(protocol::judge_eligibility(group.listing, searcher_of(situation))));

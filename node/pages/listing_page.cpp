@@ -275,6 +275,13 @@ class DetailPage {
 
     Html where = stated(where_words(listing_));
     where.theirs(platform());
+    std::string notes;
+    for (const auto& format : listing_.formats) {
+      const auto note = format_note(format);
+      if (!note.empty() && notes.find(note) == std::string::npos)
+        notes += (notes.empty() ? "" : " ") + note;
+    }
+    if (!notes.empty()) where.raw(" <br><span class=\"small soft\">").text(notes).raw("</span>");
     fact(html, "Where", where, {"formats", "place", "platform", "where"});
     std::vector<std::string> served;
     for (const auto& code : listing_.regions) served.push_back(protocol::region_name(code));
@@ -296,11 +303,21 @@ class DetailPage {
     fact(html, "Languages", stated(joined_words(languages)), {"languages"});
     fact(html, "Access", stated(label_words(Vocabulary::accessibility, listing_.accessibility)),
          {"accessibility"});
-    fact_if(html, "Please note", label_words(Vocabulary::not_for, listing_.not_for), {"not_for"});
+    fact(html, "Please note", what_it_is_not(), {"not_for"});
     html.raw("</dl>\n");
     html.raw("<p class=\"small soft\">");
     html.theirs(freshness_words(listing_, group_.envelope.valid_from, today_));
     html.raw("</p>\n</section>\n");
+  }
+
+  /// Every page says it: by the publisher's word, or in its place by ours.
+  Html what_it_is_not() const {
+    auto html = stated(label_words(Vocabulary::not_for, listing_.not_for));
+    if (listing_.not_for.empty())
+      html.text(
+          ". A group of peers is not therapy, not supervision and not legal advice, unless it says "
+          "otherwise.");
+    return html;
   }
 
   std::string platform() const {
@@ -334,8 +351,12 @@ class DetailPage {
               " before it renews.";
     if (!in.refund.empty()) text += " " + protocol::label(Vocabulary::cost_refund, in.refund) + ".";
     const Json* membership = subject_.find("membership");
-    if (const auto fee = protocol::text_member(membership, "non_members_fee"); !fee.empty())
-      text += " Others pay " + fee + ".";
+    if (const auto fee = protocol::text_member(membership, "non_members_fee"); !fee.empty()) {
+      const auto picture = protocol::cost_picture(listing_).non_members_fee;
+      const auto currency = picture ? picture->currency : std::string();
+      text += " Others pay " + money_words(fee, currency) +
+              (currency.empty() ? " (currency not stated)." : ".");
+    }
     return text;
   }
 
@@ -557,7 +578,12 @@ class DetailPage {
         html.theirs(listing_.crisis_resource);
         html.text(listing_.crisis_resource.ends_with('.') ? " " : ". ");
       }
-      html.raw("In the US, call or text <a href=\"tel:988\">988</a> at any hour.</p>\n");
+      // Where the line that the listing names is that very one, it was said.
+      if (listing_.crisis_resource.find("988") == std::string::npos) {
+        html.raw("In the US, call or text <a href=\"tel:988\">988</a> at any hour.</p>\n");
+      } else {
+        html.raw("<a href=\"tel:988\">Call 988</a></p>\n");
+      }
     }
     html.raw("</section>\n");
   }

@@ -525,6 +525,25 @@ std::string kind_words(const protocol::Listing& listing) {
   return text;
 }
 
+std::string format_note(std::string_view format) {
+  if (format == "in_person")
+    return "In person: one reads the room, and nothing goes over a network. It takes the way there "
+           "and back, and in a small town people know one another.";
+  if (format == "video")
+    return "By video: no way to travel, and colleagues from beyond your town. Its privacy hangs on "
+           "the service, and on the room that each person sits in.";
+  if (format == "phone")
+    return "By telephone: no screen and no way to travel. You hear who is there and cannot see "
+           "it.";
+  if (format == "hybrid")
+    return "Some in one room and some by video: open to both. Ask how those at a distance are "
+           "heard.";
+  if (format == "async_text" || format == "message_group")
+    return "In writing: at any hour and at your own pace. What is written stays, so leave out "
+           "whatever could tell who a client is.";
+  return {};
+}
+
 std::string where_words(const protocol::Listing& listing) {
   const std::string place = words_place(listing.place);
   std::vector<std::string> ways;
@@ -577,6 +596,9 @@ std::string license_words(const protocol::License& license) {
 }
 
 std::string eligibility_words(const protocol::Listing& listing) {
+  // Whatever else was signed: no license counts there, and every card of one says so.
+  if (listing.audience == "lived_experience")
+    return "People with lived experience; no license is asked for";
   std::vector<std::string> sentences;
   if (!listing.licenses.empty()) {
     std::vector<std::string> licenses;

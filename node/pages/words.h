@@ -57,6 +57,9 @@ std::string places_words(const protocol::Capacity& capacity, protocol::Date toda
 
 /// "Informal peer circle, by video".
 std::string kind_words(const protocol::Listing& listing);
+/// What one gives and gets by meeting that way, in two sentences; empty of a format that is not
+/// known here.
+std::string format_note(std::string_view format);
 /// "Video", "Columbus, Ohio, in person", "Columbus, Ohio, and by video"; empty: not stated.
 std::string where_words(const protocol::Listing& listing);
 /// Who leads it and for whom: "Dana Whitlock, LPCC-S, with the Ohio Chapter". People without a

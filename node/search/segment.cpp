@@ -344,6 +344,7 @@ void SegmentWriter::add_words(const SearchDocument& document, DocId doc) {
   add_terms(WordField::purposes, protocol::Vocabulary::purposes, listing.purposes);
   add_terms(WordField::settings, protocol::Vocabulary::practice_settings,
             listing.practice_settings);
+  add_terms(WordField::settings, protocol::Vocabulary::accessibility, listing.accessibility);
   for (const auto& whom : listing.identity_affirming) {
     add_terms(WordField::settings, protocol::Vocabulary::identity_group, {whom.group});
     add_text(WordField::settings, whom.name);

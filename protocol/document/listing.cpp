@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/document/card.h"
 #include "protocol/document/listing_fields.h"
 #include "protocol/encoding/json_members.h"
 #include "protocol/limits.h"
@@ -229,6 +230,7 @@ Result<Listing> read_listing(const Json& subject) {
     listing.schedule.clear();
     listing.place = {};
     listing.leaders.clear();
+    std::erase_if(listing.as_stated, [](const auto& one) { return is_beyond_a_card(one.first); });
   }
   return listing;
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "protocol/document/card.h"
 #include "protocol/document/field_names.h"
 #include "protocol/document/listing.h"
 #include "protocol/document/listing_fields.h"
@@ -133,6 +134,15 @@ void problem_card(const Json& subject, std::vector<Problem>& problems) {
       problems.push_back({name,
                           "cannot stand in a listing that only shows a card; leave it out, or make "
                           "the listing public"});
+    }
+  }
+  const Json* words = subject.find("as_stated");
+  if (const auto* members = words ? words->if_object() : nullptr) {
+    for (const auto& [name, ignored] : *members) {
+      if (!is_beyond_a_card(name)) continue;
+      problems.push_back({"as_stated." + name,
+                          "keeps your own words for what a card does not show; leave it out, or "
+                          "make the listing public"});
     }
   }
   if (text_member(subject.find("contact"), "public").empty() &&

@@ -20,15 +20,15 @@ constexpr std::array<std::string_view, 3> kCheckCharter = {"membership_criteria"
 constexpr const char* kCheckOnlyTherapists = "For groups of therapists.";
 constexpr const char* kCheckStated = "Stated by the publisher";
 
-/// Networks that live on what is said in them. Whoever names one has said where it meets.
-constexpr std::array<std::string_view, 7> kCheckPublicNetworks = {
+/// Networks that live on what is said in them.
+constexpr std::array<std::string_view, 7> kCheckSocialNetworks = {
     "facebook", "instagram", "linkedin", "nextdoor", "reddit", "tiktok", "twitter"};
 
-bool check_is_public_network(std::string_view platform) {
+bool check_is_social_network(std::string_view platform) {
   std::string word;
   const auto known = [&] {
-    return std::find(kCheckPublicNetworks.begin(), kCheckPublicNetworks.end(), word) !=
-           kCheckPublicNetworks.end();
+    return std::find(kCheckSocialNetworks.begin(), kCheckSocialNetworks.end(), word) !=
+           kCheckSocialNetworks.end();
   };
   for (const char c : platform) {
     const char small = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -200,10 +200,16 @@ CheckResult check_platform(const CheckInput& in) {
                                                      : check_quoted(in.listing.platform_name);
   const std::string question = "Which service do you meet on, and who else can see or record it?";
   const auto said_public = flag_member(platform, "public_social");
-  if (said_public.value_or(in.listing.platform_kind == "social" ||
-                           check_is_public_network(in.listing.platform_name)))
+  if (said_public.value_or(in.listing.platform_kind == "social"))
     return check_warns("It meets on a public social network. Do not discuss clients there.",
                        question, kCheckStated);
+  // A closed group there is not public; what is written is read by the network all the same.
+  if (!said_public && check_is_social_network(in.listing.platform_name))
+    return check_asks("It meets on " + name +
+                          ", a social network, which may use what is written there. Do not discuss "
+                          "clients there.",
+                      "Who can see what is written on " + name + ", and is there another way?",
+                      kCheckStated);
   const auto agreement = text_member(platform, "baa");
   const bool waiting = flag_member(platform, "waiting_room").value_or(false);
   const bool encrypted = text_member(platform, "e2ee") == "yes";

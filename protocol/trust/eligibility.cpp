@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/document/computed.h"
+
 namespace protocol {
 
 namespace {
@@ -677,6 +679,23 @@ std::optional<HeldLicense> held_license(std::string_view text,
   return held;
 }
 
+namespace {
+
+/// "$20", "20 EUR": a fee as it is said; the listing names no currency beside it.
+std::string join_fee(const Listing& listing) {
+  if (listing.membership_non_members_fee.empty()) return {};
+  const auto fee = cost_picture(listing).non_members_fee;
+  if (!fee) return listing.membership_non_members_fee;
+  std::string amount = std::to_string(fee->low_cents / 100);
+  if (const auto cents = fee->low_cents % 100; cents != 0)
+    amount += (cents < 10 ? ".0" : ".") + std::to_string(cents);
+  return fee->currency == "USD"
+             ? "$" + amount
+             : amount + (fee->currency.empty() ? " (currency not stated)" : " " + fee->currency);
+}
+
+}  // namespace
+
 JoinRules join_rules(const Listing& listing) {
   return {.audience = listing.audience,
           .status = listing.status,
@@ -690,7 +709,7 @@ JoinRules join_rules(const Listing& listing) {
           .membership_required = listing.membership_required,
           .membership_body = listing.membership_body,
           .membership_trial = listing.membership_trial,
-          .membership_non_members_fee = listing.membership_non_members_fee,
+          .membership_non_members_fee = join_fee(listing),
           .screening = listing.screening,
           .other_criteria = listing.other_criteria,
           .exclusions = listing.exclusions};

@@ -54,7 +54,7 @@ struct JoinRules {
   std::vector<std::string> license_jurisdictions, license_levels, regions, career_stages;
   std::string membership_required, membership_body;
   std::optional<bool> membership_trial;
-  std::string membership_non_members_fee;
+  std::string membership_non_members_fee;  ///< in words: "$20"
   std::string screening;
   std::vector<std::string> other_criteria, exclusions;
 

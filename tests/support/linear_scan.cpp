@@ -85,7 +85,8 @@ std::vector<std::vector<std::string>> scan_texts(const std::string& key, const J
       {"focus_topics", protocol::Vocabulary::focus_topics},
       {"kinds", protocol::Vocabulary::kinds},
       {"purposes", protocol::Vocabulary::purposes},
-      {"practice_settings", protocol::Vocabulary::practice_settings}};
+      {"practice_settings", protocol::Vocabulary::practice_settings},
+      {"accessibility", protocol::Vocabulary::accessibility}};
   for (const auto& [name, vocabulary] : vocabularies) {
     for (const auto& value : scan_list(subject, name)) {
       std::string text = value;

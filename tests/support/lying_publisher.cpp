@@ -40,9 +40,9 @@ LyingPublisher::LyingPublisher(Federation& federation, Federation::Member& membe
 
 LyingPublisher::~LyingPublisher() { federation_.source.lie(nullptr); }
 
-node::RecordKey LyingPublisher::put(const std::string& name) {
+node::RecordKey LyingPublisher::put(const std::string& name, const protocol::Json::Object& more) {
   const auto now = federation_.clock.now();
-  auto subject = simple_listing(name);
+  auto subject = simple_listing(name, more);
   auto defaults = defaults_;
   defaults.id = node::new_record_id();
   protocol::fill_defaults(subject, defaults);

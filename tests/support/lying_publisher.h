@@ -29,7 +29,7 @@ class LyingPublisher {
   const node::NodeKeys& keys() const { return keys_; }
 
   /// A listing as the right key signs it, with its entry.
-  node::RecordKey put(const std::string& name);
+  node::RecordKey put(const std::string& name, const protocol::Json::Object& more = {});
   /// Any entry, and any text beside it.
   void append(std::string_view entry, std::string line = {});
   /// Entries of a kind that nobody knows: they are hashed and skipped.

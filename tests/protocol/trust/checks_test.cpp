@@ -256,6 +256,10 @@ std::vector<ChecksCase> checks_cases() {
        kAsk, "on its own site"},
       {"sponsor denies", Check::sponsor, checks_full().note(Check::sponsor, kWarning), kWarning,
        "Guild of Counselors told us it does not sponsor this group."},
+      {"sponsor named, and none", Check::sponsor,
+       checks_bare(R"({"sponsor": {"kind": "none", "name": "Riverside Guild"}})")
+           .note(Check::sponsor, kPass),
+       kPass, "Sponsored by Riverside Guild; their page names this group."},
       {"sponsor none", Check::sponsor, checks_bare(R"({"sponsor": {"kind": "none"}})"), kSkip,
        "no sponsor"},
       {"sponsor of survivors", Check::sponsor, checks_bare(survivors), kSkip,
@@ -268,6 +272,12 @@ std::vector<ChecksCase> checks_cases() {
        checks_bare(R"({"leaders": [{"role": "Facilitator"}]})"), kAsk,
        "A role is given but no name."},
       {"leader not stated", Check::leadership, checks_bare(), kAsk, "Not stated"},
+      {"leader is whose turn it is", Check::leadership,
+       checks_bare(R"({"facilitation": "rotating_peers"})"), kAsk, "Members take turns leading."},
+      {"leader there is none", Check::leadership, checks_bare(R"({"facilitation": "unmoderated"})"),
+       kAsk, "Nobody leads it."},
+      {"leader by role of the group", Check::leadership,
+       checks_bare(R"({"facilitation": "peer_lead"})"), kAsk, "A role is given but no name."},
       {"leader unknown to a person", Check::leadership,
        checks_bare().note(Check::leadership, kWarning), kWarning,
        "We cannot tell who runs this group."},
@@ -299,6 +309,17 @@ std::vector<ChecksCase> checks_cases() {
        "does not say what you would get"},
 
       {"free", Check::cost, checks_bare(R"({"cost": {"model": "free"}})"), kPass, "Free."},
+      {"free for some", Check::cost,
+       checks_bare(R"({"cost": {"model": "free", "options": [{"for": "members"}]}})"), kAsk,
+       "Free for members. Not stated what it costs others."},
+      {"free for some, priced for others", Check::cost,
+       checks_bare(
+           R"({"cost": {"model": "free", "options": [{"amount": "0", "currency": "USD", "for": "members"}, {"amount": "20", "currency": "USD", "per": "meeting", "for": "non_members"}]}})"),
+       kPass, "Free for members; $20 a meeting for non-members."},
+      {"free, and not", Check::cost,
+       checks_bare(
+           R"({"cost": {"model": "free", "options": [{"amount": "20", "currency": "USD", "per": "meeting"}]}})"),
+       kAsk, "It says that it is free, and also $20 a meeting."},
       {"amount", Check::cost, checks_full(), kPass, "$25 a month. About $300 a year."},
       {"sliding without amounts", Check::cost,
        checks_bare(R"({"cost": {"model": "sliding_scale"}})"), kAsk,
@@ -383,6 +404,13 @@ std::vector<ChecksCase> checks_cases() {
        "when someone may be in danger"},
       {"duties not stated", Check::reporting, checks_bare(), kAsk, "ask before you present a case"},
       {"duties stated", Check::reporting, checks_full(), kAsk, "No person here has read it"},
+      {"duties among survivors", Check::reporting, checks_bare(survivors), kAsk,
+       "It does not say what happens when someone may be in danger."},
+      {"duties among survivors, noted", Check::reporting,
+       checks_bare(survivors).note(Check::reporting, kAsk), kAsk,
+       "It does not say what happens when someone may be in danger."},
+      {"duties at work", Check::reporting, checks_bare(work), kAsk,
+       "It does not say what happens when someone may be in danger."},
 
       {"private platform", Check::platform, checks_full(), kPass,
        "Zoom for Healthcare with a business associate agreement and a waiting room."},
@@ -394,6 +422,33 @@ std::vector<ChecksCase> checks_cases() {
        kWarning, "Do not discuss clients there."},
       {"in person", Check::platform, checks_bare(R"({"formats": ["in_person"]})"), kSkip,
        "It meets in person."},
+      {"by telephone", Check::platform, checks_bare(R"({"formats": ["in_person", "phone"]})"),
+       kSkip, "It meets by telephone."},
+      {"by telephone, through a service", Check::platform,
+       checks_bare(R"({"formats": ["phone"], "platform": {"name": "FreeLine"}})"), kAsk,
+       "Privacy of FreeLine is unknown."},
+      {"a social network by its name", Check::platform,
+       checks_bare(R"({"formats": ["message_group"], "platform": {"name": "Facebook Groups"}})"),
+       kAsk,
+       "It meets on Facebook Groups, a social network, which may use what is written there. Do not "
+       "discuss clients there."},
+      {"a social network that is said not to be public", Check::platform,
+       checks_bare(
+           R"({"formats": ["message_group"], "platform": {"name": "LinkedIn", "public_social": false}})"),
+       kAsk, "Privacy of LinkedIn is unknown."},
+      {"a name that only begins like one", Check::platform,
+       checks_bare(R"({"formats": ["video"], "platform": {"name": "Redditch Rooms"}})"), kAsk,
+       "Privacy of Redditch Rooms is unknown."},
+      {"agreement without a waiting room", Check::platform,
+       checks_bare(R"({"formats": ["video"], "platform": {"name": "Meetwell", "baa": "yes"}})"),
+       kAsk, "Not stated whether there is a waiting room."},
+      {"agreement and encryption", Check::platform,
+       checks_bare(
+           R"({"formats": ["video"], "platform": {"name": "Meetwell", "baa": "yes", "e2ee": "yes"}})"),
+       kPass, "encrypted from end to end"},
+      {"no agreement with the platform", Check::platform,
+       checks_bare(R"({"formats": ["video"], "platform": {"name": "Meetwell", "baa": "no"}})"),
+       kAsk, "There is no business associate agreement for Meetwell."},
 
       {"no private links", Check::private_links, checks_full(), kPass, "no meeting link"},
       {"meeting link", Check::private_links,
@@ -434,6 +489,9 @@ std::vector<ChecksCase> checks_cases() {
        checks_full(
            R"({"description": "This is not a substitute for treatment. We also talk about treatment plans."})"),
        kPass, "peer support"},
+      {"is for those who treat", Check::not_therapy,
+       checks_full(R"({"description": "A circle of eating disorder treatment providers."})"), kPass,
+       "peer support"},
       {"does not say", Check::not_therapy, checks_bare(), kAsk, "Not stated"},
       {"a person found treatment", Check::not_therapy,
        checks_full().note(Check::not_therapy, kWarning), kWarning,
@@ -615,6 +673,93 @@ TEST(Checks, NeverWarnOfWhatIsNotStated) {
   }
 }
 
+/// A limit that is one day or one letter wrong is wrong for somebody.
+TEST(Checks, TurnOnTheVeryDayAndAtTheVeryAmount) {
+  using std::chrono::days;
+  using std::chrono::hours;
+  struct Case {
+    const char* name;
+    Check check;
+    CheckedSample sample;
+    CheckOutcome want;
+  };
+  const auto key_of = [](days age) {
+    return checks_bare().with([=](CheckFacts& facts) { facts.key_changed_at = kChecksNow - age; });
+  };
+  const auto vouched_for = [](std::chrono::seconds left) {
+    return checks_bare().with([=](CheckFacts& facts) { facts.vouched_until = kChecksNow + left; });
+  };
+  const auto read_ago = [](std::chrono::seconds ago) {
+    return checks_bare().with([=](CheckFacts& facts) { facts.read_at = kChecksNow - ago; });
+  };
+  const auto answered_ago = [](std::chrono::seconds ago) {
+    return checks_bare().with([=](CheckFacts& facts) { facts.answered_at = kChecksNow - ago; });
+  };
+  const auto listed_ago = [](days ago) {
+    return checks_bare().with([=](CheckFacts& facts) { facts.first_seen = kChecksNow - ago; });
+  };
+  const auto confirmed = [](const std::string& at, const std::string& due) {
+    return checks_bare(R"({"confirmed_at": ")" + at + R"(", "review_by": ")" + due + R"("})");
+  };
+  const auto signed_in = [](const std::string& month) {
+    return checks_bare(R"({"agreement": {"state": "signed_by_all", "last_signed": ")" + month +
+                       R"("}})");
+  };
+  const auto described = [](std::size_t letters, const char* letter) {
+    std::string text;
+    for (std::size_t i = 0; i < letters; ++i) text += letter;
+    return checks_full(R"({"summary": null, "description": ")" + text + R"("})");
+  };
+  const auto fees = [](const char* once, const char* month) {
+    return checks_bare(R"({"cost": {"model": "subscription", "options": [{"amount": ")" +
+                       std::string(once) + R"(", "currency": "USD", "per": "once"}, {"amount": ")" +
+                       month + R"(", "currency": "USD", "per": "month"}]}})");
+  };
+  Case cases[] = {
+      {"a key of 13 days", Check::signature, key_of(days{13}), kAsk},
+      {"a key of 14 days", Check::signature, key_of(days{14}), kPass},
+      {"a key of tomorrow", Check::signature, key_of(days{-1}), kPass},
+      {"a vouch for 30 days", Check::vouch, vouched_for(days{30}), kPass},
+      {"a vouch for a second less", Check::vouch, vouched_for(days{30} - std::chrono::seconds{1}),
+       kAsk},
+      {"a vouch for a second", Check::vouch, vouched_for(std::chrono::seconds{1}), kAsk},
+      {"a vouch that ends now", Check::vouch, vouched_for(std::chrono::seconds{0}), kWarning},
+      {"read a second under a week ago", Check::domain, read_ago(days{7} - std::chrono::seconds{1}),
+       kPass},
+      {"read a week ago", Check::domain, read_ago(days{7}), kAsk},
+      {"answered half a year ago", Check::contact, answered_ago(days{180}), kPass},
+      {"answered a second longer ago", Check::contact,
+       answered_ago(days{180} + std::chrono::seconds{1}), kAsk},
+      {"listed for 55 days", Check::age, listed_ago(days{55}), kAsk},
+      {"listed for 8 weeks", Check::age, listed_ago(days{56}), kPass},
+      {"due today", Check::confirmed, confirmed("2026-05-26", "2026-11-22"), kPass},
+      {"due yesterday", Check::confirmed, confirmed("2026-05-25", "2026-11-21"), kAsk},
+      {"a year less two days ago", Check::confirmed, confirmed("2025-11-24", "2026-05-23"), kAsk},
+      {"a year ago", Check::confirmed, confirmed("2025-11-22", "2026-05-21"), kWarning},
+      {"over a year ago and not due yet", Check::confirmed, confirmed("2025-10-18", "2026-11-22"),
+       kPass},
+      {"signed in this month of last year", Check::agreement_renewed, signed_in("2025-11"), kPass},
+      {"signed in the month before", Check::agreement_renewed, signed_in("2025-10"), kAsk},
+      {"199 letters", Check::description, described(199, "a"), kAsk},
+      {"200 letters", Check::description, described(200, "a"), kPass},
+      {"199 letters of two bytes", Check::description, described(199, "é"), kAsk},
+      {"200 letters of two bytes", Check::description, described(200, "é"), kPass},
+      {"150 at once", Check::upfront_fee, fees("150", "10"), kPass},
+      {"a cent more", Check::upfront_fee, fees("150.01", "10"), kWarning},
+      {"three months of 80", Check::upfront_fee, fees("240", "80"), kPass},
+      {"a cent more than three months", Check::upfront_fee, fees("240.01", "80"), kWarning},
+      {"looked up 12 months ago", Check::license,
+       checks_full().note(Check::license, kPass, "2025-11-24"), kPass},
+      {"looked up longer ago", Check::license,
+       checks_full().note(Check::license, kPass, "2025-11-20"), kAsk},
+  };
+  for (auto& one : cases) {
+    SCOPED_TRACE(one.name);
+    const auto result = one.sample.result(one.check);
+    EXPECT_EQ(protocol::word(result.outcome), protocol::word(one.want)) << result.text;
+  }
+}
+
 TEST(Checks, AreAllThirtyInTheirOrder) {
   const auto results = checks_bare().results();
   ASSERT_EQ(results.size(), protocol::kChecks);
@@ -677,6 +822,39 @@ TEST(Checks, QuoteStrangersWithoutLettingThemTurnTheLine) {
   const auto text = sample.result(Check::signature).text;
   EXPECT_EQ(text.find("\u202e"), std::string::npos);
   EXPECT_EQ(text.find('\n'), std::string::npos);
+}
+
+/// The four policies, check by check, as they are promised to everybody.
+TEST(CheckPolicies, AskForTheseChecksAndNoOthers) {
+  struct Case {
+    const char* name;
+    std::set<std::string> must_pass, may_warn;  ///< of the others a warning leaves out
+  };
+  std::set<std::string> all;
+  for (const auto& info : protocol::check_table()) all.insert(std::string(info.id));
+  auto all_but_open = all;
+  for (const auto* id : {"L1", "L8", "L19"}) all_but_open.erase(id);
+  const Case cases[] = {
+      {"chapter", {"L1", "L2", "L3", "L8"}, {}},
+      {"community", {"L1", "L2", "L3", "L8", "L23"}, {}},
+      {"strict", {"L1", "L2", "L3", "L5", "L6", "L8", "L10", "L13", "L21"}, {}},
+      {"open", {"L1", "L8"}, all_but_open},
+  };
+  for (const auto& one : cases) {
+    SCOPED_TRACE(one.name);
+    const auto* policy = protocol::find_policy(one.name);
+    ASSERT_NE(policy, nullptr);
+    std::set<std::string> must_pass, may_warn;
+    for (const auto& info : protocol::check_table()) {
+      const auto required = policy->required(info.check);
+      if (required == protocol::Requirement::pass) must_pass.insert(std::string(info.id));
+      if (required == protocol::Requirement::nothing) may_warn.insert(std::string(info.id));
+    }
+    EXPECT_EQ(must_pass, one.must_pass);
+    EXPECT_EQ(may_warn, one.may_warn);
+  }
+  EXPECT_EQ(protocol::known_policies().size(), std::size(cases));
+  EXPECT_EQ(protocol::default_policy().name, "chapter");
 }
 
 TEST(CheckPolicies, LeaveOutWhatTheySay) {
@@ -792,6 +970,21 @@ TEST(CheckPolicies, MoveTheLimitOfALargeFee) {
   auto monthly = checks_bare(
       R"({"cost": {"model": "subscription", "options": [{"amount": "80", "currency": "USD", "per": "month"}, {"amount": "240", "currency": "USD", "per": "once"}]}})");
   EXPECT_EQ(monthly.result(Check::upfront_fee).outcome, kPass);
+}
+
+TEST(Similarity, NamesNoGroupOfSurvivorsBesideAnother) {
+  const auto traits = [](std::string_view more) {
+    return protocol::similarity_traits(*protocol::read_listing(CheckedSample(more, true).subject_));
+  };
+  const auto therapists = traits("{}");
+  for (const std::string_view more :
+       {R"({"audience": "lived_experience"})", R"({"kinds": ["lived_experience"]})"}) {
+    for (const bool same_publisher : {false, true}) {
+      EXPECT_FALSE(protocol::are_similar(therapists, traits(more), same_publisher));
+      EXPECT_FALSE(protocol::are_similar(traits(more), therapists, same_publisher));
+      EXPECT_TRUE(protocol::are_similar(traits(more), traits(more), same_publisher));
+    }
+  }
 }
 
 TEST(Similarity, TellsOneGroupOfTwoPublishersFromTwoOfOne) {

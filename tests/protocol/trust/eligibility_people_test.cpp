@@ -20,7 +20,7 @@ struct PairPerson {
 /// What a group says, as in a listing.
 struct PairGroup {
   std::string audience = "therapists";
-  std::string rule;
+  std::string rule = {};
   std::vector<License> licenses = {};
   std::vector<std::string> levels = {};
   std::string region_rule = {};
