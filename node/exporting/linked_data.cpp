@@ -87,6 +87,12 @@ Json linked_schedule(const protocol::ScheduleRule& rule) {
   return schedule;
 }
 
+/// Whether it asks for money: "0" and "0.00" do not.
+bool linked_is_paid(const protocol::CostOption& option) {
+  return option.amount.find_first_of("123456789") != std::string::npos ||
+         option.amount_max.find_first_of("123456789") != std::string::npos;
+}
+
 Json linked_offers(const protocol::Cost& cost) {
   Json::Array offers;
   for (const auto& option : cost.options) {
@@ -147,12 +153,15 @@ std::optional<Json> linked_data(const protocol::Listing& listing, const ExportSo
       Json::object({{"@type", "Audience"},
                     {"audienceType", protocol::label(Vocabulary::audience, listing.audience)}}));
   if (listing.cost) {
-    if (listing.cost->model == "free") event.set("isAccessibleForFree", true);
-    Json offers = linked_offers(*listing.cost);
-    if (!offers.if_array()->empty()) {
-      event.set("isAccessibleForFree", listing.cost->model == "free");
-      event.set("offers", std::move(offers));
-    }
+    const auto& cost = *listing.cost;
+    Json offers = linked_offers(cost);
+    // "Free for members" promises nothing to others.
+    const bool for_some = std::any_of(
+        cost.options.begin(), cost.options.end(),
+        [](const auto& option) { return !option.for_whom.empty() && option.for_whom != "all"; });
+    const bool paid = std::any_of(cost.options.begin(), cost.options.end(), linked_is_paid);
+    if (paid || (cost.model == "free" && !for_some)) event.set("isAccessibleForFree", !paid);
+    if (!offers.if_array()->empty()) event.set("offers", std::move(offers));
   }
   if (listing.capacity.max) event.set("maximumAttendeeCapacity", *listing.capacity.max);
   Json organizer = Json::object({{"@type", "Organization"}, {"name", source.publisher_name}});

@@ -437,6 +437,35 @@ std::string range_words(const std::vector<protocol::AmountRange>& ranges) {
   return words_ranges(ranges);
 }
 
+namespace {
+
+/// "Free for members; $20 a meeting for non-members."
+CostWords words_free(const protocol::Cost& cost) {
+  std::vector<std::string> whom, others;
+  bool paid = false;
+  for (const auto& option : cost.options) {
+    const bool for_some = !option.for_whom.empty() && option.for_whom != "all";
+    const bool nothing = option.amount.empty() ? option.label.empty()
+                                               : words_amount(option.amount).value_or(1) == 0 &&
+                                                     option.amount_max.empty();
+    if (nothing && for_some) {
+      whom.push_back(within_sentence(protocol::label(Vocabulary::cost_for, option.for_whom)));
+    } else if (!nothing) {
+      others.push_back(words_option(option));
+      paid = paid || !option.amount.empty();
+    }
+  }
+  CostWords words;
+  words.amount = whom.empty() ? "Free" : "Free for " + joined_words(whom);
+  for (const auto& other : others) words.amount += "; " + other;
+  words.amount += ".";
+  if (!whom.empty() && !paid) words.amount += " What others pay is not stated.";
+  if (whom.empty() && others.empty()) words.year = "$0 a year.";
+  return words;
+}
+
+}  // namespace
+
 CostWords cost_words(const protocol::Listing& listing) {
   if (!listing.cost) return {};
   const auto& cost = *listing.cost;
@@ -456,10 +485,7 @@ CostWords cost_words(const protocol::Listing& listing) {
     return amounts.empty() ? std::string(alone) : std::string(lead) + amounts + ".";
   };
   CostWords words;
-  if (cost.model == "free") {
-    words = {with("Free. ", "Free."), amounts.empty() ? "$0 a year." : ""};
-    return words;
-  }
+  if (cost.model == "free") return words_free(cost);
   if (cost.model == "employer_paid")
     return {with("Your employer pays. ", "Your employer pays."), "$0 a year for you."};
   if (cost.model == "swap") return {with("An exchange: ", "An exchange, no money."), ""};

@@ -184,6 +184,34 @@ TEST(LinkedData, HasNothingOfACardAndNamesNobody) {
   EXPECT_GT(shown, 0);
 }
 
+TEST(LinkedData, CallsFreeOnlyWhatIsFreeToEverybody) {
+  const auto says = [](const char* cost) -> std::string {
+    auto subject = protocol::parse_json(
+        R"({"id": "urn:uuid:00000000-0000-4000-8000-000000000001", "type": "PeerSupportGroup",
+            "name": "Table", "kinds": ["study_group"], "audience": "therapists", "area": ["US-OH"],
+            "links": {"home": "https://table.example/"}, "status": "active",
+            "confirmed_at": "2026-11-12", "confirmed_by_role": "leader", "review_by": "2027-05-11",
+            "lang": "en", "data_license": "CC-BY-4.0"})");
+    subject->set("cost", *protocol::parse_json(cost));
+    const auto listing = protocol::read_listing(*subject);
+    EXPECT_TRUE(listing) << listing.error().detail;
+    const auto data = linked_data(*listing, formats_source(), formats_now());
+    const Json* free = data->find("isAccessibleForFree");
+    return free ? protocol::canonical(*free) : "not said";
+  };
+  EXPECT_EQ(says(R"({"model": "free"})"), "true");
+  EXPECT_EQ(says(R"({"model": "free", "options": [{"amount": "0.00", "currency": "USD"}]})"),
+            "true");
+  EXPECT_EQ(says(R"({"model": "free", "options": [{"for": "members"}]})"), "not said");
+  EXPECT_EQ(says(R"({"model": "free", "options": [{"for": "members"},
+                     {"amount": "20", "currency": "USD", "for": "non_members"}]})"),
+            "false");
+  EXPECT_EQ(says(R"({"model": "subscription", "options": [{"amount": "5", "currency": "USD"}]})"),
+            "false");
+  EXPECT_EQ(says(R"({"model": "sliding_scale"})"), "not said");
+  EXPECT_EQ(says(R"({"model": "included_in_membership"})"), "not said");
+}
+
 TEST(DirectoryExport, HoldsEveryMemberSomewhere) {
   std::mt19937_64 random(test_support::run_seed());
   for (int i = 0; i < test_support::rounds(2'000); ++i) {

@@ -13,7 +13,7 @@ using protocol::Field;
 using protocol::FieldType;
 using protocol::Json;
 
-constexpr std::array<const char*, 22> kRandomTexts = {
+constexpr std::array<const char*, 30> kRandomTexts = {
     "=1+1",
     "+1 614 555 0100",
     "-5 to 5",
@@ -36,6 +36,14 @@ constexpr std::array<const char*, 22> kRandomTexts = {
     "  spaced  out ",
     "Ohio; Oregon",
     "Case consultation for people who work alone",
+    "קבוצת תמיכה לעמיתים (12:00)",
+    "مجموعة دعم, الثلاثاء; \"مساء\"",
+    "=HYPERLINK(\"https://evil.example\",\"Join\")",
+    "\t=1+1",
+    "-2+3",
+    "@SUM(1;2)",
+    "👩‍⚕️👨🏽‍⚕️ 🏳️‍🌈",
+    "one\r\n=2+2\r\n+3",
 };
 constexpr std::array<const char*, 9> kRandomRules = {"FREQ=WEEKLY;BYDAY=TU",
                                                      "FREQ=MONTHLY;BYDAY=2TU,4TU",

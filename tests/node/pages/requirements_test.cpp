@@ -474,6 +474,15 @@ TEST_F(RequirementRows, R36_EveryModelOfCostIsSaidAndFound) {
       "Early free", {{"cost", Json::object({{"model", "subscription"},
                                             {"options", Json::array({option("0", "early_career"),
                                                                      option("75", "all")})}})}}));
+  listings.push_back(simple_listing(
+      "Free for some",
+      {{"cost", Json::object({{"model", "free"},
+                              {"options", Json::array({Json::object({{"for", "members"}})})}})}}));
+  listings.push_back(simple_listing(
+      "Guests pay",
+      {{"cost", Json::object({{"model", "free"},
+                              {"options", Json::array({option("0", "members"),
+                                                       option("20", "non_members")})}})}}));
   publish(std::move(listings));
   const std::map<std::string, std::string> words = {
       {"free", "Free."},
@@ -493,6 +502,11 @@ TEST_F(RequirementRows, R36_EveryModelOfCostIsSaidAndFound) {
   }
   EXPECT_THAT(page_of(models.size()),
               AllOf(HasSubstr("$0 a year for early career"), HasSubstr("$75 a year")));
+  EXPECT_THAT(page_of(models.size() + 1),
+              AllOf(HasSubstr("Free for members. What others pay is not stated."),
+                    HasSubstr("Free for members. Not stated what it costs others.")));
+  EXPECT_THAT(page_of(models.size() + 2),
+              HasSubstr("Free for members; $20 a year for non-members."));
 }
 
 /// What a searcher reads of a group that says everything, and of one that says nothing.

@@ -1,6 +1,9 @@
 #include "node/reminders/reminder.h"
 
+#include <array>
+#include <atomic>
 #include <fstream>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -173,6 +176,107 @@ TEST(Reminder, RefusesEveryOtherLink) {
   EXPECT_EQ(one.router(std::move(json)).status, 400) << "only a form, as a browser sends it";
   one.federation.clock.advance(node::kReminderValidity);
   EXPECT_EQ(one.get(second).status, 410);
+}
+
+/// What a mail scanner, a preview and a browser that reads ahead do with a link.
+TEST(Reminder, LookingAtALinkChangesNothingHoweverItIsDone) {
+  RemindedChapter one;
+  one.federation.clock.advance(std::chrono::days(150));
+  const auto link = one.link();
+  const auto everything = [&] {
+    return one.federation.everything(one.chapter) + " " + one.listing()->confirmed_at + " " +
+           one.listing()->review_by + " " +
+           std::to_string(one.chapter.node->feeds().at(0).feed.size);
+  };
+  const auto before = everything();
+  for (const std::string& target :
+       {std::string(), std::string("?choice=confirm"), std::string("?choice=ended&words=x")}) {
+    for (const auto* method : {"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"}) {
+      auto request = node::make_request(method, link + target);
+      request.headers.emplace_back("Accept", "text/html");
+      request.headers.emplace_back("Purpose", "prefetch");
+      request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+      request.body = "choice=ended";
+      const auto answer = one.router(std::move(request));
+      if (std::string_view(method) == "GET") {
+        EXPECT_EQ(answer.status, 200) << target;
+        EXPECT_EQ(answer.cache.max_age, std::chrono::seconds(0));
+        EXPECT_NE(answer.body.find("method=\"post\""), std::string::npos);
+      }
+    }
+    // What a form sends stands in the body; an address never chooses.
+    auto request = node::make_request("POST", link + target);
+    request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    EXPECT_EQ(one.router(std::move(request)).status, 400) << target;
+  }
+  EXPECT_EQ(everything(), before);
+  EXPECT_EQ(one.get(link).status, 200) << "it can still be answered";
+  ASSERT_EQ(one.post(link, "choice=confirm").status, 200);
+  EXPECT_NE(everything(), before);
+}
+
+TEST(Reminder, TwoWhoClickAtOnceAnswerOnce) {
+  for (int round = 0; round < 6; ++round) {
+    SCOPED_TRACE(round);
+    RemindedChapter one;
+    one.federation.clock.advance(std::chrono::days(150));
+    const auto before = one.listing()->confirmed_at;
+    const auto link = one.link();
+    constexpr std::size_t kClicks = 8;
+    const char* const choices[] = {"choice=confirm", "choice=ended",
+                                   "choice=edit&words=Now+on+Thursdays"};
+    std::array<int, kClicks> statuses{};
+    std::atomic<int> ready{0};
+    std::vector<std::thread> clicks;
+    for (std::size_t i = 0; i < kClicks; ++i) {
+      clicks.emplace_back([&, i] {
+        ++ready;
+        while (ready.load() < static_cast<int>(kClicks)) std::this_thread::yield();
+        statuses[i] = one.post(link, choices[i % std::size(choices)]).status;
+      });
+    }
+    for (auto& click : clicks) click.join();
+    std::size_t winner = kClicks;
+    for (std::size_t i = 0; i < kClicks; ++i) {
+      EXPECT_TRUE(statuses[i] == 200 || statuses[i] == 410) << statuses[i];
+      if (statuses[i] != 200) continue;
+      EXPECT_EQ(winner, kClicks) << "only one is answered";
+      winner = i;
+    }
+    ASSERT_LT(winner, kClicks);
+    // And what that one chose is what became of it.
+    const auto now = one.listing();
+    std::string said;
+    ASSERT_EQ(one.run({{"answers", {}}}, said), node::kExitOk);
+    EXPECT_EQ(now.has_value(), winner % 3 != 1);
+    if (now) {
+      EXPECT_EQ(now->confirmed_at != before, winner % 3 == 0);
+    }
+    EXPECT_EQ(said.find("Now on Thursdays") != std::string::npos, winner % 3 == 2) << said;
+    EXPECT_EQ(one.get(link).status, 410);
+    EXPECT_EQ(one.federation.broken_invariant(one.chapter), "");
+  }
+}
+
+TEST(Reminder, ALinkOutlivesARestartAndIsUsedUpAcrossOne) {
+  RemindedChapter one;
+  one.federation.clock.advance(std::chrono::days(150));
+  const auto link = one.link();
+  const auto restart = [&] {
+    one.federation.reopen(one.chapter);
+    one.router = node::Router();
+    node::add_public_routes(one.router, *one.chapter.node, std::chrono::seconds(0));
+  };
+  restart();
+  EXPECT_EQ(one.get(link).status, 200);
+  ASSERT_EQ(one.post(link, "choice=confirm").status, 200);
+  const auto confirmed = one.listing()->confirmed_at;
+  restart();
+  EXPECT_EQ(one.get(link).status, 410);
+  EXPECT_EQ(one.post(link, "choice=ended").status, 410);
+  EXPECT_EQ(one.post(link, "choice=confirm").status, 410);
+  ASSERT_TRUE(one.listing());
+  EXPECT_EQ(one.listing()->confirmed_at, confirmed);
 }
 
 TEST(Reminder, TheDatabaseHoldsNoLink) {
