@@ -167,10 +167,11 @@ CheckResult check_criteria(const CheckInput& in) {
   std::vector<std::string> named;
   for (const auto& one : criteria) named.push_back("“" + check_quoted(one) + "”");
   const auto all = check_joined(named);
-  const auto question = "Why is " + all + " needed?";
+  const bool one = named.size() == 1;
+  const auto question = (one ? "Why is " : "Why are ") + all + " needed?";
+  const auto why = "Ask why " + all + (one ? " is needed." : " are needed.");
   if (const auto* finding = in.finding(Check::criteria)) {
-    return check_finds(*finding, "A person here read the conditions and found them fair.",
-                       "Ask why " + all + " is needed.", "Ask why " + all + " is needed.",
+    return check_finds(*finding, "A person here read the conditions and found them fair.", why, why,
                        question);
   }
   return check_skips("Nobody at this node has questioned its conditions.");

@@ -116,6 +116,8 @@ CheckResult check_license(const CheckInput& in) {
   if (in.workplace) return check_skips("For groups of therapists.");
   if (in.listing.leaders.empty() && in.listing.facilitation == "rotating_peers")
     return check_skips("Members take turns; there is no one leader.");
+  if (in.listing.leaders.empty() && in.listing.facilitation == "unmoderated")
+    return check_skips("Nobody leads it.");
   const Leader* named = check_named_leader(in.listing);
   const auto name = named ? check_quoted(named->display_name) : std::string("The leader");
   const auto state = check_leader_state(in);

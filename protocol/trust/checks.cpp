@@ -31,6 +31,22 @@ bool check_talks_of_cases(const Listing& listing) {
          check_has(listing.purposes, "case_consultation");
 }
 
+/// What the publisher offers for a check stands beside it, as an offer: nobody here has looked at
+/// it, and it changes no outcome.
+void check_add_offers(const CheckInput& in, CheckResult& result) {
+  const auto id = describe(result.check).id;
+  for (const auto& offer : in.listing.evidence) {
+    if (offer.check_id != id || offer.value.empty()) continue;
+    std::string text = "The publisher points to “" + check_quoted(offer.value) + "”";
+    std::vector<std::string> about;
+    if (!offer.by.empty()) about.push_back(check_quoted(offer.by));
+    if (!offer.at.empty()) about.push_back(check_date(offer.at, in.today));
+    if (!about.empty()) text += " (" + check_joined(about, "on") + ")";
+    if (!result.evidence.empty()) result.evidence += result.evidence.ends_with('.') ? " " : ". ";
+    result.evidence += text;
+  }
+}
+
 /// Who found it and when, and when they must look again.
 void check_sign_finding(const CheckInput& in, const CheckNote& finding, CheckResult& result) {
   const auto found = std::chrono::floor<std::chrono::days>(finding.at);
@@ -96,6 +112,7 @@ std::vector<CheckResult> check_listing(const CheckFacts& facts, const CheckNumbe
     if (!finding && result.outcome != CheckOutcome::not_applicable &&
         result.evidence.starts_with("Stated by the publisher"))
       result.by = CheckedBy::publisher, result.who = check_quoted(facts.publisher);
+    if (result.outcome != CheckOutcome::not_applicable) check_add_offers(in, result);
     for (const auto& note : facts.notes) {
       if (note.check != check || !note.answer) continue;
       result.answer = note.text;

@@ -287,6 +287,8 @@ std::vector<ChecksCase> checks_cases() {
       {"license looked up long ago", Check::license,
        checks_full().note(Check::license, kPass, "2025-10-02"), kAsk, "Checked over 12 months ago"},
       {"license not checked", Check::license, checks_full(), kAsk, "Not checked."},
+      {"license of nobody", Check::license, checks_bare(R"({"facilitation": "unmoderated"})"),
+       kSkip, "Nobody leads it."},
       {"license not active", Check::license, checks_full().note(Check::license, kWarning), kWarning,
        "The Ohio board’s site did not show an active license on Nov\u00a020. Ask the group."},
       {"license of survivors", Check::license,
@@ -555,6 +557,10 @@ std::vector<ChecksCase> checks_cases() {
        "found them fair"},
       {"conditions questioned", Check::criteria, checks_full().note(Check::criteria, kAsk), kAsk,
        "Ask why “Two years in practice” is needed."},
+      {"several conditions questioned", Check::criteria,
+       checks_bare(R"({"other_criteria": [{"text": "Own car"}, {"text": "Two references"}]})")
+           .note(Check::criteria, kAsk),
+       kAsk, "Ask why “Own car” and “Two references” are needed."},
 
       {"straight", Check::source, checks_bare(), kPass, "Straight from the publisher."},
       {"through a mirror", Check::source, checks_bare().with(mirrored), kAsk,
@@ -783,6 +789,23 @@ TEST(Checks, ShowWhoFoundItAndWhatThePublisherAnswers) {
   EXPECT_EQ(result.answer, "We cover this in the first call.");
   EXPECT_EQ(result.answered_by, "Ohio Chapter");
   EXPECT_EQ(result.answered_on, *protocol::parse_date("2026-11-21"));
+}
+
+TEST(Checks, NameWhatThePublisherOffersAndTakeItForNoMore) {
+  const std::string offers =
+      R"({"evidence": [{"check_id": "L7", "kind": "url", "value": "https://board.example/lookup", "by": "Dana Whitlock", "at": "2026-10-02"},
+                       {"check_id": "L24", "kind": "statement", "value": "No reports"},
+                       {"check_id": "L99", "kind": "statement", "value": "Trust us"}]})";
+  const auto license = checks_full(offers).result(Check::license);
+  EXPECT_EQ(license.outcome, kAsk);
+  EXPECT_EQ(license.evidence,
+            "Every state board has a free public search. The publisher points to "
+            "“https://board.example/lookup” (Dana Whitlock on Oct\u00a02)");
+  EXPECT_TRUE(checks_full(offers).result(Check::workplace).evidence.empty()) << "it does not apply";
+  for (const auto& result : checks_full(offers).results()) {
+    EXPECT_EQ(result.evidence.find("Trust us"), std::string::npos);
+    EXPECT_EQ(result.outcome, checks_full().result(result.check).outcome);
+  }
 }
 
 TEST(Checks, SayWhenAFindingAgainstAGroupIsOverdue) {
