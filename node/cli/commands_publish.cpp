@@ -152,6 +152,15 @@ ExitCode command_put(const Invocation& invocation, Node& node, CommandOutput& ou
           output.complain(draft.id + " is no listing.\n");
           return kExitUsage;
         }
+        // Changing a listing is not confirming it: who wants that says so, here or by `confirm`.
+        if (known) {
+          const auto before = publisher->own_envelope(*known).subject;
+          if (!subject.find("confirmed_at")) {
+            for (const auto* name : {"confirmed_at", "confirmed_by_role", "review_by"})
+              if (const auto* value = before.find(name); value && !subject.find(name))
+                subject.set(name, *value);
+          }
+        }
       }
       auto defaults = publisher->listing_defaults(now);
       if (draft.id.empty()) draft.id = new_record_id();

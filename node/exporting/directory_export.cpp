@@ -206,6 +206,12 @@ class DirectoryWriter {
     mapped("regions");
     const auto& place = listing_.place;
     if (place.locality.empty() && place.region.empty()) return;
+    // Whatever place was signed: what meets online alone is at no location (it stays an attribute).
+    const auto& formats = listing_.formats;
+    const bool meets_there = std::any_of(formats.begin(), formats.end(), [](const auto& format) {
+      return format == "in_person" || format == "hybrid";
+    });
+    if (!formats.empty() && !meets_there) return;
     const auto location_id = part("location", 0);
     Json location = Json::object(
         {{"id", location_id}, {"location_type", "physical"}, {"name", where_words(listing_)}});

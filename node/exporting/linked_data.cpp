@@ -179,9 +179,11 @@ std::optional<Json> linked_data(const protocol::Listing& listing, const ExportSo
   if (!topics.empty()) event.set("keywords", Json(std::move(topics)));
 
   Json::Array where;
-  if (!listing.place.locality.empty() || !listing.place.region.empty())
-    where.push_back(linked_place(listing));
   const auto mode = linked_attendance(listing.formats);
+  // Whatever place was signed: what meets online alone is on nobody's map.
+  if (mode.find("Online") == std::string::npos &&
+      (!listing.place.locality.empty() || !listing.place.region.empty()))
+    where.push_back(linked_place(listing));
   if (mode.find("Online") != std::string::npos || mode.find("Mixed") != std::string::npos)
     where.push_back(Json::object({{"@type", "VirtualLocation"},
                                   {"url", listing.links.home.empty() ? at : listing.links.home}}));

@@ -15,6 +15,7 @@
 #include "node/pages/report_page.h"
 #include "node/pages/words.h"
 #include "node/search/region_reading.h"
+#include "protocol/document/card.h"
 #include "protocol/document/vocabularies.h"
 #include "protocol/encoding/json.h"
 #include "protocol/encoding/json_members.h"
@@ -118,7 +119,7 @@ class DetailPage {
         situation_(situation),
         unclear_(std::move(unclear)),
         listing_(group.listing),
-        subject_(group.envelope.subject),
+        subject_(protocol::shown_subject(group.envelope.subject)),
         now_(node.clock().now()),
         today_(std::chrono::floor<std::chrono::days>(now_)),
         lang_(foreign_lang(group.listing)) {}
@@ -809,7 +810,7 @@ class DetailPage {
   const Situation& situation_;
   std::string unclear_;
   const protocol::Listing& listing_;
-  const Json& subject_;
+  const Json subject_;
   protocol::Timestamp now_;
   protocol::Date today_;
   std::string lang_;

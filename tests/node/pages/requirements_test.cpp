@@ -611,4 +611,80 @@ TEST_F(RequirementRows, R66_EveryPageOfSurvivorsNamesACrisisLine) {
   EXPECT_THAT(text("/?audience=lived_experience"), HasSubstr("988"));
 }
 
+/// A trap: whoever mends a typo has confirmed nothing.
+TEST_F(RequirementRows, SavingMovesNoConfirmedDateUnlessSomebodyConfirms) {
+  publish({simple_listing("Same", {{"confirmed_at", "2026-10-01"},
+                                   {"confirmed_by_role", "leader"},
+                                   {"review_by", "2027-03-30"}})});
+  const auto put = [&](const Json::Object& more) {
+    federation.clock.advance(std::chrono::days(3));
+    auto listing = simple_listing("Same", more);
+    listing.set("id", keys[0].urn());
+    CollectedOutput output;
+    EXPECT_EQ(
+        node::execute(
+            {"put", {{"file", {"same.json"}}}, {{"file", protocol::canonical(listing)}}, {}, "/"},
+            *member.node, output),
+        node::kExitOk)
+        << output.said;
+    const auto group = member.node->group(keys[0]);
+    return group->listing.confirmed_at + " " + group->listing.confirmed_by_role + " " +
+           group->listing.review_by;
+  };
+  const std::string before = "2026-10-01 leader 2027-03-30";
+  EXPECT_EQ(put({}), before) << "saved without a change";
+  EXPECT_EQ(put({{"summary", "A typo less"}}), before) << "changed";
+  EXPECT_THAT(page_of(0), AllOf(HasSubstr("A typo less"), HasSubstr("Confirmed Oct 1")));
+  EXPECT_EQ(put({{"confirmed_at", "2026-11-08"}}), "2026-11-08 chapter_admin 2027-05-07")
+      << "said in the file";
+  CollectedOutput output;
+  federation.clock.advance(std::chrono::days(3));
+  ASSERT_EQ(
+      node::execute({"confirm", {{"id", {keys[0].text()}}}, {}, {}, "/"}, *member.node, output),
+      node::kExitOk);
+  EXPECT_GT(member.node->group(keys[0])->listing.confirmed_at, "2026-11-08");
+}
+
+/// A trap: a group that meets online needs no address, and stands nowhere on a map even where
+/// somebody signed a place.
+TEST_F(RequirementRows, AnOnlineGroupIsImportedWithoutAnAddressAndStandsNowhere) {
+  CollectedOutput output;
+  ASSERT_EQ(node::execute(
+                {"import",
+                 {{"file", {"groups.csv"}}, {"apply", {}}, {"yes", {}}},
+                 {{"file",
+                   "Group name,Format,Contact,Who\r\nEvening screen,Video,a@b.example,Therapists"
+                   "\r\n"}},
+                 {},
+                 "/"},
+                *member.node, output),
+            node::kExitOk)
+      << output.said;
+  federation.publish(
+      member, {simple_listing(
+                  "Placed screen",
+                  {{"formats", Json::array({"video"})},
+                   {"place", Json::object({{"locality", "Columbus"},
+                                           {"region", "US-OH"},
+                                           {"point", Json::object({{"lat", "39.96"},
+                                                                   {"lon", "-83.00"},
+                                                                   {"precision", "city"}})}})}})});
+  publish({});
+  EXPECT_THAT(text("/"), AllOf(HasSubstr("Evening screen"), HasSubstr("Placed screen")));
+  EXPECT_THAT(body("/?near=Columbus,%20OH"),
+              AllOf(Not(HasSubstr("Evening screen")), Not(HasSubstr("Placed screen"))));
+  const auto online = body("/api/v1/groups?near=Columbus,%20OH&online=also");
+  EXPECT_THAT(online, AllOf(HasSubstr("Evening screen"), HasSubstr("Placed screen"),
+                            HasSubstr("\"distance_km\":null")));
+  EXPECT_THAT(online, Not(testing::ContainsRegex("\"distance_km\":[0-9]")));
+  for (const auto& key : federation.found(*&member)) {
+    EXPECT_THAT(body("/groups/" + key + ".jsonld"),
+                AllOf(HasSubstr("OnlineEventAttendanceMode"), Not(HasSubstr("\"geo\"")),
+                      Not(HasSubstr("\"Place\""))));
+    EXPECT_THAT(body("/groups/" + key + ".hsds.json"),
+                AllOf(HasSubstr("\"name\""), Not(HasSubstr("service_at_locations")),
+                      Not(HasSubstr("\"latitude\""))));
+  }
+}
+
 }  // namespace
