@@ -350,26 +350,6 @@ TEST_F(RequirementsShown, R17_R18_ACardOnlyListingSaysWhomToAskAndNoMore) {
   EXPECT_EQ(protocol::read_listing(more)->place.locality, "");
 }
 
-TEST_F(RequirementsShown, AnOnlineGroupNeedsNoAddressAndHasNoPoint) {
-  publish({reqs_listing("By video", {{"formats", Json::array({"video"})}})});
-  EXPECT_THAT(page_of(0), HasSubstr("Video"));
-  EXPECT_THAT(body("/api/v1/groups"), AllOf(HasSubstr("By video"), Not(HasSubstr("\"point\""))));
-}
-
-TEST_F(RequirementsShown, SavingWithoutAChangeDoesNotMoveTheConfirmedDate) {
-  publish({reqs_listing("Same", {{"confirmed_at", "2026-10-01"}, {"review_by", "2027-03-30"}})});
-  auto listing =
-      reqs_listing("Same", {{"confirmed_at", "2026-10-01"}, {"review_by", "2027-03-30"}});
-  listing.set("id", keys[0].urn());
-  const auto before = member.node->group(keys[0])->listing;
-  federation.publish(member, {listing});
-  const auto after = member.node->group(keys[0]);
-  ASSERT_TRUE(after);
-  EXPECT_EQ(after->listing.confirmed_at, before.confirmed_at);
-  EXPECT_EQ(after->listing.review_by, before.review_by);
-  EXPECT_THAT(page_of(0), HasSubstr("Confirmed Oct\u00a01"));
-}
-
 TEST_F(RequirementsShown, R40_ListingsAreSortedByTimeAndByCostOfAnHour) {
   const auto meeting = [](const char* rule, std::int64_t minutes, const char* amount) {
     return Json::Object{

@@ -398,6 +398,30 @@ TEST_F(RequirementRows, R24_R25_InterestPlaceSettingAndComfortNarrowTogether) {
                           Not(HasSubstr("Other comfort"))));
 }
 
+TEST_F(RequirementRows, R26_OneStateOfLicenseNarrowsVirtualGroupsToo) {
+  const auto group = [](const char* name, const char* rule, const char* where) {
+    Json::Object more = {{"formats", Json::array({"video"})},
+                         {"license_rule", "any_licensed"},
+                         {"membership", Json::object({{"required", "none"}})}};
+    if (*rule != '\0') more.emplace_back("license_region_rule", rule);
+    more.emplace_back(std::string(rule) == "listed" ? "license_jurisdictions" : "regions",
+                      Json::array({where}));
+    return simple_listing(name, more);
+  };
+  publish({group("Ohio licenses", "listed", "US-OH"), group("Texas licenses", "listed", "US-TX"),
+           group("Where it serves", "same_as_region", "US-OH"),
+           group("Any of the country", "any_us", "US"), group("Says nothing", "", "US-TX")});
+  const std::string me = "/?my_license=LMFT&my_state=US-OH";
+  EXPECT_THAT(text(me + "&can_join=yes"),
+              AllOf(HasSubstr("Ohio licenses"), HasSubstr("Where it serves"),
+                    HasSubstr("Any of the country"), Not(HasSubstr("Texas licenses")),
+                    Not(HasSubstr("Says nothing"))));
+  EXPECT_THAT(text(me + "&can_join=probably"),
+              AllOf(HasSubstr("Says nothing"), HasSubstr("It serves Texas: ask"),
+                    Not(HasSubstr("Texas licenses"))));
+  EXPECT_THAT(text(me), HasSubstr("It asks for a license of Texas; yours is of Ohio."));
+}
+
 TEST_F(RequirementRows, R27_EachWayToMeetIsNamedFoundAndWeighed) {
   const std::tuple<const char*, const char*, const char*> ways[] = {
       {"in_person", "In person", "It takes the way there and back"},
