@@ -51,11 +51,22 @@ std::string check_evidence_words(const protocol::CheckResult& result, protocol::
       // The evidence says already that the publisher stated it.
       if (!text.empty()) text += ".";
       break;
-    case protocol::CheckedBy::node:
-      add("Checked by this node" + (on.empty()             ? "."
-                                    : result.date == today ? " today."
-                                                           : ", as of " + on + "."));
+    case protocol::CheckedBy::node: {
+      // "Not checked. Checked by this node." helps nobody.
+      const bool open = result.outcome == protocol::CheckOutcome::check;
+      const bool untried =
+          result.check == protocol::Check::license || result.check == protocol::Check::contact;
+      if (on.empty() && open && untried) {
+        if (!text.empty()) text += ".";
+      } else if (on.empty() && open && text.find("this node") == std::string::npos) {
+        add("Read in the listing by this node.");
+      } else {
+        add("Checked by this node" + (on.empty()             ? "."
+                                      : result.date == today ? " today."
+                                                             : ", as of " + on + "."));
+      }
       break;
+    }
   }
   if (result.recheck_by) {
     add(result.recheck_overdue

@@ -66,8 +66,9 @@ std::string reminder_listing(const protocol::Listing& listing, protocol::Date to
 
 constexpr std::string_view kReminderWithLink = R"(Hello,
 
-{publisher} lists your group "{group}" so that therapists can find it. It was
-last confirmed on {confirmed}. Is this still right?
+{publisher} lists your group "{group}"
+so that whoever looks for it finds it. It was last confirmed on {confirmed}.
+Is this still right?
 
 {listing}
 Please open this link and choose: still right, something changed, or no longer
@@ -83,8 +84,9 @@ Thank you,
 )";
 constexpr std::string_view kReminderByReturn = R"(Hello,
 
-{publisher} lists your group "{group}" so that therapists can find it. It was
-last confirmed on {confirmed}. Is this still right?
+{publisher} lists your group "{group}"
+so that whoever looks for it finds it. It was last confirmed on {confirmed}.
+Is this still right?
 
 {listing}
 Please answer this message in one line: still right, or what changed, or that

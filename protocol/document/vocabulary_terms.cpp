@@ -510,6 +510,8 @@ std::string label(Vocabulary vocabulary, std::string_view value) {
   for (const auto& term : terms(vocabulary)) {
     if (term.value == value) return std::string(term.label);
   }
+  // What tools write where a publisher said no kind, since one must be there.
+  if (vocabulary == Vocabulary::kinds && value == "group") return "Group (kind not stated)";
   return "other (" + std::string(value) + ")";
 }
 

@@ -216,9 +216,10 @@ TEST_F(RequirementRows, R07_R35_SurvivorsAreShownToWhoAsksAndNeverJudgedByALicen
   EXPECT_FALSE(survivors(said("search", {{"json", {}}})));
   EXPECT_FALSE(survivors(said("search", {{"words", {"porch"}}, {"json", {}}})));
   EXPECT_FALSE(survivors(said("export", {{"jsonld", {}}, {"id", {keys[2].text()}}})));
-  // A line says that there are some, and no more than that.
-  EXPECT_THAT(text("/?q=porch"),
-              HasSubstr("2 groups are led by and for people with lived experience. Show them"));
+  // A line says that there are some, and no more than that; also where nothing else is found.
+  for (const auto* ways : {"/?q=porch", "/?kind=lived_experience"})
+    EXPECT_THAT(text(ways),
+                HasSubstr("2 groups are led by and for people with lived experience. Show them"));
 }
 
 TEST_F(RequirementRows, R12_EveryPurposeIsSaidAndFoundByItsWords) {
@@ -593,6 +594,12 @@ TEST_F(RequirementRows, R41_R42_R44_R46_R51_R52_TheSignsOfAGoodGroupAreToldOneBy
         "“What do you do if someone may be in danger? Who reports, and how do you decide?”",
         "“Who leads the group, and who answers for it?”"})
     EXPECT_THAT(bare, HasSubstr(wanted));
+  // Nothing says in one breath that it was not checked and who checked it.
+  EXPECT_THAT(bare, AllOf(HasSubstr("Not checked.Every state board has a free public search."),
+                          HasSubstr("Not stated who leads it.Read in the listing by this node."),
+                          Not(HasSubstr("Not checked.Every state board has a free public search. "
+                                        "Checked")),
+                          Not(HasSubstr("tried the contact yet.Checked"))));
   EXPECT_THAT(page_of(2), HasSubstr("The leader is known to Test University, which answers for "
                                     "the group."));
   // The card counts, and gives no mark of its own.
@@ -619,6 +626,14 @@ TEST_F(RequirementRows, R45_APublicNetworkIsWarnedOfOnTheCardAndAboveThePage) {
   EXPECT_THAT(text("/"), HasSubstr("Closed wall"));
   EXPECT_THAT(page_of(1), HasSubstr("It meets on Facebook Groups, a social network, which may use "
                                     "what is written there. Do not discuss clients there."));
+}
+
+/// What a sheet without a column for kinds becomes.
+TEST_F(RequirementRows, AGroupWithoutAKindIsCalledNothingOdd) {
+  publish({simple_listing("Plain", {{"kinds", Json::array({"group"})}})});
+  EXPECT_THAT(page_of(0), AllOf(HasSubstr("Group (kind not stated). For therapists."),
+                                Not(HasSubstr("other (group)"))));
+  EXPECT_THAT(text("/"), Not(HasSubstr("other (group)")));
 }
 
 TEST_F(RequirementRows, R66_EveryPageOfSurvivorsNamesACrisisLine) {

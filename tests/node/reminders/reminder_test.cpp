@@ -309,6 +309,8 @@ TEST(Reminder, TheTextIsTheSecretarysIfSheGivesOne) {
         node::reminder_text(due[0], "Chapter", "https://n.test/answer/x", "", today);
     EXPECT_NE(linked.find("\nhttps://n.test/answer/x\n"), std::string::npos) << linked;
     EXPECT_EQ(linked.find("\u00A0"), std::string::npos);
+    // It goes to leaders of groups of every kind.
+    for (const auto& text : {own, linked}) EXPECT_EQ(text.find("therapist"), std::string::npos);
   });
 }
 
