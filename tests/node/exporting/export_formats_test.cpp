@@ -103,6 +103,12 @@ TEST(CalendarExport, GivesTheSameMomentsToLibical) {
       {"FREQ=WEEKLY;BYDAY=WE;COUNT=30", "2026-09-02T12:00:00", "US/Eastern"},
       {"FREQ=MONTHLY;BYDAY=-1TH", "2026-01-01T19:00:00", "America/St_Johns"},
       {"FREQ=WEEKLY;BYDAY=TU", "2026-09-01T23:30:00", "Africa/Casablanca"},
+      {"FREQ=WEEKLY;BYDAY=SU", "2026-09-06T03:15:00", "Australia/Lord_Howe"},
+      {"FREQ=MONTHLY;BYDAY=1MO", "2026-09-07T12:00:00", "Pacific/Chatham"},
+      {"FREQ=WEEKLY;BYDAY=FR", "2026-09-04T10:00:00", "Africa/Cairo"},
+      {"FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "2026-12-01T12:00:00", "Asia/Kathmandu"},
+      {"FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,TH;WKST=MO", "2026-12-17T12:00:00", "America/New_York"},
+      {"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", "2026-10-30T08:00:00", "America/Santiago"},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(std::string(c.rrule) + " " + c.tzid);
