@@ -171,6 +171,10 @@ ExitCode command_remind(const Invocation& invocation, Node& node, CommandOutput&
       return kExitOk;
     }
     output.print(text);
+    if (!invocation.has("list") && !base.empty())
+      output.print(wrapped("Each link works once, for 45 days, and replaces the one of an earlier "
+                           "reminder for the same group.") +
+                   "\n");
     if (!invocation.has("list") && base.empty())
       output.print(
           wrapped("This publisher is a folder of static files without a node that answers, so "

@@ -260,7 +260,11 @@ void judge_license(const JoinRules& rules, const Searcher& searcher, JoinJudge& 
     return;
   if (searcher.licenses.empty()) {
     const bool trainee = join_in_training(searcher);
-    if (trainee && rules.license_rule == "licensed_or_trainee") {
+    const bool students_listed =
+        searcher.career_stage == "student" && rules.license_rule == "listed" &&
+        std::any_of(rules.licenses.begin(), rules.licenses.end(),
+                    [](const License& asked) { return asked.family == "student_trainee"; });
+    if (students_listed || (trainee && rules.license_rule == "licensed_or_trainee")) {
       judge.yes([] { return std::string("It takes people in training."); });
     } else if (searcher.unlicensed && stated && !trainee) {
       judge.no([&] { return join_what_it_takes(rules) + "."; });

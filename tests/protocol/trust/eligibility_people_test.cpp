@@ -286,6 +286,15 @@ std::vector<PairCase> pairs_of_people() {
        {.audience = "trainees", .rule = "none_required"},
        kPairNo},
 
+      {"a student, by stage alone, where students are listed",
+       {.stage = "student", .unlicensed = true},
+       {.rule = "listed", .licenses = {kPairSocialFull, {"student_trainee", "trainee"}}},
+       kPairYes},
+      {"somebody before the license where students are listed",
+       {.stage = "pre_licensed", .unlicensed = true},
+       {.rule = "listed", .licenses = {{"student_trainee", "trainee"}}},
+       kPairMaybe},
+
       // Memberships
       {"a member, by the letters of the body",
        {{"LCSW"}, {}, "", {"NASW"}},
