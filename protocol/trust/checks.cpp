@@ -38,10 +38,8 @@ void check_add_offers(const CheckInput& in, CheckResult& result) {
   for (const auto& offer : in.listing.evidence) {
     if (offer.check_id != id || offer.value.empty()) continue;
     std::string text = "The publisher points to “" + check_quoted(offer.value) + "”";
-    std::vector<std::string> about;
-    if (!offer.by.empty()) about.push_back(check_quoted(offer.by));
-    if (!offer.at.empty()) about.push_back(check_date(offer.at, in.today));
-    if (!about.empty()) text += " (" + check_joined(about, "on") + ")";
+    // Who made it may be a person who has not agreed to be named.
+    if (!offer.at.empty()) text += " (" + check_date(offer.at, in.today) + ")";
     if (!result.evidence.empty()) result.evidence += result.evidence.ends_with('.') ? " " : ". ";
     result.evidence += text;
   }
