@@ -248,7 +248,17 @@ curl_socket_t fetch_on_socket(void* self, curlsocktype purpose, struct curl_sock
     job.stop_with(ErrorCode::fetch_blocked, "a connection to an address that was not judged");
     return CURL_SOCKET_BAD;
   }
-  return ::socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
+  const int socket = ::socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
+  if (socket < 0 || !judged) return socket;
+  if (job.load->open(&job, address->unmapped(), socket)) return socket;
+  ::close(socket);
+  return CURL_SOCKET_BAD;  // the next of its addresses may have room
+}
+
+// Called long after the job that opened it, where a connection was kept.
+int fetch_on_close(void* load, curl_socket_t socket) {
+  static_cast<AddressLoad*>(load)->close(socket);
+  return ::close(socket);
 }
 
 // OpenSSL compares the name itself: no fallback to the common name, no "*.test", no
@@ -331,6 +341,8 @@ void prepare(FetchJob& job) {
   }
   set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &fetch_on_socket);
   set_option(easy, CURLOPT_OPENSOCKETDATA, static_cast<void*>(&job));
+  set_option(easy, CURLOPT_CLOSESOCKETFUNCTION, &fetch_on_close);
+  set_option(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(job.load));
 
   set_option(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set_option(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -377,6 +389,13 @@ std::chrono::milliseconds fetch_when(CURL* easy, CURLINFO milestone) {
 }
 
 }  // namespace
+
+std::optional<IpAddress> connected_to(const FetchJob& job) {
+  const char* text = nullptr;
+  curl_easy_getinfo(job.easy.get(), CURLINFO_PRIMARY_IP, &text);
+  const auto address = IpAddress::parse(text == nullptr ? "" : text);
+  return address ? std::optional(address->unmapped()) : std::nullopt;
+}
 
 // The deadlines that libcurl has no option for. False: `job.refusal` says which one passed.
 bool within_deadlines(FetchJob& job) {

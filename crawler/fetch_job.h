@@ -12,6 +12,7 @@
 
 #include <curl/curl.h>
 
+#include "crawler/address_load.h"
 #include "crawler/fetch_url.h"
 #include "crawler/fetcher.h"
 
@@ -46,6 +47,7 @@ struct FetchJob {
   FetchUrl url;
   std::promise<FetchAnswer> promise;
   const FetcherOptions* options = nullptr;
+  AddressLoad* load = nullptr;
 
   std::chrono::milliseconds lookup_took{0};
   std::vector<IpAddress> addresses;  // judged; the only ones that may be connected to
@@ -108,6 +110,8 @@ struct FetchJob {
 /// Makes the easy handle of a job whose addresses are known. Throws std::runtime_error for a proxy
 /// or CA that cannot be used.
 void prepare(FetchJob& job);
+/// The address that it is or was connected to; nothing before that.
+std::optional<IpAddress> connected_to(const FetchJob& job);
 /// Whether it may go on by the deadlines of its limits; false: its refusal says which has passed.
 bool within_deadlines(FetchJob& job);
 /// What it came to, `code` being libcurl's word.

@@ -26,8 +26,11 @@ using protocol::ErrorCode;
 using protocol::refuse;
 using protocol::Result;
 
-constexpr std::chrono::seconds kLookupKept{60};
 constexpr std::size_t kMaxLookups = 64;  // threads of the resolver at one time
+// Of these, for names that were found before: servers of names that never answer can have the rest.
+constexpr std::size_t kLookupsOfTheFound = 16;
+// Second connections of a host are for when there is plenty of room: one part of so many.
+constexpr std::size_t kRoomForSeconds = 8;
 constexpr std::size_t kMaxLookupsKept = 10'000;
 constexpr int kTickMs = 50;  // how late a deadline of our own may be noticed
 
@@ -86,6 +89,13 @@ class Fetcher::Engine {
   struct Known {
     std::vector<IpAddress> addresses;
     SteadyTime until;
+    std::optional<IpAddress> last_used = {};
+
+    const IpAddress& most_likely() const {
+      const auto found =
+          last_used ? std::find(addresses.begin(), addresses.end(), *last_used) : addresses.end();
+      return found == addresses.end() ? addresses.front() : *found;
+    }
   };
 
   void run();
@@ -117,7 +127,7 @@ class Fetcher::Engine {
   // --- owned by thread_ ---
   std::map<std::string, Lane> lanes_;
   std::map<std::string, Known> known_;
-  std::map<IpAddress, std::size_t> running_at_;
+  AddressLoad load_{options_.limits.connections_per_host};
   FirstContacts first_contacts_{options_.limits.first_contacts,
                                 options_.limits.first_contacts_within};
   std::map<FetchJob*, Job> running_;
@@ -267,10 +277,14 @@ void Fetcher::Engine::accept_lookup(const std::string& host, Lane& lane,
                                     Result<std::vector<IpAddress>> answer) {
   lane.lookup.reset();
   const auto took = since(lane.lookup_started);
-  if (!answer) return refuse_waiting(lane, answer.error());
+  if (!answer) {
+    known_.erase(host);
+    return refuse_waiting(lane, answer.error());
+  }
   // All answers are judged before the list is cut: one forbidden address among them refuses the
   // host.
   if (const auto judged = judge_answers(host, *answer); !judged) {
+    known_.erase(host);
     return refuse_waiting(lane, judged.error());
   }
   std::vector<IpAddress> addresses;
@@ -282,7 +296,9 @@ void Fetcher::Engine::accept_lookup(const std::string& host, Lane& lane,
     }
   }
   if (known_.size() >= kMaxLookupsKept) known_.clear();
-  known_[host] = {std::move(addresses), std::chrono::steady_clock::now() + kLookupKept};
+  auto& kept = known_[host];
+  kept.addresses = std::move(addresses);
+  kept.until = std::chrono::steady_clock::now() + options_.limits.lookup_kept;
   for (Job& job : lane.waiting) job->lookup_took = took;
 }
 
@@ -291,14 +307,16 @@ const Fetcher::Engine::Known* Fetcher::Engine::known(const std::string& host) {
     const auto& names = options_.test_network->names;
     if (const auto named = names.find(host); named != names.end()) {
       // The one door to loopback: no lookup and no judgment, since the operator's file is both.
-      return &(known_[host] = {{named->second}, SteadyTime::max()});
+      auto& kept = known_[host];
+      kept.addresses = {named->second};
+      kept.until = SteadyTime::max();
+      return &kept;
     }
   }
   const auto found = known_.find(host);
   if (found == known_.end()) return nullptr;
-  if (found->second.until > std::chrono::steady_clock::now()) return &found->second;
-  known_.erase(found);
-  return nullptr;
+  // What is too old to be used still tells that the name was found before.
+  return found->second.until > std::chrono::steady_clock::now() ? &found->second : nullptr;
 }
 
 // Round robin over the hosts, so that one with many requests does not hold up the others.
@@ -323,18 +341,15 @@ void Fetcher::Engine::start_what_may() {
 }
 
 bool Fetcher::Engine::start_in(const std::string& host, Lane& lane) {
-  if (lane.waiting.empty() || lane.lookup || lane.running >= options_.limits.connections_per_host) {
-    return false;
-  }
+  // Thirty hosts that answer slowly must not have all places with two connections each.
+  const auto& limits = options_.limits;
+  const bool has_room = running_.size() < limits.connections / kRoomForSeconds;
+  const std::size_t most = has_room ? limits.connections_per_host : 1;
+  if (lane.waiting.empty() || lane.lookup || lane.running >= most) return false;
   const Known* at = known(host);
   if (at == nullptr) return start_lookup(host, lane);
   // Ten thousand names on one address are still one machine.
-  for (const IpAddress& address : at->addresses) {
-    const auto busy = running_at_.find(address);
-    if (busy != running_at_.end() && busy->second >= options_.limits.connections_per_host) {
-      return false;
-    }
-  }
+  if (!load_.has_place(at->most_likely())) return false;
   Job job = std::move(lane.waiting.front());
   lane.waiting.pop_front();
   if (job->request.is_first_contact && !first_contacts_.may_meet(job->request.url, at->addresses)) {
@@ -344,6 +359,7 @@ bool Fetcher::Engine::start_in(const std::string& host, Lane& lane) {
     return true;
   }
   job->addresses = at->addresses;
+  load_.expect(job.get(), at->most_likely());
   begin(std::move(job), lane);
   return true;
 }
@@ -351,7 +367,8 @@ bool Fetcher::Engine::start_in(const std::string& host, Lane& lane) {
 bool Fetcher::Engine::start_lookup(const std::string& host, Lane& lane) {
   {
     const std::lock_guard lock(board_->mutex);
-    if (board_->running >= kMaxLookups) return false;
+    const auto most = known_.contains(host) ? kMaxLookups : kMaxLookups - kLookupsOfTheFound;
+    if (board_->running >= most) return false;
     ++board_->running;
   }
   const std::uint64_t number = next_lookup_++;
@@ -386,16 +403,17 @@ bool Fetcher::Engine::start_lookup(const std::string& host, Lane& lane) {
 
 void Fetcher::Engine::begin(Job job, Lane& lane) {
   try {
+    job->load = &load_;
     prepare(*job);
     job->started = std::chrono::steady_clock::now();
     if (curl_multi_add_handle(multi_, job->easy.get()) != CURLM_OK) throw std::bad_alloc();
   } catch (...) {
     // Operator's trouble (an unusable proxy or CA): it goes to the caller as an exception.
+    load_.end(job.get());
     job->promise.set_exception(std::current_exception());
     return;
   }
   ++lane.running;
-  for (const IpAddress& address : job->addresses) ++running_at_[address];
   FetchJob* key = job.get();
   running_.emplace(key, std::move(job));
 }
@@ -420,6 +438,7 @@ void Fetcher::Engine::watch() {
   for (auto& [host, lane] : lanes_) {
     if (!lane.lookup || since(lane.lookup_started) <= options_.limits.lookup) continue;
     lane.lookup.reset();
+    known_.erase(host);
     refuse_waiting(lane,
                    {ErrorCode::fetch_timeout, host + ": no answer about its address in time"});
   }
@@ -432,9 +451,9 @@ void Fetcher::Engine::finish(FetchJob* running, CURLcode code) {
   running_.erase(found);
   curl_multi_remove_handle(multi_, job->easy.get());
   --lanes_[job->url.host].running;
-  for (const IpAddress& address : job->addresses) {
-    if (--running_at_[address] == 0) running_at_.erase(address);
-  }
+  load_.end(job.get());
+  if (const auto at = known_.find(job->url.host); at != known_.end())
+    at->second.last_used = connected_to(*job);
   auto result = conclude(*job, code);
   if (!result && result.error().code != ErrorCode::fetch_http) {
     result = protocol::refuse_in(job->url.host, result.error());

@@ -30,8 +30,9 @@ struct FetchLimits {
   std::size_t header_bytes = 16 * 1'024;  ///< of all heads and trailers of one exchange
   std::size_t header_lines = 64;
   int interim_responses = 4;
-  std::size_t connections_per_host = 2;  ///< and per address
+  std::size_t connections_per_host = 2;  ///< and per address; one while many hosts are read
   std::size_t connections = 64;
+  std::chrono::milliseconds lookup_kept{60'000};
   std::size_t addresses_tried = 8;
   std::size_t first_contacts = 10;  ///< with publishers at one address, within this time:
   std::chrono::milliseconds first_contacts_within{3'600'000};

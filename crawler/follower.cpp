@@ -26,8 +26,11 @@ using protocol::Result;
 // Hash tiles are read only to tell a lying copy from a lying publisher. Beyond this size the
 // difference is left open.
 constexpr std::uint64_t kLargestTreeToCompare = 1'000'000;
-// How many files are asked for at once; a progress line is due after each batch.
-constexpr std::size_t kBatch = 64;
+// How many files are asked for at once; a progress line is due after each batch. The larger such
+// files may be, the fewer: all of a batch are in memory together.
+constexpr std::size_t kTilesAtOnce = 64;
+constexpr std::size_t kBundlesAtOnce = 16;
+constexpr std::size_t kDocsFilesAtOnce = 4;
 // How many stored texts are judged again at once, and how many moves in a row are followed.
 constexpr std::size_t kJudgedAtOnce = 512;
 constexpr int kMostMoves = 4;
@@ -195,59 +198,49 @@ Result<Head> follow_checkpoint(Source& source, const KnownFeed& known, const Ide
   return head;
 }
 
-/// The files of `requests`, in batches with progress between.
-std::vector<Result<FetchResponse>> follow_files(Source& source,
-                                                std::span<const FetchRequest> requests,
-                                                std::string_view what, const Progress& progress) {
-  std::vector<Result<FetchResponse>> answers;
-  answers.reserve(requests.size());
-  for (std::size_t from = 0; from < requests.size(); from += kBatch) {
-    const auto batch = requests.subspan(from, std::min(kBatch, requests.size() - from));
-    auto some = source.get_all(batch);
-    std::move(some.begin(), some.end(), std::back_inserter(answers));
-    if (progress) progress(answers.size(), requests.size(), what);
-  }
-  return answers;
-}
-
 struct Entries {
   std::vector<protocol::Bytes> before;  ///< those of the first bundle that are known already
   std::vector<protocol::Bytes> fresh;   ///< [from, size)
 };
 
-/// The entries from `from` on, exactly as they were served.
+/// The entries from `from` on, exactly as they were served. Anybody can sign any size, so that
+/// nothing is taken for entries that have not come.
 Result<Entries> follow_entries(Source& source, const std::string& feed_url, std::uint64_t from,
                                std::uint64_t size, const Progress& progress) {
   Entries entries;
   if (from == size) return entries;
   const std::uint64_t first = from / protocol::kTileWidth;
-  const std::uint64_t last = (size - 1) / protocol::kTileWidth;
-  std::vector<FetchRequest> requests;
-  for (auto bundle = first; bundle <= last; ++bundle) {
-    const auto width = protocol::bundle_width(bundle, size);
-    requests.push_back(
-        {feed_url + "/" + protocol::entries_path(bundle, width), protocol::kMaxBundleBytes, ""});
-  }
-  auto answers = follow_files(source, requests, "entries", progress);
-  for (auto bundle = first; bundle <= last; ++bundle) {
-    auto& answer = answers[bundle - first];
-    const auto width = protocol::bundle_width(bundle, size);
-    bool whole = false;
-    if (!answer && follow_is_absent(answer.error()) && width < protocol::kTileWidth) {
-      // Partial bundles may be removed once the full one stands.
-      answer = source.get(
-          {feed_url + "/" + protocol::entries_path(bundle), protocol::kMaxBundleBytes, ""});
-      whole = true;
+  const std::uint64_t end = (size - 1) / protocol::kTileWidth + 1;
+  for (auto batch = first; batch < end; batch += kBundlesAtOnce) {
+    const auto batch_end = std::min<std::uint64_t>(end, batch + kBundlesAtOnce);
+    std::vector<FetchRequest> requests;
+    for (auto bundle = batch; bundle < batch_end; ++bundle) {
+      const auto width = protocol::bundle_width(bundle, size);
+      requests.push_back(
+          {feed_url + "/" + protocol::entries_path(bundle, width), protocol::kMaxBundleBytes, ""});
     }
-    if (!answer) return refuse_in(protocol::entries_path(bundle, width), answer.error());
-    const auto bytes = protocol::as_bytes(answer->body);
-    ASSIGN_OR_RETURN(const auto found, whole ? protocol::decode_bundle_prefix(bytes, width)
-                                             : protocol::decode_bundle(bytes, width));
-    const std::uint64_t begin = bundle * protocol::kTileWidth;
-    for (std::uint64_t i = 0; i < found.size(); ++i) {
-      auto& part = begin + i < from ? entries.before : entries.fresh;
-      part.emplace_back(found[i].begin(), found[i].end());
+    auto answers = source.get_all(requests);
+    for (auto bundle = batch; bundle < batch_end; ++bundle) {
+      auto& answer = answers[bundle - batch];
+      const auto width = protocol::bundle_width(bundle, size);
+      bool whole = false;
+      if (!answer && follow_is_absent(answer.error()) && width < protocol::kTileWidth) {
+        // Partial bundles may be removed once the full one stands.
+        answer = source.get(
+            {feed_url + "/" + protocol::entries_path(bundle), protocol::kMaxBundleBytes, ""});
+        whole = true;
+      }
+      if (!answer) return refuse_in(protocol::entries_path(bundle, width), answer.error());
+      const auto bytes = protocol::as_bytes(answer->body);
+      ASSIGN_OR_RETURN(const auto found, whole ? protocol::decode_bundle_prefix(bytes, width)
+                                               : protocol::decode_bundle(bytes, width));
+      const std::uint64_t begin = bundle * protocol::kTileWidth;
+      for (std::uint64_t i = 0; i < found.size(); ++i) {
+        auto& part = begin + i < from ? entries.before : entries.fresh;
+        part.emplace_back(found[i].begin(), found[i].end());
+      }
     }
+    if (progress) progress(batch_end - first, end - first, "entries");
   }
   return entries;
 }
@@ -264,14 +257,22 @@ ErrorCode follow_blame(Source& source, const std::string& feed_url, const KnownF
     requests.push_back(
         {feed_url + "/" + protocol::hash_tile_path(0, tile, width), protocol::kTileWidth * 32, ""});
   }
-  const auto answers = follow_files(source, requests, "hash tiles", {});
+  std::vector<Result<FetchResponse>> answers;
+  answers.reserve(requests.size());
+  for (std::size_t from = 0; from < requests.size(); from += kTilesAtOnce) {
+    const auto batch = std::span(requests).subspan(from);
+    auto some = source.get_all(batch.first(std::min(kTilesAtOnce, batch.size())));
+    const bool is_whole =
+        std::all_of(some.begin(), some.end(), [](const auto& one) { return one.has_value(); });
+    if (!is_whole) return ErrorCode::corrupt_mirror;
+    std::move(some.begin(), some.end(), std::back_inserter(answers));
+  }
   protocol::Frontier tree;
   std::optional<protocol::Hash> root_then;
   if (same_epoch && known.size == 0) root_then = tree.root();
   for (std::uint64_t tile = 0; tile < answers.size(); ++tile) {
     const auto width = protocol::bundle_width(tile, checkpoint.size);
-    if (!answers[tile] || answers[tile]->body.size() != width * 32)
-      return ErrorCode::corrupt_mirror;
+    if (answers[tile]->body.size() != width * 32) return ErrorCode::corrupt_mirror;
     const auto bytes = protocol::as_bytes(answers[tile]->body);
     for (std::uint64_t i = 0; i < width; ++i) {
       tree.append(*protocol::Hash::of(bytes.subspan(i * 32, 32)));
@@ -320,10 +321,39 @@ Result<protocol::VerifiedDocument> follow_document(std::string_view line,
   return document;
 }
 
+/// The document of each of `members`, from their docs file.
+void follow_docs_file(const Result<FetchResponse>& answer, const protocol::DidLog& log,
+                      std::span<RecordChange* const> members, protocol::Timestamp now) {
+  std::vector<std::string_view> lines;
+  if (answer) {
+    std::string_view rest = answer->body;
+    while (!rest.empty() && lines.size() < protocol::kTileWidth) {
+      const auto end = rest.find('\n');
+      lines.push_back(rest.substr(0, end));
+      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    }
+  }
+  for (auto* change : members) {
+    if (!answer) {
+      change->problem = protocol::Error{ErrorCode::doc_missing, answer.error().detail};
+      continue;
+    }
+    const auto line = change->leaf_index % protocol::kTileWidth;
+    auto document = follow_document(line < lines.size() ? lines[line] : std::string_view(),
+                                    change->leaf, log, now);
+    if (document) {
+      change->document = std::move(*document);
+    } else {
+      change->problem = document.error();
+    }
+  }
+}
+
 /// Fetches the documents of all changes that have none yet, one file for each bundle concerned.
+/// Where they are more than `most_bytes`, the rest is quota, for the next cycle.
 void follow_documents(Source& source, const std::string& feed_url, const protocol::DidLog& log,
-                      std::vector<RecordChange>& changes, protocol::Timestamp now,
-                      const Progress& progress) {
+                      std::vector<RecordChange>& changes, std::size_t most_bytes,
+                      protocol::Timestamp now, const Progress& progress) {
   std::map<std::uint64_t, std::vector<RecordChange*>> by_bundle;
   for (auto& change : changes) {
     if (change.leaf.op != protocol::Leaf::Op::put || change.problem) continue;
@@ -335,38 +365,30 @@ void follow_documents(Source& source, const std::string& feed_url, const protoco
       by_bundle[change.leaf_index / protocol::kTileWidth].push_back(&change);
     }
   }
-  std::vector<FetchRequest> requests;
-  for (const auto& [bundle, members] : by_bundle) {
-    requests.push_back(
-        {feed_url + "/" + protocol::docs_path(bundle), protocol::kMaxDocsFileBytes, ""});
-  }
-  const auto answers = follow_files(source, requests, "documents", progress);
-  std::size_t file = 0;
-  for (const auto& [bundle, members] : by_bundle) {
-    const auto& answer = answers[file++];
-    std::vector<std::string_view> lines;
-    if (answer) {
-      std::string_view rest = answer->body;
-      while (!rest.empty() && lines.size() < protocol::kTileWidth) {
-        const auto end = rest.find('\n');
-        lines.push_back(rest.substr(0, end));
-        rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  std::size_t bytes = 0, done = 0;
+  for (auto next = by_bundle.begin(); next != by_bundle.end();) {
+    if (bytes >= most_bytes) {
+      for (auto* change : next->second) {
+        change->problem = protocol::Error{
+            ErrorCode::quota, "so much text is not taken at a time; it comes with a later reading"};
       }
+      ++next;
+      continue;
     }
-    for (auto* change : members) {
-      if (!answer) {
-        change->problem = protocol::Error{ErrorCode::doc_missing, answer.error().detail};
-        continue;
-      }
-      const auto line = change->leaf_index % protocol::kTileWidth;
-      auto document = follow_document(line < lines.size() ? lines[line] : std::string_view(),
-                                      change->leaf, log, now);
-      if (document) {
-        change->document = std::move(*document);
-      } else {
-        change->problem = document.error();
-      }
+    std::vector<FetchRequest> requests;
+    for (auto file = next; file != by_bundle.end() && requests.size() < kDocsFilesAtOnce; ++file) {
+      requests.push_back(
+          {feed_url + "/" + protocol::docs_path(file->first), protocol::kMaxDocsFileBytes, ""});
     }
+    const auto answers = source.get_all(requests);
+    for (const auto& answer : answers) {
+      follow_docs_file(answer, log, next->second, now);
+      for (const auto* change : next->second)
+        bytes += change->document ? change->document->line().size() : 0;
+      ++next;
+    }
+    done += answers.size();
+    if (progress) progress(done, by_bundle.size(), "documents");
   }
 }
 
@@ -473,7 +495,7 @@ std::optional<protocol::Error> follow_epoch_gap(const KnownFeed& known, const Fe
 }
 
 FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timestamp now,
-                        const Progress& progress) {
+                        const Progress& progress, const ReadingLimits& limits) {
   FeedReading reading{refuse(ErrorCode::internal, ""), {}, {}, {}, {}, false};
   auto refuse_reading = [&](const protocol::Error& error) {
     reading.update = tl::unexpected(error);
@@ -530,6 +552,13 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
     return refuse_fork(newest->note, head->note, checkpoint.size);
   }
 
+  const auto most_entries = known.large ? limits.entries_of_large : limits.entries;
+  if (checkpoint.size > most_entries) {
+    return refuse_reading(
+        {ErrorCode::fetch_too_large, "it signed a log of " + std::to_string(checkpoint.size) +
+                                         " entries, and at most " + std::to_string(most_entries) +
+                                         " are taken of one publisher"});
+  }
   auto entries =
       follow_entries(source, identity->keys->feed_url, old_size, checkpoint.size, progress);
   if (!entries) return refuse_reading(entries.error());
@@ -577,7 +606,8 @@ FeedReading follow_once(Source& source, const KnownFeed& known, protocol::Timest
   if (applied < old_size) pending = known.leaves(applied, old_size);
   pending.insert(pending.end(), update.entries.begin(), update.entries.end());
   follow_leaves(known, pending, applied, applied == 0, now, update);
-  follow_documents(source, update.keys.feed_url, update.log, update.records, now, progress);
+  follow_documents(source, update.keys.feed_url, update.log, update.records, limits.text_bytes, now,
+                   progress);
   if (same_epoch && !known.did_log.empty() && update.did_log != known.did_log)
     follow_judge_stored(known, update.log, now, update);
   if (!same_epoch) {
@@ -600,15 +630,16 @@ bool follow_has_gone_on(Source& source, const FeedUpdate& update) {
 }  // namespace
 
 FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
-                      const Progress& progress) {
-  auto reading = follow_once(source, known, now, progress);
+                      const Progress& progress, const ReadingLimits& limits) {
+  BudgetedSource budgeted(source, limits);
+  auto reading = follow_once(budgeted, known, now, progress, limits);
   // A text that is gone was most likely replaced while this was being read: then there is a newer
   // checkpoint, and with it the newer text.
   if (reading.update &&
       std::any_of(reading.update->records.begin(), reading.update->records.end(),
                   follow_is_missing) &&
-      follow_has_gone_on(source, *reading.update)) {
-    auto again = follow_once(source, known, now, progress);
+      follow_has_gone_on(budgeted, *reading.update)) {
+    auto again = follow_once(budgeted, known, now, progress, limits);
     if (again.update || !again.contradicting_note.empty()) return again;
   }
   return reading;

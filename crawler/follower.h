@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crawler/reading_budget.h"
 #include "crawler/source.h"
 #include "protocol/document/credential.h"
 #include "protocol/identity/did_log.h"
@@ -133,8 +134,10 @@ using Progress = std::function<void(std::size_t done, std::size_t total, std::st
 
 /// `now` is fixed for the whole cycle. An identity that has moved is read at the place that its
 /// newest version names. Where a text cannot be had the checkpoint is read once more, and all of it
-/// again if that went on meanwhile.
+/// again if that went on meanwhile. A log of more entries than `limits` say is refused with
+/// fetch_too_large before anything is taken for it, and a reading that takes too long as a whole
+/// with fetch_timeout; of more text than fits the rest is quota, for the next cycle.
 FeedReading read_feed(Source& source, const KnownFeed& known, protocol::Timestamp now,
-                      const Progress& progress = {});
+                      const Progress& progress = {}, const ReadingLimits& limits = {});
 
 }  // namespace crawler

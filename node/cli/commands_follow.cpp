@@ -11,6 +11,7 @@
 #include "node/publish/files.h"
 #include "node/publish/vouching.h"
 #include "node/store/contradictions.h"
+#include "node/store/large_feeds.h"
 #include "protocol/document/recognition.h"
 #include "protocol/identity/did.h"
 #include "protocol/limits.h"
@@ -403,6 +404,27 @@ ExitCode follow_clear_quarantine(const Invocation& invocation, Node& node, Comma
   return was ? kExitOk : kExitNo;
 }
 
+ExitCode follow_large(const Invocation& invocation, Node& node, CommandOutput& output) {
+  const auto scid = publisher_meant(invocation.first("publisher"), node, output);
+  if (!scid) return kExitUsage;
+  const bool here = node.change([&](Store& store, Publisher*) {
+    const auto feed = store.queries().feed(*scid);
+    if (!feed || feed->own) return false;
+    set_large_feed(store.database(), *scid, true);
+    make_due(store.database(), *scid, node.clock().now());
+    return true;
+  });
+  if (!here) {
+    output.complain("No feed of that publisher is read here. `kith follow` it first.\n");
+    return kExitNo;
+  }
+  output.print(wrapped("Of " + node.publisher_name(*scid) +
+                       " as many listings are taken as it publishes, and ten times as many "
+                       "entries as of others. `kith unfollow` ends that.") +
+               "\n");
+  return kExitOk;
+}
+
 /// The proof of a contradiction outlives the copy of the feed: written beside the data. Empty where
 /// there is none.
 std::string follow_keep_proof(const std::string& scid, Node& node) {
@@ -423,6 +445,7 @@ std::string follow_keep_proof(const std::string& scid, Node& node) {
 
 ExitCode command_follow(const Invocation& invocation, Node& node, CommandOutput& output) {
   if (invocation.has("clear-quarantine")) return follow_clear_quarantine(invocation, node, output);
+  if (invocation.has("large")) return follow_large(invocation, node, output);
   ExitCode exit = kExitOk;
   const auto folder = follow_folder(invocation);
   const auto found = follow_agreed(invocation, "Follow", node, output, exit, folder);
@@ -449,6 +472,7 @@ ExitCode command_unfollow(const Invocation& invocation, Node& node, CommandOutpu
     output.print(wrapped("The proof of its contradiction was kept: " + proof) + "\n");
   const bool was = node.change([&](Store& store, Publisher*) {
     set_feed_place(store.database(), *scid, "");
+    set_large_feed(store.database(), *scid, false);
     return store.forget(*scid);
   });
   output.print(was ? "Forgotten, with its copy here. It comes back by itself where a publisher "

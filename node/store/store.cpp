@@ -12,6 +12,7 @@
 #include "node/store/contradictions.h"
 #include "node/store/erasure.h"
 #include "node/store/heads.h"
+#include "node/store/large_feeds.h"
 #include "node/store/schema.h"
 #include "node/store/witness_proofs.h"
 #include "protocol/limits.h"
@@ -477,6 +478,7 @@ crawler::KnownFeed Store::known(const Feed& feed) {
   known.did = feed.did;
   known.did_log = feed.did_log;
   known.is_discovered = !feed.followed;
+  known.large = is_large_feed(db_, feed.scid);
   known.did_log_etag = feed.did_log_etag;
   known.did_witness = stored_witness_proofs(db_, feed.feed_id);
   known.seen_did_log = feed.seen_did_log;

@@ -869,6 +869,136 @@ TEST(FetchingInANetworkOfItsOwn, F05_OfFiveHundredAddressesEightAreTried) {
   EXPECT_EQ(result.problem, "");
 }
 
+// What a fetch of `host` came to beside `others`, which hang, and how long it took.
+struct BesideHanging {
+  ErrorCode code{};
+  milliseconds took{};
+};
+
+BesideHanging fetch_beside(Fetcher& fetcher, const std::vector<FetchRequest>& others,
+                           const std::string& url) {
+  std::thread stuck([&] { static_cast<void>(fetcher.get_all(others)); });
+  std::this_thread::sleep_for(milliseconds(200));
+  const auto began = std::chrono::steady_clock::now();
+  const auto answer = fetcher.get({url, 10, ""});
+  const auto took =
+      std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
+  fetcher.stop();
+  stuck.join();
+  return {answer ? ErrorCode::internal : answer.error().code, took};
+}
+
+// F24 turned against somebody else: whoever has a name can write any address beside his own.
+TEST(FetchingInANetworkOfItsOwn, F24_NobodyKeepsAnAddressBusyByNamingIt) {
+  const auto result = test_support::run_in_own_network([]() -> std::string {
+    const HostileServer server("0.0.0.0", fetch_good_certificate(), [](HostileConnection& client) {
+      // Without TLS to whom this node would trust here; good ones fail at once, this one stalls.
+      if (client.local_address() == "8.8.8.8") return client.wait_for_client();
+      client.start_tls();
+    });
+    const HostileServer only_there("8.8.8.8", fetch_good_certificate(),
+                                   [](HostileConnection& client) { client.wait_for_client(); });
+    std::string found;
+    for (const bool victim_first : {false, true}) {
+      auto options = fetch_options();
+      options.limits.tls = milliseconds(4'000);
+      options.limits.whole = milliseconds(6'000);
+      options.resolver = [&](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
+        const auto victim = *IpAddress::parse("8.9.9.9"), evil = *IpAddress::parse("8.8.8.8");
+        if (host == "victim.example") return std::vector{victim};
+        return victim_first ? std::vector{victim, evil} : std::vector{evil, victim};
+      };
+      Fetcher fetcher(options);
+      // Where the victim comes first, nobody answers there at this port.
+      const auto& evil_server = victim_first ? only_there : server;
+      const std::vector<FetchRequest> stalled(
+          4, {fetch_address(evil_server, "/", "evil.example"), 10, ""});
+      const auto [code, took] =
+          fetch_beside(fetcher, stalled, fetch_address(server, "/", "victim.example"));
+      if (code != ErrorCode::fetch_tls) found += "the victim was not connected to. ";
+      if (took > milliseconds(1'500)) found += std::to_string(took.count()) + " ms. ";
+    }
+    return found;
+  });
+  if (!result.may_not.empty()) GTEST_SKIP() << "no network of one's own: " << result.may_not;
+  EXPECT_EQ(result.problem, "");
+}
+
+TEST(FetchingInANetworkOfItsOwn, F24_DecoysBesideAnAddressGiveNoMoreOfIt) {
+  const auto result = test_support::run_in_own_network([]() -> std::string {
+    const HostileServer server("8.8.8.8", fetch_good_certificate(),
+                               [](HostileConnection& client) { client.pause(milliseconds(100)); });
+    auto options = fetch_options();
+    options.resolver = [&](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
+      return std::vector{*IpAddress::parse("8.9.9." + host.substr(1, host.find('.') - 1)),
+                         *IpAddress::parse("8.8.8.8")};
+    };
+    Fetcher fetcher(options);
+    std::vector<FetchRequest> requests;
+    for (int i = 10; i < 30; ++i)
+      requests.push_back(
+          {fetch_address(server, "/", "n" + std::to_string(i) + ".example"), 10, ""});
+    for (const auto& answer : fetcher.get_all(requests)) {
+      if (answer) return "answered";
+    }
+    if (server.connections() < 2) return "nobody got there";
+    return server.most_at_once() <= 2 ? "" : std::to_string(server.most_at_once()) + " at once";
+  });
+  if (!result.may_not.empty()) GTEST_SKIP() << "no network of one's own: " << result.may_not;
+  EXPECT_EQ(result.problem, "");
+}
+
+TEST(FetchingInANetworkOfItsOwn, F05_AHundredNamesWhoseServersHangDelayNoNameThatWasFound) {
+  const auto result = test_support::run_in_own_network([]() -> std::string {
+    const HostileServer server("0.0.0.0", fetch_good_certificate(), always(plain_reply("x")));
+    auto options = fetch_options();
+    options.limits.lookup_kept = milliseconds(1);
+    std::atomic<bool> is_over = false;
+    options.resolver = [&](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {
+      for (int i = 0; host.starts_with("hangs") && i < 200 && !is_over; ++i)
+        std::this_thread::sleep_for(milliseconds(20));
+      return std::vector{*IpAddress::parse("8.8.8.8")};
+    };
+    std::string found;
+    {
+      Fetcher fetcher(options);
+      const auto url = fetch_address(server, "/", "found.example");
+      static_cast<void>(fetcher.get({url, 10, ""}));
+      std::vector<FetchRequest> hanging;
+      for (int i = 0; i < 100; ++i)
+        hanging.push_back({"https://hangs" + std::to_string(i) + ".example/", 10, ""});
+      const auto [code, took] = fetch_beside(fetcher, hanging, url);
+      if (code != ErrorCode::fetch_tls) found += std::string(protocol::word(code)) + ". ";
+      if (took > milliseconds(1'500)) found += std::to_string(took.count()) + " ms. ";
+    }
+    is_over = true;
+    std::this_thread::sleep_for(milliseconds(200));  // threads that look at it
+    return found;
+  });
+  if (!result.may_not.empty()) GTEST_SKIP() << "no network of one's own: " << result.may_not;
+  EXPECT_EQ(result.problem, "");
+}
+
+TEST_F(Fetching, F13_ManySlowHostsLeavePlacesForOneThatIsNot) {
+  const HostileServer slow("0.0.0.0", fetch_good_certificate(),
+                           [](HostileConnection& client) { client.wait_for_client(); });
+  const HostileServer quick("127.0.0.2", fetch_good_certificate(), always(plain_reply("x")));
+  auto options = fetch_options();
+  options.limits.connections = 16;
+  options.limits.tls = options.limits.whole = milliseconds(3'000);
+  std::vector<FetchRequest> requests;
+  for (int i = 0; i < 12; ++i) {
+    const auto name = "n" + std::to_string(i) + ".test";
+    options.test_network->names.insert_or_assign(
+        name, *IpAddress::parse("127.0.1." + std::to_string(i + 1)));
+    for (int j = 0; j < 4; ++j) requests.push_back({fetch_address(slow, "/", name), 10, ""});
+  }
+  Fetcher fetcher(options);
+  const auto [code, took] = fetch_beside(fetcher, requests, fetch_address(quick));
+  EXPECT_EQ(code, ErrorCode::internal) << "it was answered";
+  EXPECT_LT(took, milliseconds(1'000));
+}
+
 TEST_F(Fetching, F05_AFailedLookupIsNamed) {
   auto options = fetch_options();
   options.resolver = [](const std::string& host) -> protocol::Result<std::vector<IpAddress>> {

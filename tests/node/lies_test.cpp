@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "crawler/follower.h"
 #include "node/alerts.h"
 #include "node/api/routes.h"
+#include "node/cli/commands.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/leaf.h"
 #include "protocol/log/tiles.h"
@@ -236,6 +238,112 @@ TEST_F(Lies, L11_NothingAfterAnUnknownOperationIsApplied) {
   federation.reopen(reader);
   EXPECT_EQ(trouble(), "unsupported-op") << "and it stays so";
   EXPECT_FALSE(reader.node->group(later));
+}
+
+// Whoever has the key can sign any size; a reader must not make room for entries that never come.
+TEST_F(Lies, L13_ASizeBeyondAllReadingIsRefusedBeforeAnythingIsTaken) {
+  LyingPublisher liar(federation, ohio);
+  liar.put("Group of before the theft");
+  for (const std::uint64_t size :
+       {std::uint64_t{2'000'001}, std::uint64_t{1} << 40, (std::uint64_t{1} << 53) - 1}) {
+    SCOPED_TRACE(size);
+    liar.publish(
+        liar.note_of(protocol::format_checkpoint({liar.origin(), size, protocol::sha256("any")})));
+    const auto requests = federation.source.requests();
+    expect_refused("fetch-too-large");
+    EXPECT_LE(federation.source.requests() - requests, 4U) << "identity and checkpoint of both";
+    EXPECT_TRUE(is_alerted("peer-hostile"));
+  }
+  // At the limit it is read as far as there is something to be read.
+  liar.publish(liar.note_of(
+      protocol::format_checkpoint({liar.origin(), 2'000'000, protocol::sha256("any")})));
+  const auto requests = federation.source.requests();
+  expect_refused("fetch-http");
+  EXPECT_LE(federation.source.requests() - requests, 24U) << "one batch of bundles, no more";
+  liar.publish();
+  EXPECT_EQ(trouble(), "");
+  EXPECT_EQ(federation.found(reader).size(), 3U);
+  EXPECT_FALSE(is_alerted("peer-hostile"));
+  before = federation.everything(reader);
+  // Of whom its operator knows that he is large, more is read.
+  test_support::CollectedOutput output;
+  const auto large = [&](const std::string& publisher) {
+    return node::execute({"follow", {{"publisher", {publisher}}, {"large", {}}}, {}, {}, "/"},
+                         *reader.node, output);
+  };
+  EXPECT_EQ(large(ohio.scid), node::kExitOk) << output.said;
+  liar.publish(liar.note_of(
+      protocol::format_checkpoint({liar.origin(), 20'000'000, protocol::sha256("any")})));
+  expect_refused("fetch-http");
+  liar.publish(liar.note_of(
+      protocol::format_checkpoint({liar.origin(), 20'000'001, protocol::sha256("any")})));
+  expect_refused("fetch-too-large");
+}
+
+/// As if somebody read this feed for the first time.
+crawler::FeedReading lies_read_anew(Federation& federation, const node::Feed& feed,
+                                    crawler::Source& source, const crawler::ReadingLimits& limits) {
+  crawler::KnownFeed nothing;
+  nothing.did = feed.did;
+  nothing.root_at = [](std::uint64_t) { return protocol::empty_root(); };
+  nothing.is_live = [](const std::string&) { return false; };
+  nothing.leaves = [](std::uint64_t, std::uint64_t) { return std::vector<protocol::Bytes>(); };
+  return crawler::read_feed(source, nothing, federation.clock.now(), {}, limits);
+}
+
+TEST_F(Lies, F13_APeerThatIsJustWithinEveryLimitForHoursIsGivenUp) {
+  /// Each file takes its time, two side by side.
+  struct Slow final : crawler::Source {
+    Slow(crawler::Source& all, std::chrono::milliseconds each) : behind(all), takes(each) {}
+    std::vector<protocol::Result<crawler::FetchResponse>> get_all(
+        std::span<const crawler::FetchRequest> requests) override {
+      time += takes * static_cast<int>((requests.size() + 1) / 2);
+      return behind.get_all(requests);
+    }
+    crawler::Source& behind;
+    std::chrono::milliseconds takes;
+    std::chrono::steady_clock::time_point time{};
+  };
+  LyingPublisher liar(federation, ohio);
+  liar.append_unknown(64 * 256);
+  liar.publish();
+  const auto read = [&](std::chrono::milliseconds takes) {
+    Slow slow(federation.source, takes);
+    crawler::ReadingLimits limits;
+    limits.now = [&] { return slow.time; };
+    auto reading = lies_read_anew(federation, report().feed, slow, limits);
+    return std::pair(
+        reading.update ? "" : std::string(protocol::word(reading.update.error().code)),
+        std::chrono::duration_cast<std::chrono::minutes>(slow.time.time_since_epoch()));
+  };
+  const auto [verdict, took] = read(std::chrono::seconds(29));
+  EXPECT_EQ(verdict, "fetch-timeout") << "of 64 files, each within its half minute";
+  EXPECT_LE(took, std::chrono::minutes(16));
+  EXPECT_EQ(read(std::chrono::seconds(15)).first, "") << "a slow line is no offence";
+}
+
+TEST_F(Lies, F12_MoreTextThanFitsIsTakenWithLaterReadings) {
+  LyingPublisher liar(federation, ohio);
+  for (int i = 0; i < 2'000; ++i) liar.put("Group " + std::to_string(i));
+  liar.publish();
+  crawler::ReadingLimits limits;
+  limits.text_bytes = std::size_t{900} * liar.lines.back().size();
+  const auto requests = federation.source.requests();
+  const auto reading = lies_read_anew(federation, report().feed, federation.source, limits);
+  ASSERT_TRUE(reading.update.has_value()) << reading.update.error().detail;
+  std::size_t taken = 0, left = 0;
+  for (const auto& record : reading.update->records) {
+    taken += record.document ? 1 : 0;
+    if (record.problem) {
+      EXPECT_EQ(record.problem->code, ErrorCode::quota);
+      ++left;
+    }
+  }
+  EXPECT_GE(taken, 900U);
+  EXPECT_LE(taken, 1'100U);
+  EXPECT_GE(left, 700U) << "what comes later";
+  EXPECT_EQ(taken + left, reading.update->records.size());
+  EXPECT_LE(federation.source.requests() - requests, 2U + 8U + 4U) << "what is left is not fetched";
 }
 
 TEST_F(Lies, L19_AClockADayBehindWorksAndOneAnHourAheadIsNamed) {
