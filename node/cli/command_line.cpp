@@ -254,6 +254,8 @@ const std::vector<CommandSpec>& command_specs() {
         {"--tls-key", "Its key (PEM)"},
         {"--plain", "Address and port on loopback without TLS, 127.0.0.1:8101", Kind::list},
         {"--host-name", "A further name under which it is reached", Kind::list},
+        {"--proxy", "Address of a reverse proxy whose X-Forwarded-For is believed, 127.0.0.1",
+         Kind::list},
         {"--sync-every", "Seconds between looks at one's own feed and at what is shown, 15"},
         {"--read-every", "Minutes between readings of a feed of which there is no news, 15"},
         {"--probes", "How many pages of sponsors and groups to look at a day, 50; 0 for none"}}},

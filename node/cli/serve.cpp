@@ -95,6 +95,7 @@ ExitCode serve(const Invocation& invocation, Node& node, const std::function<voi
     options.listeners.push_back(Listener::tcp("public", at->address, at->port, names));
     printed.push_back("http://" + at->address + ":" + std::to_string(at->port) + "/");
   }
+  options.trusted_proxies = invocation.all("proxy");
   options.listeners.push_back(Listener::local("local", command_socket(node.folder())));
 
   Router open_to_all, for_operator;

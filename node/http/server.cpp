@@ -53,7 +53,7 @@ class Server::Core {
     for (std::string& proxy : shared_->options.trusted_proxies) {
       error_code error;
       const auto address = asio::ip::make_address(proxy, error);
-      if (error) throw ServerError("a trusted proxy must be an IP address: " + proxy);
+      if (error) throw ServerError("a proxy is named by its IP address, not: " + proxy);
       proxy = edge::plain_address(address);
     }
     for (const Listener& wanted : shared_->options.listeners) {

@@ -306,6 +306,7 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
     if (!peer_.is_trusted_proxy) return peer_.address;
     std::string list;
     for (const auto& [name, value] : request.headers) {
+      // An empty one counts, too: what stands left of it was not written by the proxy.
       if (same_header_name(name, "X-Forwarded-For")) list += (list.empty() ? "" : ",") + value;
     }
     while (!list.empty()) {

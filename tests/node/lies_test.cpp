@@ -333,7 +333,7 @@ TEST_F(Lies, F12_MoreTextThanFitsIsTakenWithLaterReadings) {
   ASSERT_TRUE(reading.update.has_value()) << reading.update.error().detail;
   std::size_t taken = 0, left = 0;
   for (const auto& record : reading.update->records) {
-    taken += record.document ? 1 : 0;
+    if (record.document) ++taken;
     if (record.problem) {
       EXPECT_EQ(record.problem->code, ErrorCode::quota);
       ++left;

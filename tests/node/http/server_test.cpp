@@ -326,6 +326,57 @@ TEST_F(HttpServer, BelievesTheConfiguredProxyOneHop) {
   EXPECT_EQ(address("X-Forwarded-For: ,,,,\r\n"), "127.0.0.1");
 }
 
+TEST_F(HttpServer, H13_LimitsTheClientsBehindItsProxyAndNeitherTheProxyNorWhoPretends) {
+  options_.trusted_proxies = {"127.0.0.1", "::1"};
+  options_.limits.requests_per_second_per_address = 1;
+  options_.limits.request_burst_per_address = 5;
+  options_.limits.connections_per_address = 3;
+  serve();
+  const auto limited = [&](const std::string& from, const std::string& forwarded) {
+    int found = 0;
+    for (int i = 0; i < 20; ++i) {
+      auto one = client(from);
+      one.send(get("/echo/a", "X-Forwarded-For: " + forwarded + "\r\n"));
+      found += one.read_response().status == 429 ? 1 : 0;
+    }
+    return found;
+  };
+  EXPECT_GE(limited("127.0.0.1", "203.0.113.9"), 10);
+  EXPECT_EQ(ask(get("/echo/a", "X-Forwarded-For: 203.0.113.10\r\n")).status, 200)
+      << "another client of the same proxy";
+  EXPECT_EQ(ask(get("/echo/a")).status, 200) << "and the proxy itself";
+  EXPECT_EQ(ask(get("/echo/a", "X-Forwarded-For: 8.8.8.8, 203.0.113.9\r\n")).status, 429)
+      << "what it wrote itself does not help it";
+  EXPECT_GE(limited("127.0.0.1", "2001:db8::1"), 10);
+  EXPECT_EQ(ask(get("/echo/a", "X-Forwarded-For: 2001:db8::ffff\r\n")).status, 429)
+      << "all of a /64 are one";
+  int other = 0;
+  for (int i = 0; i < 20; ++i) {
+    auto one = client("127.0.0.2");
+    one.send(get("/echo/a", "X-Forwarded-For: 203.0.113." + std::to_string(100 + i) + "\r\n"));
+    other += one.read_response().status == 429 ? 1 : 0;
+  }
+  EXPECT_GE(other, 10) << "whoever is no proxy is believed nothing";
+  std::vector<RawClient> through_it;
+  for (int i = 0; i < 6; ++i) {
+    through_it.push_back(client());
+    through_it.back().send(
+        get("/echo/a", "X-Forwarded-For: 198.51.100." + std::to_string(i) + "\r\n"));
+    EXPECT_EQ(through_it.back().read_response().status, 200) << "connections of a proxy are many";
+  }
+  server_->stop();
+  for (const char* address : {"203.0.113.9", "203.0.113.10", "2001:db8::1", "198.51.100.1\""})
+    EXPECT_THAT(logged(), testing::Not(testing::HasSubstr(address)));
+  EXPECT_THAT(logged(), testing::HasSubstr("203.0.113.0/24"));
+}
+
+TEST_F(HttpServer, H13_AProxyIsNamedByItsAddress) {
+  for (const char* wrong : {"proxy.test", "127.0.0.1/8", "127.0.0.1:80", ""}) {
+    options_.trusted_proxies = {wrong};
+    EXPECT_THROW(serve(), node::ServerError) << wrong;
+  }
+}
+
 // H14
 TEST_F(HttpServer, AnswersRangesWithTheWhole) {
   serve();
