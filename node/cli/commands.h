@@ -93,6 +93,9 @@ ExitCode command_doctor(const Invocation& invocation, Node& node, CommandOutput&
 /// Needs no node: it must answer where none can be opened.
 ExitCode command_explain(const Invocation& invocation, CommandOutput& output);
 
+/// The name of a publisher for the operator's eyes alone: also of one that is denied, whose name
+/// nobody else is shown. Its SCID where no name is known.
+std::string name_for_operator(const std::string& scid, Node& node);
 /// Says what was refused and what to do about it, and gives the exit code.
 ExitCode say_refusal(const protocol::Error& error, CommandOutput& output);
 /// For what only a publisher can do, where `kith init` never ran.

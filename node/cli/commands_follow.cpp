@@ -169,6 +169,21 @@ std::string follow_folder(const Invocation& invocation) {
 
 }  // namespace
 
+std::string name_for_operator(const std::string& scid, Node& node) {
+  auto name = node.publisher_name(scid);
+  if (name != scid) return name;
+  return node.read([&](StoreQueries& store) {
+    const auto feed = store.feed(scid);
+    if (!feed) return scid;
+    for (const auto& record : store.records(feed->feed_id, "publisher")) {
+      const auto envelope = protocol::read_envelope(record.document);
+      if (!envelope) continue;
+      if (auto card = protocol::read_publisher_card(*envelope)) return std::move(card->name);
+    }
+    return scid;
+  });
+}
+
 std::optional<std::string> publisher_meant(const std::string& text, Node& node,
                                            CommandOutput& output) {
   if (protocol::is_scid(text)) return text;
@@ -176,7 +191,8 @@ std::optional<std::string> publisher_meant(const std::string& text, Node& node,
   if (const auto parsed = protocol::parse_did(did)) return parsed->scid;
   std::vector<FeedReport> named;
   for (auto& report : node.feeds()) {
-    if (report.name == text) named.push_back(std::move(report));
+    if (report.name == text || (report.denied && name_for_operator(report.feed.scid, node) == text))
+      named.push_back(std::move(report));
   }
   if (named.size() == 1) return named.front().feed.scid;
   output.complain(
@@ -613,7 +629,8 @@ ExitCode command_status(const Invocation& invocation, Node& node, CommandOutput&
                          "names whom you trust.") +
                  "\n\n");
   for (const auto& report : reports) {
-    output.print(visible_line(report.name) + (report.feed.own ? " (this node)" : "") + "\n  " +
+    const auto name = report.denied ? name_for_operator(report.feed.scid, node) : report.name;
+    output.print(visible_line(name) + (report.feed.own ? " (this node)" : "") + "\n  " +
                  report.feed.scid + "\n");
     output.print("  " + wrapped(std::string(word(report.state)) + ": " + report.in_words, 2) +
                  "\n");

@@ -6,6 +6,10 @@
 namespace node {
 
 ExitCode command_mirror(const Invocation& invocation, Node& node, CommandOutput& output) {
+  if (invocation.first("to").empty()) {
+    output.complain("--to: which folder?\n");
+    return kExitUsage;
+  }
   std::vector<std::string> scids;
   for (const auto& text : invocation.all("publisher")) {
     const auto scid = publisher_meant(text, node, output);

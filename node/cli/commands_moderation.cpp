@@ -24,7 +24,7 @@ std::optional<RecordKey> moderation_target(const std::string& text, Node& node,
 }
 
 std::string moderation_name(const RecordKey& key, Node& node) {
-  const auto publisher = node.publisher_name(key.scid);
+  const auto publisher = name_for_operator(key.scid, node);
   if (key.uuid.empty()) return publisher;
   const auto listing = node.listing_name(key);
   return (listing.empty() ? "a record" : listing) + " of " + publisher;

@@ -9,6 +9,7 @@
 #include "node/api/routes.h"
 #include "node/cli/commands.h"
 #include "node/denials.h"
+#include "node/mirror/mirror.h"
 #include "node/pages/report_limiter.h"
 #include "node/store/reports.h"
 #include "protocol/error_effect.h"
@@ -77,6 +78,15 @@ class Moderation : public test_support::ThreeLevels {
     return text + output.said;
   }
 
+  /// What other nodes can copy of the publisher of `key` from here.
+  std::string all_that_is_copied(const node::RecordKey& key) {
+    const auto copy = "/mirror/" + node::mirror_name(protocol::feed_origin(key.scid, 1)) + "/";
+    std::string text = get("/mirror/").body + get("/.well-known/api-catalog").body;
+    for (const auto* file : {"docs/000.jsonl", "did.jsonl", "checkpoint"})
+      text += get(copy + file).body;
+    return text;
+  }
+
   node::Router router;
 };
 
@@ -84,6 +94,7 @@ TEST_F(Moderation, T10_WhatIsDeniedIsInNothingThatStrangersRead) {
   const auto before = all_that_is_public(of_lake);
   EXPECT_NE(before.find("Harbor circle"), std::string::npos);
   EXPECT_NE(before.find("answered: /api/v1/evidence"), std::string::npos);
+  EXPECT_NE(all_that_is_copied(of_lake).find("Harbor circle"), std::string::npos);
   struct Case {
     const char* name;
     std::string what;
@@ -103,6 +114,12 @@ TEST_F(Moderation, T10_WhatIsDeniedIsInNothingThatStrangersRead) {
       const auto text = all_that_is_public(of_lake);
       EXPECT_EQ(text.find("Harbor circle"), std::string::npos);
       EXPECT_EQ(text.find(c.gone), std::string::npos) << text.substr(text.find(c.gone), 300);
+      // A recognizer's denial hides those below it, and denies them to nobody who knows better.
+      const auto copied = all_that_is_copied(of_lake);
+      EXPECT_EQ(copied.find("Harbor circle") == std::string::npos, c.what != ohio.scid);
+      if (c.gone == "Lake Test Collective") {
+        EXPECT_EQ(copied.find(lake.scid), std::string::npos);
+      }
       // The address of the page that was asked for is the asker's own words.
       EXPECT_EQ(text.find("answered: "), std::string::npos);
       EXPECT_EQ(text.find("denied"), std::string::npos);
@@ -115,7 +132,7 @@ TEST_F(Moderation, T10_WhatIsDeniedIsInNothingThatStrangersRead) {
       build_routes();
     }
     EXPECT_NE(run("denied", {{"json", {}}}).find("\"in_force\":true"), std::string::npos);
-    run("allow", {{"what", {c.what == "Lake Test Collective" ? lake.scid : c.what}}});
+    run("allow", {{"what", {c.what}}});
     EXPECT_NE(all_that_is_public(of_lake).find("Harbor circle"), std::string::npos);
   }
   EXPECT_NE(run("denied", {}).find("Nothing is denied"), std::string::npos);
@@ -125,6 +142,9 @@ TEST_F(Moderation, T10_WhatIsDeniedIsInNothingThatStrangersRead) {
 TEST_F(Moderation, ADeniedPublisherHasNoPageAndNoName) {
   EXPECT_EQ(get("/publishers/" + lake.scid).status, 200);
   run("deny", {{"what", {lake.scid}}, {"reason", {"x"}}});
+  // Who denied it has to know whom.
+  EXPECT_NE(run("denied", {}).find("Lake Test Collective\n  " + lake.scid), std::string::npos);
+  EXPECT_NE(run("status", {}).find("Lake Test Collective\n  " + lake.scid), std::string::npos);
   for (const auto& target : {"/publishers/" + lake.scid, "/?publisher=" + lake.scid}) {
     SCOPED_TRACE(target);
     EXPECT_EQ(get(target).body.find("Lake Test"), std::string::npos);
