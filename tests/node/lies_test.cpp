@@ -47,7 +47,9 @@ class Lies : public testing::Test {
   }
   /// What the feed is in trouble for after a reading; empty: nothing.
   std::string trouble() {
+    test_support::Beside searches([&] { return reader.node->search({}).has_value(); });
     federation.sync(reader);
+    EXPECT_EQ(searches.stop(), "");  // Z4
     const auto now = report();
     return now.feed.trouble ? std::string(protocol::word(now.feed.trouble->code)) : "";
   }

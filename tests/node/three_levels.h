@@ -4,6 +4,7 @@
 
 #include "node/record_key.h"
 #include "tests/support/federation.h"
+#include "tests/support/standing.h"
 
 namespace test_support {
 
@@ -25,6 +26,9 @@ class ThreeLevels : public testing::Test {
     federation.sync(reader);
   }
 
+  void TearDown() override { EXPECT_EQ(federation.broken_invariant(reader), ""); }  // Z5
+
+  StandingToTheEnd to_the_end;  // Z2, Z3
   Federation federation;
   Federation::Member& national;
   Federation::Member& ohio;

@@ -49,9 +49,11 @@ class Trouble : public testing::Test {
   }
   std::set<std::string> codes() {
     std::set<std::string> found;
+    test_support::Beside searches([&] { return reader.node->search({}).has_value(); });
     for (const auto& outcome : federation.sync(reader)) {
       if (outcome.refused) found.insert(std::string(protocol::word(outcome.refused->code)));
     }
+    EXPECT_EQ(searches.stop(), "");  // Z4
     return found;
   }
   /// Each chapter has a newer group, and no host is found any more.

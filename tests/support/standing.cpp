@@ -92,7 +92,7 @@ std::string Standing::broken(double most_mib) const {
   return found;
 }
 
-StandingToTheEnd::~StandingToTheEnd() { EXPECT_EQ(before_.broken(), ""); }
+StandingToTheEnd::~StandingToTheEnd() { EXPECT_EQ(before_.broken(most_mib_), ""); }
 
 struct Beside::Work {
   std::function<bool()> ask;

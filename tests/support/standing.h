@@ -30,11 +30,14 @@ class StandingToTheEnd {
  public:
   StandingToTheEnd() = default;
   ~StandingToTheEnd();
+  /// Where there is a reason for more memory than usual (Z3).
+  void may_hold(double mib) { most_mib_ = mib; }
   StandingToTheEnd(const StandingToTheEnd&) = delete;
   StandingToTheEnd& operator=(const StandingToTheEnd&) = delete;
 
  private:
   Standing before_;
+  double most_mib_ = 32;
 };
 
 /// A well-behaved client beside the attack (Z4): asks ten times a second, on a thread of its own.

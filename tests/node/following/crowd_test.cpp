@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/peer_crowd.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -8,6 +9,7 @@ using std::chrono::milliseconds;
 
 // In small: times scaled to a tenth, a quarter of the places. push_bench has it whole.
 TEST(Crowd, O06_ANodeWithOneAnchorReadsAllThatLiveThoughThirtyInAHundredAreDead) {
+  const test_support::StandingToTheEnd standing;  // Z2, Z3
   test_support::PeerCrowd crowd({.living = 70, .refusing = 10, .vanishing = 10, .dripping = 10});
   crawler::FetchLimits limits;
   limits.connect = limits.tls = milliseconds(1'000);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/live_federation.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -14,6 +15,7 @@ using test_support::LiveFederation;
 constexpr std::chrono::seconds kLivePatience{30};
 
 TEST(LivePush, WithPollingAtOneHourAChangeArrivesAtADirectFollowerAndThreeHopsAway) {
+  const test_support::StandingToTheEnd standing;  // Z2, Z3
   LiveFederation federation({"ohio.test", "near.test", "middle.test", "far.test"},
                             std::chrono::hours(1));
   auto &ohio = federation[0], &near = federation[1], &middle = federation[2], &far = federation[3];
@@ -52,6 +54,7 @@ TEST(LivePush, WithPollingAtOneHourAChangeArrivesAtADirectFollowerAndThreeHopsAw
 TEST(LivePush, WithoutPushNothingArrivesWithinTheInterval) {
   // The test above would hold for a schedule that reads all the time, too: this one shows that it
   // does not.
+  const test_support::StandingToTheEnd standing;  // Z2, Z3
   LiveFederation federation({"ohio.test", "near.test"}, std::chrono::hours(1));
   auto &ohio = federation[0], &near = federation[1];
   federation.publish(ohio, "First group");

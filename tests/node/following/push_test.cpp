@@ -15,6 +15,7 @@
 #include "node/store/due_feeds.h"
 #include "node/store/heads.h"
 #include "tests/support/federation.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -80,6 +81,7 @@ class Pushing : public testing::Test {
     return std::find(found.begin(), found.end(), key.text()) != found.end();
   }
 
+  test_support::StandingToTheEnd standing;  // Z2, Z3
   Federation federation;
   node::Log log;
   std::vector<std::unique_ptr<node::Router>> routers;

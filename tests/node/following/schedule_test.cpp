@@ -18,6 +18,7 @@
 #include "protocol/crypto/crypto.h"
 #include "protocol/encoding/text_encodings.h"
 #include "tests/support/federation.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -194,6 +195,7 @@ class Scheduling : public testing::Test {
     return member.scid;
   }
 
+  test_support::StandingToTheEnd standing;  // Z2, Z3
   Federation federation;
   GateSource gate;
   node::Log log;

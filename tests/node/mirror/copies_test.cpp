@@ -384,17 +384,14 @@ TEST_F(CopiedFeed, F17_OurOwnPublisherServedByAPeerIsKnownByItsScidAndNotRead) {
 }
 
 TEST_F(CopiedFeed, F17_AFeedThatSaysItIsAtOurOwnAddressIsRefusedUnread) {
+  // Two identities say that their files are in one folder: this node's own, and another one that is
+  // really there.
   auto& hub = federation.add("hub.test", "Hub", {"US-IN"});
-  std::size_t own_requests = 0;
-  federation.source.lie([&](const std::string& url, const std::string&) -> std::optional<Answer> {
-    if (url.starts_with("https://hub.test/")) ++own_requests;
-    return std::nullopt;
-  });
-  // Its identity names our folder as the place of its feed, and is signed as it must be.
+  const auto listing = federation.publish(hub, {simple_listing("Our own group")});
   auto& peer = federation.add_reader("peer");
   node::NewPublisher wanted;
   wanted.name = "Loop";
-  wanted.folder_url = "https://peer.test/o/main";
+  wanted.folder_url = "https://hub.test/o/main";
   wanted.kind = "collective";
   wanted.area = {"US-IN"};
   wanted.contact = "loop@peer.test";
@@ -406,21 +403,24 @@ TEST_F(CopiedFeed, F17_AFeedThatSaysItIsAtOurOwnAddressIsRefusedUnread) {
     peer.scid = publisher->scid();
     peer.line = publisher->line();
   });
-  federation.source.serve("peer.test/o/main", peer.node->folder() / "public");
+  std::vector<std::string> own_requests;
+  federation.source.lie([&](const std::string& url, const std::string&) -> std::optional<Answer> {
+    if (url.starts_with("https://hub.test/")) own_requests.push_back(url);
+    return std::nullopt;
+  });
+  federation.source.serve("hub.test/o/main", peer.node->folder() / "public");
   federation.follow(hub, peer);
-  // What reading it would look like if its feed were ours.
-  crawler::KnownFeed known;
-  known.did = report(hub, peer.scid).feed.did;
-  known.root_at = [](std::uint64_t) { return protocol::empty_root(); };
-  known.is_live = [](const std::string&) { return false; };
-  known.leaves = [](std::uint64_t, std::uint64_t) { return std::vector<protocol::Bytes>(); };
-  known.own_folder_url = "https://peer.test/o/main/";
-  const auto requests = federation.source.requests();
-  const auto reading = crawler::read_feed(federation.source, known, federation.clock.now());
-  ASSERT_FALSE(reading.update);
-  EXPECT_EQ(reading.update.error().code, ErrorCode::origin_mismatch);
-  EXPECT_EQ(federation.source.requests(), requests + 1) << "its identity alone";
-  EXPECT_EQ(own_requests, 0u);
+  own_requests.clear();  // by hand anything is looked at
+  federation.sync(hub);
+  const auto read = report(hub, peer.scid);
+  ASSERT_TRUE(read.feed.trouble);
+  EXPECT_EQ(read.feed.trouble->code, ErrorCode::origin_mismatch) << status(hub);
+  for (const auto& url : own_requests) EXPECT_TRUE(url.ends_with("/did.jsonl")) << url;
+  EXPECT_EQ(shown_of(hub, hub), 1u);
+  // Anybody else reads it there.
+  federation.follow(reader, peer);
+  federation.sync(reader);
+  EXPECT_FALSE(report(reader, peer.scid).feed.trouble) << status(reader);
 }
 
 }  // namespace

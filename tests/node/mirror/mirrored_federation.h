@@ -17,6 +17,7 @@
 #include "node/publish/files.h"
 #include "protocol/log/checkpoint.h"
 #include "tests/support/federation.h"
+#include "tests/support/standing.h"
 
 namespace test_support {
 
@@ -47,6 +48,8 @@ class MirroredFederation : public testing::Test {
     federation.sync(lake);
     federation.anchor(reader, national);
   }
+
+  void TearDown() override { EXPECT_EQ(federation.broken_invariant(reader), ""); }  // Z5
 
   void serve_api(Federation::Member& member) {
     auto& router = routers_[member.host];
@@ -163,6 +166,7 @@ class MirroredFederation : public testing::Test {
         node::kExitOk);
   }
 
+  StandingToTheEnd standing;  // Z2, Z3
   Federation federation;
   Federation::Member& national;
   Federation::Member& ohio;

@@ -11,6 +11,7 @@
 #include "node/publish/publisher.h"
 #include "protocol/limits.h"
 #include "tests/support/federation.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -135,6 +136,7 @@ class ChangingIdentity : public testing::Test {
         });
   }
 
+  test_support::StandingToTheEnd standing;  // Z2, Z3
   Federation federation;
   Federation::Member& national;
   Federation::Member& ohio;

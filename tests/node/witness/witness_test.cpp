@@ -18,6 +18,7 @@
 #include "protocol/log/merkle.h"
 #include "tests/support/federation.h"
 #include "tests/support/shared_inputs.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -117,6 +118,7 @@ class Witnessing : public testing::Test {
   }
   std::string text_of(const std::string& note) { return protocol::parse_note(note)->text; }
 
+  test_support::StandingToTheEnd standing;  // Z2, Z3
   Federation federation;
   Federation::Member& ohio;
   Federation::Member& iowa;
