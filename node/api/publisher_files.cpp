@@ -1,8 +1,11 @@
 #include "node/api/publisher_files.h"
 
 #include <charconv>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include "node/publish/files.h"
 #include "protocol/crypto/crypto.h"
@@ -12,6 +15,10 @@
 namespace node {
 
 namespace {
+
+// Files that are larger lie on the disk until their reader takes them: four megabytes of texts for
+// each of many slow ones would be all memory there is.
+constexpr std::size_t kServedFromDisk = 64 * 1024;
 
 /// A number without sign and leading zeros.
 std::optional<std::uint64_t> served_number(std::string_view text) {
@@ -94,6 +101,31 @@ bool served_matches(std::string_view header, std::string_view tag) {
   return false;
 }
 
+/// What is sent of a file: the bytes, or where they are many the file itself.
+struct ServedFile {
+  std::string tag;
+  std::string bytes;
+  std::shared_ptr<const FileBody> file;
+};
+
+std::optional<ServedFile> served_file(const std::filesystem::path& path) {
+  const int descriptor = open_file_if_there(path);
+  if (descriptor < 0) return std::nullopt;
+  struct stat about {};
+  const auto size = ::fstat(descriptor, &about) == 0 ? static_cast<std::size_t>(about.st_size) : 0;
+  auto file = std::make_shared<const FileBody>(descriptor, size);
+  ServedFile served;
+  // One reading for both, so that the tag is that of the bytes even where the name changes hands.
+  served.bytes = file->read(0, size);
+  served.tag = "\"" + protocol::to_hex(protocol::sha256(served.bytes).view()).substr(0, 32) + "\"";
+  if (size > kServedFromDisk && served.bytes.size() == size) {
+    served.bytes.clear();
+    served.bytes.shrink_to_fit();
+    served.file = std::move(file);
+  }
+  return served;
+}
+
 Response served_nothing() {
   auto response = problem(protocol::ErrorCode::not_found, "this publisher has no such file");
   allow_any_origin(response);
@@ -132,17 +164,17 @@ Response get_publisher_file(const Request& request, const Node& node) {
   const auto file = parse_publisher_path(request.param("path"));
   const auto files = node.publisher_files();
   if (!file || !files) return served_nothing();
-  auto bytes = read_file_if_there(files->folder / file->path);
-  if (!bytes) return served_nothing();
-  const std::string tag =
-      "\"" + protocol::to_hex(protocol::sha256(*bytes).view()).substr(0, 32) + "\"";
+  auto sent = served_file(files->folder / file->path);
+  if (!sent) return served_nothing();
+  const std::string& tag = sent->tag;
   const auto cache = file->immutable ? cache_forever() : cache_for(std::chrono::seconds(5));
   Response response;
   if (const auto known = request.header("If-None-Match"); known && served_matches(*known, tag)) {
     response.status = 304;
     response.cache = cache;
   } else {
-    response = ok_bytes(std::move(*bytes), std::string(file->content_type), cache);
+    response = ok_bytes(std::move(sent->bytes), std::string(file->content_type), cache);
+    response.file = std::move(sent->file);
   }
   response.set("ETag", tag);
   allow_any_origin(response);

@@ -50,4 +50,23 @@ void Shared::leave(const Peer& peer) {
   counts_changed.notify_all();
 }
 
+bool Shared::hold(const std::string& group, std::size_t bytes) {
+  const std::lock_guard lock(counts_mutex);
+  const auto mine = held.by_address.find(group);
+  if (held.all + bytes > options.limits.held_bytes ||
+      (mine == held.by_address.end() ? 0 : mine->second) + bytes >
+          options.limits.held_bytes_per_address)
+    return false;
+  held.all += bytes;
+  held.by_address[group] += bytes;
+  return true;
+}
+
+void Shared::let_go(const std::string& group, std::size_t bytes) {
+  const std::lock_guard lock(counts_mutex);
+  held.all -= bytes;
+  const auto mine = held.by_address.find(group);
+  if ((mine->second -= bytes) == 0) held.by_address.erase(mine);
+}
+
 }  // namespace node::edge

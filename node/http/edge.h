@@ -96,12 +96,17 @@ struct Shared {
   std::mutex counts_mutex;
   std::condition_variable counts_changed;
   ConnectionCounts counts;  // under counts_mutex
+  ConnectionCounts held;    // bytes of large answers; under counts_mutex
 
   Shared(ServerOptions given, Server::ServerHandler handle);
 
   /// Counts a connection; false, and not counted, when it is one too many.
   bool admit(const Peer& peer);
   void leave(const Peer& peer);
+  /// Counts `bytes` of an answer that is kept for a client of `group`; false, and not counted, when
+  /// they are too many.
+  bool hold(const std::string& group, std::size_t bytes);
+  void let_go(const std::string& group, std::size_t bytes);
 };
 
 }  // namespace node::edge

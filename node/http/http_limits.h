@@ -30,6 +30,11 @@ struct EdgeLimits {
       2'000};  ///< reading on, unheard, so that a refusal is not lost by a reset
   std::size_t linger_bytes = 1024 * 1024;
 
+  /// Of answers over 64 KiB that are held in memory until slow clients have taken them: in all, and
+  /// for one address (IPv6: /64). Over it: busy.
+  std::size_t held_bytes = 128 * 1024 * 1024;
+  std::size_t held_bytes_per_address = 16 * 1024 * 1024;
+
   std::size_t requests_per_connection = 100;
   std::size_t connections = 8192;
   std::size_t connections_per_address =

@@ -1,7 +1,10 @@
 #include "node/http/message.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
+
+#include <unistd.h>
 
 #include "node/http/http_limits.h"
 #include "node/http/request_head.h"
@@ -32,6 +35,22 @@ void message_retry_after(Response& response, int status) {
 }
 
 }  // namespace
+
+FileBody::~FileBody() { ::close(descriptor_); }
+
+std::string FileBody::read(std::size_t offset, std::size_t most) const {
+  std::string bytes(std::min(most, size_ - std::min(offset, size_)), '\0');
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const auto got = ::pread(descriptor_, bytes.data() + done, bytes.size() - done,
+                             static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
 
 bool same_header_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,11 +64,32 @@ inline constexpr CacheFor cache_forever() { return {std::chrono::hours(24 * 365)
 /// Sends one piece; false once the client is gone, after which the caller should end.
 using ChunkWriter = std::function<bool(std::string_view chunk)>;
 
+/// A file that is open to be sent: whatever takes its name meanwhile, these are the bytes.
+class FileBody {
+ public:
+  /// Takes the descriptor over.
+  FileBody(int descriptor, std::size_t size) : descriptor_(descriptor), size_(size) {}
+  ~FileBody();
+  FileBody(const FileBody&) = delete;
+  FileBody& operator=(const FileBody&) = delete;
+  std::size_t size() const { return size_; }
+  /// The bytes from `offset` on, at most `most`; fewer than there should be where the file is not
+  /// what it was.
+  std::string read(std::size_t offset, std::size_t most) const;
+
+ private:
+  int descriptor_;
+  std::size_t size_;
+};
+
 struct Response {
   int status = 200;
   std::vector<TextPair>
       headers;  ///< without Content-Length, Connection, Cache-Control and Date: the server's
   std::string body;
+  /// Sent after `body`, a piece at a time as the client takes it, so that a slow one costs no
+  /// memory; may be null.
+  std::shared_ptr<const FileBody> file;
   CacheFor cache;     ///< no_store() unless set
   std::string route;  ///< the pattern that matched, for log and metrics; set by the router
   /// Sent piece by piece after `body`, by a worker thread, to a client at the Unix socket only;

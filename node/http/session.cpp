@@ -89,6 +89,8 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
     if (closed_) return;
     closed_ = true;
     timer_.cancel();
+    let_go();
+    file_.reset();
     transport_->close(drop);
     if (auto after = std::exchange(after_write_, nullptr)) after(false);
     shared_.leave(peer_);
@@ -296,8 +298,8 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
   bool take_rate() {
     error_code error;
     const auto address = asio::ip::make_address(request_->remote_address, error);
-    const std::string group = error ? peer_.group : address_group(address);
-    return shared_.rates.with([&](RateTable& rates) { return rates.take(group); });
+    client_group_ = error ? peer_.group : address_group(address);
+    return shared_.rates.with([&](RateTable& rates) { return rates.take(client_group_); });
   }
 
   /// Behind a trusted proxy the right-most address that is not itself trusted; what stands left of
@@ -365,11 +367,12 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
     }
     if (const Log* log = shared_.options.log; log && !response.unlogged) {
       const auto took = std::chrono::duration_cast<milliseconds>(SteadyClock::now() - began);
-      log->debug("request answered", {{"route", response.route},
-                                      {"status", response.status},
-                                      {"ms", took.count()},
-                                      {"bytes", response.body.size()},
-                                      {"from", address}});
+      log->debug("request answered",
+                 {{"route", response.route},
+                  {"status", response.status},
+                  {"ms", took.count()},
+                  {"bytes", response.body.size() + (response.file ? response.file->size() : 0)},
+                  {"from", address}});
     }
     auto stream = std::exchange(response.stream, nullptr);
     const bool streams = static_cast<bool>(stream);
@@ -457,7 +460,24 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
     send_response(std::move(response));
   }
 
+  /// Whether an answer of this size may wait in memory until its client has taken it.
+  bool hold(std::size_t bytes) {
+    if (bytes <= kBigReadPiece || listener_.options.kind == Listener::Kind::local) return true;
+    if (!shared_.hold(client_group_, bytes)) return false;
+    held_ = bytes;
+    return true;
+  }
+  void let_go() {
+    if (held_ > 0) shared_.let_go(client_group_, std::exchange(held_, 0));
+  }
+
   void send_response(Response response) {
+    if (!is_head_ && !hold(response.body.size())) {
+      ++shared_.stats.overloaded;
+      log_alert("large answers are refused, slow clients hold too many", "overload");
+      response = problem(ErrorCode::busy, "too many large answers are being sent");
+      keep_alive_ = false;
+    }
     security_headers(response, listener_.options.kind == Listener::Kind::tls);
     if (requests_ >= limits_.requests_per_connection || shared_.stopping) keep_alive_ = false;
     chunked_ = streaming_ && minor_version_ >= 1;
@@ -480,11 +500,15 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
     if (chunked_) {
       out += "Transfer-Encoding: chunked\r\n";
     } else if (!has_no_body && !streaming_) {
-      out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+      out += "Content-Length: " +
+             std::to_string(response.body.size() + (response.file ? response.file->size() : 0)) +
+             "\r\n";
     }
     out += keep_alive_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
 
     if (!is_head_ && !has_no_body) {
+      file_ = std::move(response.file);
+      file_sent_ = 0;
       if (chunked_ && !response.body.empty()) {
         std::array<char, 24> size{};
         std::snprintf(size.data(), size.size(), "%zx\r\n", response.body.size());
@@ -528,7 +552,16 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
       out_.pop_front();
       written_ = 0;
     }
+    if (out_.empty() && file_) {
+      const std::size_t left = file_->size() - file_sent_;
+      auto piece = file_->read(file_sent_, std::min(left, kBigReadPiece));
+      if (left > 0 && piece.empty()) return close(true);  // the client sees that it was cut
+      file_sent_ += piece.size();
+      if (file_sent_ == file_->size()) file_.reset();
+      if (!piece.empty()) out_.push_back(std::move(piece));
+    }
     if (out_.empty()) {
+      let_go();
       writing_ = false;
       timer_.cancel();
       state_ = State::handling;  // of a streamed answer; otherwise response_done says what comes
@@ -617,6 +650,10 @@ class ClientSession final : public Session, public std::enable_shared_from_this<
 
   bool streaming_ = false;
   bool chunked_ = false;
+  std::string client_group_;              // of the request that is answered
+  std::size_t held_ = 0;                  // of the answer, as Shared counts it
+  std::shared_ptr<const FileBody> file_;  // what is sent after out_
+  std::size_t file_sent_ = 0;
   std::deque<std::string> out_;
   std::size_t written_ = 0;  // of out_.front()
   bool writing_ = false;

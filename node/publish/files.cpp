@@ -120,6 +120,12 @@ std::optional<std::string> read_file_if_there(const std::filesystem::path& file)
   }
 }
 
+int open_file_if_there(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0 && errno != ENOENT && errno != ENOTDIR) file_throw(file, "open");
+  return descriptor;
+}
+
 void watch_files(FileWatcher watcher) { file_watcher() = std::move(watcher); }
 
 }  // namespace node

@@ -23,6 +23,10 @@ bool remove_files(const std::filesystem::path& path);
 /// The whole file; nothing where there is none. Throws std::system_error when it cannot be read.
 std::optional<std::string> read_file_if_there(const std::filesystem::path& file);
 
+/// The same, opened to be read later; -1 where there is none. Throws std::system_error when it
+/// cannot be opened.
+int open_file_if_there(const std::filesystem::path& file);
+
 /// Called before each operation of this header that changes a file or a name. What it throws ends
 /// the work there, as a kill would: nothing catches it to clean up.
 using FileWatcher = std::function<void(const std::filesystem::path& about_to_change)>;

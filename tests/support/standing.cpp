@@ -87,10 +87,12 @@ std::string Standing::broken(double most_mib) const {
   };
   if (!standing_is_back(threads_, threads)) say("Z2, threads", threads_, threads);
   if (!standing_is_back(files_, files)) say("Z2, open files", files_, files);
-  const double grown = standing_mib() - mib_;
+  const double grown = grown_mib();
   if (grown > most_mib) found += "Z3, memory: " + std::to_string(grown) + " MiB more. ";
   return found;
 }
+
+double Standing::grown_mib() const { return standing_mib() - mib_; }
 
 StandingToTheEnd::~StandingToTheEnd() { EXPECT_EQ(before_.broken(most_mib_), ""); }
 

@@ -18,6 +18,8 @@ class Standing {
   /// Empty where threads and open files are back (give or take two, within ten seconds, Z2) and no
   /// more memory is held than `most_mib` above the beginning (Z3). Else what is not so.
   std::string broken(double most_mib = 32) const;
+  /// How much more memory is held now.
+  double grown_mib() const;
 
  private:
   std::size_t threads_, files_;

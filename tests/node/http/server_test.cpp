@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
@@ -20,6 +21,7 @@
 
 #include "node/http/router.h"
 #include "tests/support/raw_client.h"
+#include "tests/support/standing.h"
 
 namespace {
 
@@ -59,6 +61,12 @@ class HttpServer : public testing::Test {
     });
     router_.add("GET", "/big", [](const node::Request&) {
       return node::ok_bytes(std::string(5 * 1024 * 1024, 'b'), "text/plain");
+    });
+    router_.add("GET", "/file", [this](const node::Request&) {
+      auto response = node::ok_bytes("", "text/plain", node::cache_for(60s));
+      response.file = std::make_shared<node::FileBody>(::open(file_.c_str(), O_RDONLY | O_CLOEXEC),
+                                                       file_bytes_.size());
+      return response;
     });
     router_.add("GET", "/bad-alloc",
                 [](const node::Request&) -> node::Response { throw std::bad_alloc(); });
@@ -100,6 +108,8 @@ class HttpServer : public testing::Test {
       };
       return response;
     });
+    while (file_bytes_.size() < 4'000'000) file_bytes_ += std::to_string(file_bytes_.size()) + " ";
+    std::ofstream(file_) << file_bytes_;
     options_.clock = &clock_;
     options_.log = &log_;
     options_.worker_threads = 2;
@@ -122,6 +132,13 @@ class HttpServer : public testing::Test {
     auto one = client();
     one.send(request);
     return one.read_response();
+  }
+  /// What has come first, and no more: whoever reads on slowly.
+  static std::string first_bytes(RawClient& from) {
+    std::string bytes(500, '\0');
+    const auto got = ::recv(from.descriptor(), bytes.data(), bytes.size(), 0);
+    bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    return bytes;
   }
   static std::string get(const std::string& target, const std::string& more = "") {
     return "GET " + target + " HTTP/1.1\r\nHost: kith.test\r\n" + more + "\r\n";
@@ -172,6 +189,8 @@ class HttpServer : public testing::Test {
   node::Router router_;
   node::ServerOptions options_;
   TemporaryFolder folder_;
+  const std::filesystem::path file_ = folder_.path() / "served.txt";
+  std::string file_bytes_;
   std::unique_ptr<node::Server> server_;
 };
 
@@ -375,6 +394,58 @@ TEST_F(HttpServer, H13_AProxyIsNamedByItsAddress) {
     options_.trusted_proxies = {wrong};
     EXPECT_THROW(serve(), node::ServerError) << wrong;
   }
+}
+
+TEST_F(HttpServer, SlowReadersOfAFileHoldOnePieceOfIt) {
+  serve();
+  EXPECT_EQ(ask(get("/file")).body, file_bytes_);
+  EXPECT_EQ(ask("HEAD /file HTTP/1.1\r\nHost: kith.test\r\nConnection: close\r\n\r\n")
+                .header("Content-Length"),
+            std::to_string(file_bytes_.size()));
+  const test_support::Standing before;
+  std::vector<RawClient> slow;
+  for (int i = 0; i < 60; ++i) {
+    slow.push_back(client());
+    slow.back().send(get("/file", "Connection: close\r\n"));
+    EXPECT_EQ(first_bytes(slow.back()).substr(9, 3), "200");
+  }
+  EXPECT_LT(before.grown_mib(), 24) << "sixty times four megabytes";
+  // What is in its place now is not what they began to read.
+  std::ofstream(file_.string() + ".new") << "shorter";
+  std::filesystem::rename(file_.string() + ".new", file_);
+  EXPECT_TRUE(slow[7].read_all().ends_with(file_bytes_.substr(1'000)));
+  // And one that becomes shorter itself ends the connection: nobody takes half for the whole.
+  auto cut = client();
+  std::ofstream(file_) << file_bytes_;
+  cut.send(get("/file"));
+  EXPECT_EQ(first_bytes(cut).substr(9, 3), "200");
+  std::filesystem::resize_file(file_, 1'000);
+  EXPECT_LT(cut.read_all().size(), file_bytes_.size());
+  EXPECT_TRUE(cut.closed());
+}
+
+TEST_F(HttpServer, LargeAnswersForSlowReadersAreBoundedForEachAddressAndInAll) {
+  options_.limits.held_bytes_per_address = 11 * 1024 * 1024;  // two of them
+  options_.limits.held_bytes = 16 * 1024 * 1024;              // three
+  serve();
+  std::vector<RawClient> slow;
+  const auto status = [&](const std::string& from) {
+    slow.push_back(client(from));
+    slow.back().send(get("/big"));
+    return first_bytes(slow.back()).substr(9, 3);
+  };
+  EXPECT_EQ(status("127.0.0.1"), "200");
+  EXPECT_EQ(status("127.0.0.1"), "200");
+  EXPECT_EQ(status("127.0.0.1"), "503") << "one address";
+  EXPECT_EQ(ask(get("/echo/small")).status, 200) << "what is small is no matter";
+  EXPECT_EQ(status("127.0.0.2"), "200");
+  EXPECT_EQ(status("127.0.0.3"), "503") << "all of them";
+  EXPECT_EQ(server_->stats().overloaded, 2u);
+  slow.clear();
+  for (int i = 0; i < 100 && server_->stats().connections > 0; ++i)
+    std::this_thread::sleep_for(20ms);
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(ask(get("/big")).body.size(), 5u * 1024 * 1024) << "whoever reads leaves nothing";
 }
 
 // H14
