@@ -19,9 +19,8 @@ std::chrono::seconds state_patience(const Feed& feed) {
 }  // namespace
 
 std::optional<protocol::Timestamp> last_sign_of_life(const Feed& feed) {
-  if (!feed.heartbeat) return feed.last_success;
-  if (!feed.last_success) return feed.heartbeat;
-  return std::max(*feed.heartbeat, *feed.last_success);
+  // An empty one is less than any time.
+  return std::max({feed.heartbeat, feed.last_success, feed.seen_alive});
 }
 
 protocol::Timestamp freshness_deadline(const Feed& feed) {
@@ -224,6 +223,13 @@ std::string in_words(const Feed& feed, const std::optional<CopiedHead>& copied,
              "; neither its own host nor a second node has confirmed it yet. Its listings are "
              "shown with a note.";
       break;
+  }
+  const bool is_by_an_anchor =
+      feed.seen_alive && sign == feed.seen_alive && sign != feed.last_success &&
+      (state == FeedState::ok || state == FeedState::stale || state == FeedState::unconfirmed_head);
+  if (is_by_an_anchor) {
+    text += " The node of one of your anchors read it well at its own host on " +
+            state_moment(*feed.seen_alive, now) + ", and signed that.";
   }
   if (feed.trouble) {
     text += state_trouble(feed, now);

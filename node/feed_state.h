@@ -11,8 +11,8 @@ namespace node {
 /// `unconfirmed_head` is `ok`, but for a newest state that came from one other node's copy only.
 enum class FeedState { ok, stale, dead, quarantined, not_read_yet, unconfirmed_head };
 
-/// The newest proof that the publisher's feed is alive: its own time stamp, or our last good
-/// reading.
+/// The newest proof that the publisher's feed is alive: its own time stamp, our last good reading,
+/// or that of an anchor's node.
 std::optional<protocol::Timestamp> last_sign_of_life(const Feed& feed);
 FeedState feed_state(const Feed& feed, protocol::Timestamp now);
 /// The same with what is known of copies; `copied` is what is in force of this feed.

@@ -230,10 +230,11 @@ std::optional<std::string> Node::cosigned_checkpoint(const std::string& scid) {
   const auto* publisher = publisher_locked();
   // Its own time stamp stands in its own checkpoint already.
   if (!publisher || feed->own) return feed->checkpoint;
+  // Known by copies alone: nothing is to be said of its host.
+  if (!feed->last_success) return feed->checkpoint;
   // At the time at which it was last seen to be the newest, so that nothing is claimed that nobody
   // looked at, and the bytes stay until that is so again.
-  return node::cosigned_checkpoint(store_, *publisher, *feed,
-                                   feed->last_success.value_or(clock_.now()));
+  return node::cosigned_checkpoint(store_, *publisher, *feed, *feed->last_success);
 }
 
 std::shared_ptr<const Visibility> Node::visibility() const {

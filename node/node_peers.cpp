@@ -9,8 +9,11 @@
 #include "node/node.h"
 #include "node/store/contradictions.h"
 #include "node/store/copied_heads.h"
+#include "node/store/seen_alive.h"
 #include "protocol/identity/did.h"
 #include "protocol/limits.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
 
 namespace node {
 
@@ -36,6 +39,30 @@ PeersWanted peers_wanted(Database& database, const Feed& feed) {
   rows.bind(1, feed.feed_id);
   if (!rows.step()) return {};
   return {true, rows.integer(0) != 0};
+}
+
+/// Where the node that a copy was read from is an anchor's: who that is, and when that node read
+/// the feed well at its host, by its own signature on this checkpoint.
+std::optional<std::pair<std::string, protocol::Timestamp>> peers_seen_alive(
+    const StoreQueries& store, const std::string& node, const std::string& checkpoint,
+    protocol::Timestamp now) {
+  const auto note = protocol::parse_note(checkpoint);
+  if (!note) return std::nullopt;
+  for (const auto& anchor : store.anchors()) {
+    const auto feed = store.feed(anchor.scid);
+    const auto keys =
+        feed && !feed->quarantined ? protocol::stored_publisher_keys(feed->did_log) : std::nullopt;
+    if (!keys || !keys->api_url || !keys->node) continue;
+    std::string url = *keys->api_url;
+    while (url.ends_with('/')) url.pop_back();
+    if (url != node) continue;
+    const auto time = protocol::verify_line(
+        *note,
+        {protocol::node_key_name(anchor.scid), protocol::NoteKeyKind::cosignature, *keys->node});
+    if (time && *time <= now + protocol::kMaxClockSkew)
+      return std::pair(anchor.scid, std::min(*time, now));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -293,6 +320,9 @@ void Node::sync_elsewhere(const Elsewhere& where, FeedOutcome& outcome) {
       update.trouble = where.why;
     store_.apply(*current, update, now, current->next_attempt);
   } else {
+    if (const auto alive = peers_seen_alive(store_.queries(), copy->node, update.checkpoint, now);
+        alive && alive->first != current->scid)
+      keep_seen_alive(store_.database(), current->scid, alive->first, alive->second);
     const auto before = copied_head(store_.database(), *current);
     const auto words = copied_words(*current, *copy, before, where.why);
     // Marked before it is shown; where only one of the two was written, it is not the head's size.

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "node/store/seen_alive.h"
+
 namespace node {
 
 void copy_database(const std::filesystem::path& data_folder, const std::filesystem::path& target) {
@@ -19,6 +21,7 @@ void forget_rights(Store& store) {
   database.execute(
       "UPDATE feed SET heartbeat = NULL, last_success = NULL, next_attempt = 0, failures = 0,"
       "       did_log_etag = '', checkpoint_etag = '' WHERE own = 0");
+  forget_all_seen_alive(database);
   // A link that is open in the backup may have been used since. What leaders answered stays.
   database.execute("DELETE FROM reminder WHERE used_at IS NULL");
   // Whoever was signed in or invited then may have been shut out since.

@@ -14,6 +14,7 @@
 #include "node/store/heads.h"
 #include "node/store/large_feeds.h"
 #include "node/store/schema.h"
+#include "node/store/seen_alive.h"
 #include "node/store/witness_proofs.h"
 #include "protocol/limits.h"
 #include "protocol/log/tiles.h"
@@ -266,6 +267,7 @@ bool Store::forget(const std::string& scid) {
   const auto feed = queries_.feed(scid);
   if (!feed || feed->own) return false;
   if (feed->quarantined) forget_heads(db_, scid);
+  forget_seen_alive(db_, scid);
   db_.prepare("DELETE FROM feed WHERE scid = ?1 AND own = 0").bind(1, scid).run();
   transaction.commit();
   return true;

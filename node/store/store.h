@@ -45,6 +45,8 @@ struct Feed {
   protocol::Frontier frontier;
   std::string checkpoint, checkpoint_etag;
   std::optional<protocol::Timestamp> heartbeat, last_attempt, last_success;
+  /// When the node of an anchor read it well at its host, by that node's cosignature.
+  std::optional<protocol::Timestamp> seen_alive;
   protocol::Timestamp next_attempt{};
   int failures = 0;
   bool quarantined = false;

@@ -15,7 +15,9 @@ constexpr std::string_view kFeedColumns =
     "checkpoint_etag, heartbeat, last_attempt, last_success, next_attempt, failures, quarantined, "
     "trouble_code, "
     "trouble_detail, seen_did_log, waiting_since, "
-    "(SELECT max_stale_days FROM anchor WHERE anchor.scid = feed.scid)";
+    "(SELECT max_stale_days FROM anchor WHERE anchor.scid = feed.scid), "
+    "(SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'seen_alive:' || feed.scid "
+    "   AND substr(value, instr(value, ' ') + 1) IN (SELECT scid FROM anchor))";
 
 std::optional<protocol::Error> stored_error(const std::string& code, std::string detail) {
   if (code.empty()) return std::nullopt;
@@ -62,6 +64,7 @@ Feed stored_feed(const Statement& row) {
   feed.seen_did_log = row.text(21);
   feed.waiting_since = row.time(22);
   if (!row.is_null(23)) feed.max_stale = std::chrono::days(row.integer(23));
+  feed.seen_alive = row.time(24);
   return feed;
 }
 

@@ -4,6 +4,9 @@
 
 #include "node/alerts.h"
 #include "node/mirror/mirror_peers.h"
+#include "node/publish/keys.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
 #include "tests/node/mirror/mirrored_federation.h"
 
 namespace {
@@ -111,6 +114,96 @@ TEST_F(CopiedFeed, IsNoSignOfLifeOfItsHost) {
   federation.clock.advance(std::chrono::days(2));
   federation.sync(reader);
   EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::stale);
+}
+
+TEST_F(CopiedFeed, OfAHostThatOnlyThisNodeCannotReachIsAliveByTheWordOfAnAnchorsNode) {
+  federation.sync(reader);
+  // A day less than dead, and the publisher stamps nothing: what counts is who reads it there.
+  const auto weeks = [&](bool national_reads, bool lake_reads) {
+    federation.clock.advance(std::chrono::days(8));
+    origin_up(ohio);
+    if (national_reads) federation.sync(national);
+    if (lake_reads) federation.sync(lake);
+    origin_down(ohio);
+    federation.sync(reader);
+    return report(reader, ohio.scid);
+  };
+  const auto success = *report(reader, ohio.scid).feed.last_success;
+  auto now = weeks(true, false);
+  EXPECT_EQ(now.state, node::FeedState::ok) << status(reader);
+  EXPECT_EQ(now.feed.seen_alive, federation.clock.now());
+  EXPECT_EQ(now.feed.last_success, success) << "this node did not read it";
+  EXPECT_NE(unwrapped(status(reader))
+                .find("The node of one of your anchors read it well at its own "
+                      "host on 2026-11-10T09:00:00Z"),
+            std::string::npos)
+      << status(reader);
+  for (int i = 0; i < 4; ++i) now = weeks(true, false);
+  EXPECT_EQ(now.state, node::FeedState::ok) << "forty days";
+  EXPECT_EQ(shown_of(reader, ohio), 2u);
+
+  now = weeks(false, true);
+  EXPECT_EQ(now.state, node::FeedState::stale) << "the chapter's node is no anchor's";
+  federation.reopen(reader);
+  EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::stale);
+  reader.node->change(
+      [&](node::Store& store, node::Publisher*) { store.remove_anchor(national.scid); });
+  EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::dead)
+      << "the word of whoever is no anchor any more counts no more";
+  federation.anchor(reader, national);
+  federation.sync(reader);
+  EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::stale);
+}
+
+TEST_F(CopiedFeed, AnAnchorsNodeSaysNothingOfAHostThatItNeverRead) {
+  // It has a copy from another node only.
+  auto& far =
+      federation.add("far.test", "Far Test Association", {"US"}, "national_association", true);
+  serve_api(far);
+  federation.anchor(far, national);
+  federation.recognize(far, ohio, {"US-OH"});
+  federation.sync(national);
+  origin_down(ohio);
+  federation.sync(far);
+  federation.sync(far);
+  ASSERT_FALSE(report(far, ohio.scid).feed.last_success);
+  ASSERT_EQ(shown_of(far, ohio), 2u) << status(far);
+  const auto served = get(far, mirror_of(ohio) + "checkpoint");
+  ASSERT_EQ(served.status, 200);
+  EXPECT_EQ(served.body.find(protocol::node_key_name(far.scid)), std::string::npos) << served.body;
+}
+
+TEST_F(CopiedFeed, AForgedOrFutureWordOfAnAnchorsNodeKeepsNothingAlive) {
+  federation.sync(reader);
+  const auto keys_of = node::load_keys(national.node->folder());
+  const auto stranger = node::new_key();
+  federation.clock.advance(std::chrono::days(8));
+  origin_down(ohio);
+  struct Case {
+    const char* name;
+    const protocol::SigningKey& key;
+    std::chrono::seconds ahead;
+  };
+  const Case cases[] = {{"another key", stranger, {}},
+                        {"of the future", keys_of.node, std::chrono::minutes(6)}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    lies["national.test"] = [&](const std::string& path,
+                                const node::Response& truth) -> std::optional<Answer> {
+      if (path != mirror_of(ohio) + "checkpoint") return std::nullopt;
+      auto note = *protocol::parse_note(truth.body);
+      std::erase_if(note.signatures, [&](const auto& line) {
+        return line.name == protocol::node_key_name(national.scid);
+      });
+      note.signatures.push_back(protocol::cosign_note(note.text,
+                                                      protocol::node_key_name(national.scid), c.key,
+                                                      federation.clock.now() + c.ahead));
+      return crawler::FetchResponse{200, protocol::format_note(note), ""};
+    };
+    federation.sync(reader);
+    EXPECT_FALSE(report(reader, ohio.scid).feed.seen_alive);
+    EXPECT_EQ(report(reader, ohio.scid).state, node::FeedState::stale);
+  }
 }
 
 TEST_F(CopiedFeed, OfManyBundlesComesWholeAndGoesOnFromWhereItWas) {
