@@ -553,14 +553,14 @@ std::string kind_words(const protocol::Listing& listing) {
 
 std::string format_note(std::string_view format) {
   if (format == "in_person")
-    return "In person: one reads the room, and nothing goes over a network. It takes the way there "
-           "and back, and in a small town people know one another.";
+    return "In person: one reads the room, and nothing goes over a network. Getting there and back "
+           "takes time, and in a small town people know one another.";
   if (format == "video")
-    return "By video: no way to travel, and colleagues from beyond your town. Its privacy hangs on "
-           "the service, and on the room that each person sits in.";
+    return "By video: nobody has to travel, and colleagues from beyond your town can come. How "
+           "private it is depends on the service, and on the room that each person sits in.";
   if (format == "phone")
-    return "By telephone: no screen and no way to travel. You hear who is there and cannot see "
-           "it.";
+    return "By telephone: no screen, and nobody has to travel. You hear who is there and cannot "
+           "see it.";
   if (format == "hybrid")
     return "Some in one room and some by video: open to both. Ask how those at a distance are "
            "heard.";

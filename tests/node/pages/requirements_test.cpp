@@ -425,8 +425,8 @@ TEST_F(RequirementRows, R26_OneStateOfLicenseNarrowsVirtualGroupsToo) {
 
 TEST_F(RequirementRows, R27_EachWayToMeetIsNamedFoundAndWeighed) {
   const std::tuple<const char*, const char*, const char*> ways[] = {
-      {"in_person", "In person", "It takes the way there and back"},
-      {"video", "Video", "Its privacy hangs on the service"},
+      {"in_person", "In person", "Getting there and back takes time"},
+      {"video", "Video", "How private it is depends on the service"},
       {"phone", "Phone", "You hear who is there and cannot see it."},
       {"hybrid", "in person", "Ask how those at a distance are heard."},
       {"async_text", "riting", "What is written stays"},
