@@ -190,7 +190,10 @@ std::vector<std::string> place_mistyped_state(std::string_view text) {
   std::vector<std::string> codes;
   for (const auto& [code, name] : protocol::us_regions()) {
     const auto whole = fold_cell(name);
-    if (whole.size() < kLongEnough || whole.front() != words.front()) continue;
+    const auto longer = std::max(whole.size(), words.size());
+    const auto shorter = std::min(whole.size(), words.size());
+    if (whole.size() < kLongEnough || whole.front() != words.front() || longer - shorter > 2)
+      continue;
     if (typing_slips(words, whole) <= (whole.size() >= kVeryLong ? 2U : 1U))
       codes.emplace_back(code);
   }
