@@ -10,11 +10,15 @@ namespace node {
 
 namespace {
 
-void output_place_refuse(std::string_view option, const std::filesystem::path& place,
-                         const std::string& why, CommandOutput& output) {
+/// The place; nothing, and the reason on `output`, where there is one against it.
+std::optional<std::filesystem::path> output_place_unless(const char* why, std::string_view option,
+                                                         const std::filesystem::path& place,
+                                                         CommandOutput& output) {
+  if (!why) return place;
   output.complain(wrapped("--" + std::string(option) + ": " + place.string() + " " + why +
                           " Nothing was written.") +
                   "\n");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -32,9 +36,7 @@ std::optional<std::filesystem::path> file_to_write(const Invocation& invocation,
   } else if (is_recovery_sheet(file)) {
     why = "is a recovery sheet, and those are never overwritten. Choose another name.";
   }
-  if (!why) return file;
-  output_place_refuse(option, file, why, output);
-  return std::nullopt;
+  return output_place_unless(why, option, file, output);
 }
 
 std::optional<std::filesystem::path> folder_to_write(const Invocation& invocation,
@@ -51,9 +53,7 @@ std::optional<std::filesystem::path> folder_to_write(const Invocation& invocatio
   } else if (std::filesystem::exists(folder) && !std::filesystem::is_directory(folder)) {
     why = "is a file. Name a folder.";
   }
-  if (!why) return folder;
-  output_place_refuse(option, folder, why, output);
-  return std::nullopt;
+  return output_place_unless(why, option, folder, output);
 }
 
 }  // namespace node

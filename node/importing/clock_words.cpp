@@ -104,31 +104,28 @@ bool clock_counts_something(std::string_view text, std::size_t at) {
                      [&](std::string_view unit) { return rest.starts_with(unit); });
 }
 
+bool clock_is_zone(std::string_view word) {
+  constexpr std::string_view kZones[] = {
+      "et",  "ct",  "mt",  "pt",  "est", "edt", "cst",     "cdt",     "mst",      "mdt",    "pst",
+      "pdt", "gmt", "bst", "cet", "utc", "ist", "eastern", "central", "mountain", "pacific"};
+  return std::find(std::begin(kZones), std::end(kZones), word) != std::end(kZones);
+}
+
 /// Whether the word behind a bare range is none that follows an hour.
 bool clock_names_things(std::string_view text, std::size_t at) {
   while (at < text.size() && text[at] == ' ') ++at;
   if (at >= text.size() || !is_small_letter(text[at])) return false;
   const auto words = split_words(plain_words(text.substr(at)));
   constexpr std::string_view kBehindHours[] = {
-      "on",      "via",     "in",      "every",    "each",     "and",      "or",       "at",
-      "except",  "with",    "then",    "weekly",   "monthly",  "zoom",     "online",   "hybrid",
-      "sharp",   "local",   "time",    "evening",  "evenings", "morning",  "mornings", "afternoon",
-      "midday",  "eastern", "central", "mountain", "pacific",  "et",       "ct",       "mt",
-      "pt",      "est",     "cst",     "mst",      "pst",      "edt",      "cdt",      "mdt",
-      "pdt",     "gmt",     "utc",     "bst",      "cet",      "aest",     "aedt",     "nzst",
-      "nzdt",    "ist",     "by",      "the",      "of",       "followed", "plus",     "uk",
-      "atlantic"};
+      "on",       "via",   "in",   "every",   "each",     "and",     "or",       "at",
+      "except",   "with",  "then", "weekly",  "monthly",  "zoom",    "online",   "hybrid",
+      "sharp",    "local", "time", "evening", "evenings", "morning", "mornings", "afternoon",
+      "midday",   "aest",  "aedt", "nzst",    "nzdt",     "by",      "the",      "of",
+      "followed", "plus",  "uk",   "atlantic"};
   return !words.empty() && day_code(words.front()).empty() && !is_month_name(words.front()) &&
-         ordinal_number(words.front()).empty() &&
+         ordinal_number(words.front()).empty() && !clock_is_zone(words.front()) &&
          std::find(std::begin(kBehindHours), std::end(kBehindHours), words.front()) ==
              std::end(kBehindHours);
-}
-
-bool clock_is_zone(std::string_view word) {
-  constexpr std::string_view kZones[] = {
-      "et",  "ct",  "mt",  "pt",  "est", "edt", "cst",     "cdt",     "mst",      "mdt",    "pst",
-      "pdt", "gmt", "bst", "cet", "utc", "ist", "eastern", "central", "mountain", "pacific"};
-  return std::find(std::begin(kZones), std::end(kZones), word) != std::end(kZones);
 }
 
 /// Behind the spaces, and the zone if there is one, at `at`: "1pm ET - 2pm ET".

@@ -388,18 +388,7 @@ class RowReader {
     if (door.intake.empty() && door.intake_question.empty() &&
         has_any_phrase(plain_words(heading(SheetField::intake)),
                        {"new", "accepting", "accepted", "taking", "room", "open", "openings"})) {
-      const auto answer = plain_words(cell(SheetField::intake));
-      // "2 seats"
-      const bool seats =
-          !answer.empty() && is_ascii_digit(answer.front()) && answer.front() != '0' &&
-          has_any_phrase(
-              answer, {"seat", "seats", "place", "places", "spot", "spots", "opening", "openings"});
-      if (seats || answer == "always welcome" || answer == "new members any time" ||
-          answer == "y" || answer == "yes" || answer == "always" || answer == "any time" ||
-          answer == "anytime" || answer.starts_with("yes "))
-        door.intake = "open";
-      if (answer == "n" || answer == "no" || answer.starts_with("no ") || answer == "currently no")
-        door.intake = "closed";
+      door.intake = intake_of_answer(cell(SheetField::intake));
     }
     // "Size, open or closed" is one column about both.
     const bool both =

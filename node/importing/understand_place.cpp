@@ -187,14 +187,12 @@ PlacePart place_part(std::string_view text) {
     if (codes == std::vector<std::string>{"US-DC"} && plain_words(piece).starts_with("washington "))
       towns.emplace_back("Washington");
     // "New York, NY" and "Washington, DC": the first is the town when a region follows.
-    const bool washington = first && pieces.size() > 1 && plain_words(piece) == "washington" &&
-                            place_codes(pieces[1]) == std::vector<std::string>{"US-DC"};
-    // "Victoria, BC, Canada": the town of that name where the next piece says.
+    // "Victoria, BC, Canada", "Washington, DC, Virginia": the town of that name where the next
+    // piece says.
     const bool elsewhere =
         first && pieces.size() > 2 && place_town_elsewhere(piece, codes, pieces[1]);
-    const bool town = washington || elsewhere ||
-                      (first && pieces.size() == 2 && !place_is_code(piece) &&
-                       place_town_of(codes, pieces.back()));
+    const bool town = elsewhere || (first && pieces.size() == 2 && !place_is_code(piece) &&
+                                    place_town_of(codes, pieces.back()));
     // "Ontario, CA" is a town or a province; only who wrote it knows.
     if (first && pieces.size() == 2 && pieces.back() == "CA" && codes.size() == 1 &&
         codes.front().starts_with("CA-")) {

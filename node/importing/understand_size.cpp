@@ -17,8 +17,6 @@ struct SizeNumber {
   bool dropped = false;  ///< no size: a minimum, a count, a time, a year
 };
 
-bool size_is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool size_any(const std::string& word, std::initializer_list<std::string_view> list) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
@@ -29,13 +27,13 @@ std::vector<std::string> size_tokens(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const char c = text[i];
     std::size_t end = i + 1;
-    if (size_is_digit(c)) {
+    if (is_ascii_digit(c)) {
       std::string number;
       // "23,000" is one number.
       while (end < text.size() &&
-             (size_is_digit(text[end]) ||
-              (text[end] == ',' && end + 3 < text.size() && size_is_digit(text[end + 1]) &&
-               size_is_digit(text[end + 2]) && size_is_digit(text[end + 3]))))
+             (is_ascii_digit(text[end]) ||
+              (text[end] == ',' && end + 3 < text.size() && is_ascii_digit(text[end + 1]) &&
+               is_ascii_digit(text[end + 2]) && is_ascii_digit(text[end + 3]))))
         ++end;
       for (const char digit : text.substr(i, end - i)) {
         if (digit != ',') number += digit;
@@ -148,7 +146,7 @@ SizeReading understand_size(std::string_view cell) {
   SizeReading reading;
   if (says_nothing(cell)) return reading;
   const std::string text = fold_cell(cell);
-  const auto quote = "'" + cut_text(tidy_cell(cell), 80) + "'";
+  const auto quote = quoted_cell(cell);
   auto numbers = size_numbers(size_tokens(text));
   std::erase_if(numbers, [](const auto& one) { return one.dropped; });
   const auto limits =
@@ -164,7 +162,7 @@ SizeReading understand_size(std::string_view cell) {
   }
 
   const std::string words = plain_words(text);
-  const bool dated = std::any_of(text.begin(), text.end(), size_is_digit) &&
+  const bool dated = std::any_of(text.begin(), text.end(), is_ascii_digit) &&
                      has_any_phrase(words, {"closed", "open", "full"}) && [&] {
                        for (const auto& word : split_words(words)) {
                          const auto year = small_number(word);
@@ -237,6 +235,19 @@ SizeReading understand_size(std::string_view cell) {
     reading.intake = "open";
   }
   return reading;
+}
+
+std::string intake_of_answer(std::string_view cell) {
+  const auto answer = plain_words(cell);
+  const bool seats = !answer.empty() && is_ascii_digit(answer.front()) && answer.front() != '0' &&
+                     has_any_phrase(answer, {"seat", "seats", "place", "places", "spot", "spots",
+                                             "opening", "openings"});
+  if (seats || answer.starts_with("yes ") ||
+      size_any(answer, {"y", "yes", "always", "always welcome", "any time", "anytime",
+                        "new members any time"}))
+    return "open";
+  if (answer.starts_with("no ") || size_any(answer, {"n", "no", "currently no"})) return "closed";
+  return {};
 }
 
 }  // namespace node

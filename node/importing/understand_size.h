@@ -19,4 +19,8 @@ struct SizeReading {
 /// lengths of time are no sizes.
 SizeReading understand_size(std::string_view cell);
 
+/// "open" or "closed" where a cell answers whether new members are taken: "yes pls", "2 seats",
+/// "no"; empty for another text.
+std::string intake_of_answer(std::string_view cell);
+
 }  // namespace node

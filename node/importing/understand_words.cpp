@@ -300,8 +300,6 @@ constexpr WordValue kStageWords[] = {
     {"retired|retiring", "retired"},
 };
 
-bool words_is_digit(char c) { return c >= '0' && c <= '9'; }
-
 int words_month(std::string_view word) {
   constexpr std::array<std::string_view, 12> kMonths = {"jan", "feb", "mar", "apr", "may", "jun",
                                                         "jul", "aug", "sep", "oct", "nov", "dec"};
@@ -513,12 +511,12 @@ DateReading understand_date(std::string_view cell) {
   int month = 0;
   for (auto word : words) {
     for (const auto ending : {"st", "nd", "rd", "th"}) {
-      if (word.size() > 2 && words_is_digit(word[0]) && word.ends_with(ending))
+      if (word.size() > 2 && is_ascii_digit(word[0]) && word.ends_with(ending))
         word.resize(word.size() - 2);
     }
     if (const int named = words_month(word); named > 0 && month == 0) {
       month = named;
-    } else if (words_is_digit(word[0])) {
+    } else if (is_ascii_digit(word[0])) {
       const auto number = small_number(word);
       if (number) numbers.push_back(*number);
     }

@@ -104,7 +104,7 @@ std::string zone_of_offset(std::string_view cell) {
       int hours = rest[1] - '0';
       std::size_t end = 2;
       if (end < rest.size() && is_ascii_digit(rest[end])) hours = hours * 10 + (rest[end++] - '0');
-      // HalfOfDay hours have no such name.
+      // Half hours have no such name.
       const bool whole = end == rest.size() || (rest[end] != ':' && rest[end] != '.');
       constexpr int kFarthest = 12;
       if (!whole || hours == 0 || hours > kFarthest) return "?";
