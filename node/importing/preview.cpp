@@ -206,6 +206,8 @@ std::string preview_heading(const ImportedSheet& sheet, const std::string& field
       {"size_max", "size"},
       {"intake", "intake"},
       {"join.url", "links"},
+      {"sponsor", "sponsor"},
+      {"agreement_stated", "agreement"},
       {"confirmed_at", "confirmed_at"},
       {"schedule_nth", "schedule"},
       {"start_local", "schedule"},

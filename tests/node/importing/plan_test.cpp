@@ -448,6 +448,17 @@ TEST(Preview, SaysInWhichColumnAndCountsWhatItDoesNotList) {
   EXPECT_NE(text.find("And 10 more that are not in the sheet any more"), std::string::npos) << text;
 }
 
+TEST(Preview, NamesTheColumnOfEachQuestion) {
+  const auto sheet = plan_sheet(
+      "Group,Sponsor,Confidentiality,Who can join\n"
+      "Tea Hour,OPA,ground rules,licensed health professionals and graduate students\n");
+  const auto text = import_preview(sheet, plan_import(sheet, {}, plan_defaults()), 2'000);
+  for (const auto* part :
+       {"please say: Sponsor: 'OPA'", "please say: Confidentiality: 'ground rules'",
+        "please say: Who can join: 'licensed health professionals"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
 TEST(Preview, QuotesTheQuestionOfAFormWithoutAColonBehindIt) {
   const auto sheet = plan_sheet("Name of your group,How often do you meet?\nTea Hour,bi-monthly\n");
   const auto text = import_preview(sheet, plan_import(sheet, {}, plan_defaults()), 2'000);
